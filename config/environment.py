@@ -1,0 +1,47 @@
+"""Settings from the environment: a value in, or a sentence that says what is wrong."""
+
+import os
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def text(name: str, default: str | None = None) -> str:
+    """The variable's value; without a default it has to be there."""
+    value = os.environ.get(name, default)
+    if value is None:
+        raise ImproperlyConfigured(f"Set the environment variable {name}.")
+    return value
+
+
+def flag(name: str) -> bool:
+    """1/true/yes/on or 0/false/no/off; unset is no."""
+    value = os.environ.get(name, "").strip().lower()
+    if value in ("1", "true", "yes", "on"):
+        return True
+    if value in ("", "0", "false", "no", "off"):
+        return False
+    raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
+
+
+def words(name: str) -> list[str]:
+    """Comma-separated values."""
+    return [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]
+
+
+def database(name: str) -> dict[str, object]:
+    """postgresql://user:password@host:port/name?sslmode=… as Django wants it; ``host`` may be a folder
+    (percent-encoded, or as ?host=) that holds the server's socket."""
+    address = urlsplit(text(name))
+    if address.scheme not in ("postgres", "postgresql") or not address.path.strip("/"):
+        raise ImproperlyConfigured(f"{name} must look like postgresql://user:password@host:5432/name.")
+    options = dict(parse_qsl(address.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(address.path.strip("/")),
+        "USER": unquote(address.username or ""),
+        "PASSWORD": unquote(address.password or ""),
+        "HOST": options.pop("host", unquote(address.hostname or "")),
+        "PORT": str(address.port or ""),
+        "OPTIONS": options,
+    }

@@ -1,0 +1,72 @@
+"""Who may see which opinions: the condition behind ``visible_to``, for every list, count and file.
+
+A cadre sees what any of their posts shows, less what accuses them or a unit that they belong to.
+"""
+
+from django.apps import apps
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from villages.models import Cadre, Post, Role
+from villages.scope import any_of, under, within
+
+PLACE_ROLES = (Role.COORDINATOR, Role.CALLER, Role.LEADER, Role.AUDITOR)
+UNIT_ROLES = (Role.HANDLER, Role.HEAD)
+DISTRICT_DIGITS = 6
+
+
+def visible(cadre: Cadre, *, opinion: str = "") -> Q:
+    """The condition on opinions; ``opinion`` is the path to them from the filtered model ("opinion__")."""
+    shown = [_shown_by(post, opinion) for post in cadre.posts_in_force]
+    if Role.VISITOR in cadre.roles:
+        shown.append(Q(**{f"{opinion}recorded_by": cadre}))
+    return any_of(shown) & _not_accusing(cadre, opinion)
+
+
+def _shown_by(post: Post, opinion: str) -> Q:
+    if post.role in PLACE_ROLES:
+        return within(post.region_id, field=f"{opinion}region_id")
+    if post.role == Role.VISITOR:
+        return within(post.region_id, field=f"{opinion}region_id") & Q(
+            **{f"{opinion}informant_kind": "named"}
+        )
+    if post.role in UNIT_ROLES:
+        return under(post.unit.path, field=f"{opinion}unit__path") | Q(
+            **{f"{opinion}pk__in": _assisted_by(post)}
+        )
+    return Q(pk__in=[])
+
+
+def _assisted_by(post: Post) -> QuerySet:
+    assisting = apps.get_model("grievances", "AssistingUnit")
+    return assisting.objects.filter(under(post.unit.path, field="unit__path")).values("opinion")
+
+
+def _not_accusing(cadre: Cadre, opinion: str) -> Q:
+    accusation = apps.get_model("grievances", "Accusation")
+    of_the_case = accusation.objects.filter(opinion=OuterRef(f"{opinion}pk"))
+    hidden = of_the_case.filter(
+        accuses(cadre) | (_unreleased() if not sees_unreleased(cadre) else Q(pk__in=[]))
+    )
+    return Q(**{f"{opinion}accusing": False}) | ~Exists(hidden)
+
+
+def accuses(cadre: Cadre) -> Q:
+    """Accusations of the cadre, or of a unit in which the cadre has a post or which stands above it."""
+    above = {path for post in cadre.posts_in_force for path in _paths_above(post.unit.path)}
+    return Q(cadre=cadre) | Q(unit__path__in=sorted(above))
+
+
+def _paths_above(path: str) -> list[str]:
+    """ "/a/b/" → "/a/", "/a/b/"."""
+    codes = path.strip("/").split("/")
+    return ["/" + "/".join(codes[: n + 1]) + "/" for n in range(len(codes))]
+
+
+def _unreleased() -> Q:
+    return Q(unit=None, cadre=None, released_by=None)
+
+
+def sees_unreleased(cadre: Cadre) -> bool:
+    """Whom an accusation of "not known" is shown to: those who look after the whole district or more."""
+    posts = cadre.posts_as(*PLACE_ROLES)
+    return any(len(post.region_id) <= DISTRICT_DIGITS for post in posts)

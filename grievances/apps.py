@@ -1,0 +1,16 @@
+"""The loop: from what people say to the confirmed answer."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class GrievancesConfig(AppConfig):
+    name = "grievances"
+    verbose_name = _("Opinions")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from grievances import handover, notices
+
+        handover.connect()
+        notices.connect()

@@ -1,0 +1,71 @@
+"""Small charts as SVG shapes: bars from zero, labels on them, nothing that moves."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from grievances.boards import Number, Row
+
+_WIDTH, _HEIGHT, _TOP = 560, 150, 16
+
+
+@dataclass(frozen=True)
+class Bar:
+    x: float
+    y: float
+    width: float
+    height: float
+    title: str
+
+
+@dataclass(frozen=True)
+class WeekChart:
+    """Two bars a week: collected behind, resolved in front."""
+
+    collected: list[Bar]
+    resolved: list[Bar]
+    highest: int
+    first: date | None
+    last: date | None
+    width: int = _WIDTH
+    height: int = _HEIGHT + _TOP
+
+
+def week_chart(weeks: list[tuple[date, Number, Number]]) -> WeekChart:
+    highest = max((max(c.value, r.value) for _monday, c, r in weeks), default=0)
+    step = _WIDTH / max(len(weeks), 1)
+
+    def bar(n: int, value: int, *, shift: float, monday: date) -> Bar:
+        height = _HEIGHT * value / highest if highest else 0
+        return Bar(
+            round(n * step + shift * step, 1), round(_TOP + _HEIGHT - height, 1), round(step * 0.4, 1),
+            round(height, 1), f"{monday:%m-%d}: {value}",
+        )  # fmt: skip
+
+    return WeekChart(
+        [bar(n, c.value, shift=0.08, monday=m) for n, (m, c, _r) in enumerate(weeks)],
+        [bar(n, r.value, shift=0.5, monday=m) for n, (m, _c, r) in enumerate(weeks)],
+        highest, weeks[0][0] if weeks else None, weeks[-1][0] if weeks else None,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A rate as a point on its interval, in percent of the width."""
+
+    low: float
+    point: float
+    high: float
+    mean: float
+
+
+def intervals(rows: list[Row]) -> list[tuple[Row, Interval | None]]:
+    whole = sum(row.rate.whole for row in rows)
+    mean = 100 * sum(row.rate.part for row in rows) / whole if whole else 0
+    return [(row, _interval(row, mean)) for row in rows]
+
+
+def _interval(row: Row, mean: float) -> Interval | None:
+    if row.rate.share is None:
+        return None
+    low, high = row.rate.interval
+    return Interval(round(low * 100, 1), round(row.rate.share * 100, 1), round(high * 100, 1), round(mean, 1))

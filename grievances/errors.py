@@ -1,0 +1,27 @@
+"""Why a step was not done. Each carries a sentence for the person who tried."""
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from grievances.models import Event
+
+
+class StepRefused(Exception):
+    """The step is not allowed in this state, by this person, or at this moment."""
+
+
+class RequestReused(StepRefused):
+    """The same request key came again with another content."""
+
+
+class ChangedMeanwhile(StepRefused):
+    """Somebody else did a step after this person opened the page. Holds their last event."""
+
+    def __init__(self, event: "Event") -> None:
+        self.event = event
+        who = event.actor.label if event.actor else _("the program")
+        super().__init__(
+            _("Changed meanwhile by %(who)s: %(what)s.") % {"who": who, "what": event.get_verb_display()}
+        )

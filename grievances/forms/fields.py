@@ -1,0 +1,87 @@
+"""Form fields that several forms share."""
+
+from collections.abc import Iterable
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from grievances.models import Category
+from villages.models import Cadre, Post, Role, Unit
+from villages.scope import under
+
+TEXT_LIMIT = 4000
+
+
+def long_text(label: str, *, rows: int = 4, required: bool = True, help_text: str = "") -> forms.CharField:
+    return forms.CharField(
+        label=label, required=required, max_length=TEXT_LIMIT, help_text=help_text,
+        widget=forms.Textarea(attrs={"rows": rows}),
+    )  # fmt: skip
+
+
+def yes_no(label: str, *, required: bool = True) -> forms.TypedChoiceField:
+    """Yes, no; None where neither was chosen."""
+    return forms.TypedChoiceField(
+        label=label, required=required, choices=[("yes", _("yes")), ("no", _("no"))],
+        coerce=lambda value: value == "yes", empty_value=None, widget=forms.RadioSelect,
+    )  # fmt: skip
+
+
+class LabelChoice(forms.ModelChoiceField):
+    """A choice of things with a label in the reader's language."""
+
+    def label_from_instance(self, obj: object) -> str:
+        return obj.label
+
+
+class CategoryChoice(LabelChoice):
+    """A category of the second level, grouped under the first."""
+
+    def __init__(self, **kwargs: object) -> None:
+        offered = Category.objects.filter(retired=False).exclude(parent=None).select_related("parent")
+        super().__init__(
+            offered.order_by("parent__position", "parent", "position", "code"),
+            **{"label": _("What it is about"), "empty_label": _("Choose…")} | kwargs,
+        )
+        self.iterator = _GroupedByParent
+
+
+class _GroupedByParent(forms.models.ModelChoiceIterator):
+    def __iter__(self) -> Iterable:
+        if self.field.empty_label is not None:
+            yield ("", self.field.empty_label)
+        group: list = []
+        parent = None
+        for category in self.queryset:
+            if category.parent_id != getattr(parent, "pk", None):
+                if group:
+                    yield (parent.label, group)
+                parent, group = category.parent, []
+            group.append(self.choice(category))
+        if group:
+            yield (parent.label, group)
+
+
+class ManyFilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class ManyFiles(forms.FileField):
+    """Several files at once: a list."""
+
+    widget = ManyFilesInput
+
+    def clean(self, data: object, initial: object = None) -> list[UploadedFile]:
+        single = super().clean
+        return [single(one, initial) for one in (data if isinstance(data, list | tuple) else [data]) if one]
+
+
+def people_of(unit: Unit | None) -> "forms.models.QuerySet[Cadre]":
+    """Who can be responsible in a unit: its handlers and heads, and those of its sub-units."""
+    if unit is None:
+        return Cadre.objects.none()
+    posts = Post.objects.in_force().filter(
+        under(unit.path, field="unit__path"), role__in=[Role.HANDLER, Role.HEAD]
+    )
+    return Cadre.objects.filter(is_active=True, pk__in=posts.values("cadre"))

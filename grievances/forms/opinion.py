@@ -1,0 +1,202 @@
+"""Writing an opinion down: one form, on a visit as at the desk."""
+
+from datetime import datetime
+
+from django import forms
+from django.db.models import Q
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from grievances import files
+from grievances.models import (
+    InformantKind,
+    Kind,
+    Opinion,
+    Question,
+    QuestionKind,
+    Urgency,
+)
+from grievances.steps.record import Accused, Said
+from villages.models import Cadre, Household, Post, Region, Unit, UnitKind
+
+from .fields import CategoryChoice, ManyFiles, long_text, yes_no
+
+UNKNOWN = "unknown"
+
+
+class OpinionForm(forms.Form):
+    """What one informant said about one thing. Without a text the form counts as not filled in."""
+
+    use_required_attribute = False
+    text = long_text(gettext_lazy("What they said"), required=False)
+    category = CategoryChoice(required=False)
+    informant = forms.ChoiceField(
+        label=gettext_lazy("Informant"),
+        choices=InformantKind.choices,
+        initial=InformantKind.NAMED,
+        widget=forms.RadioSelect,
+    )
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Kind.choices, initial=Kind.REQUEST)
+    urgency = forms.ChoiceField(label=gettext_lazy("Urgency"), choices=Urgency.choices)
+    place = forms.CharField(label=gettext_lazy("Where exactly"), required=False, max_length=120)
+    accused = forms.ChoiceField(label=gettext_lazy("Complains about"), required=False)
+    people = forms.IntegerField(
+        label=gettext_lazy("Number of people"), min_value=1, max_value=9999, initial=1
+    )
+    files = ManyFiles(label=gettext_lazy("Photographs or PDF files"), required=False, help_text=files.LIMITS)
+    on_the_spot = forms.BooleanField(label=gettext_lazy("Solved on the spot"), required=False)
+    account = long_text(gettext_lazy("What was done"), required=False, rows=2)
+
+    def __init__(self, *args: object, by: Cadre, place: Region, **kwargs: object) -> None:
+        self.by, self.region = by, place
+        super().__init__(*args, **kwargs)
+        self.fields["accused"].choices = _accusable(place)
+        self.questions = {f"question_{q.pk}": q for q in self._asked()}
+        for name, question in self.questions.items():
+            self.fields[name] = _question_field(question)
+
+    def _asked(self) -> list[Question]:
+        """The questions of the category that is chosen so far."""
+        chosen = self["category"].value()
+        chosen = getattr(chosen, "pk", chosen)
+        if not str(chosen or "").isdecimal() or len(str(chosen)) > 18:
+            return []
+        return list(Question.objects.filter(Q(category=chosen) | Q(category__children=chosen)))
+
+    def is_blank(self) -> bool:
+        return not (self["text"].value() or "").strip()
+
+    def clean_files(self) -> list[object]:
+        return files.clean_all(self.cleaned_data["files"])
+
+    def clean(self) -> dict[str, object]:
+        data = super().clean()
+        if not data.get("category"):
+            self.add_error("category", _("Choose what it is about."))
+        elif data["category"].demands_accused and not data.get("accused"):
+            self.add_error("accused", _("Say whom it complains about, or “not known”."))
+        if data.get("on_the_spot") and not data.get("account"):
+            self.add_error("account", _("Say what was done."))
+        return data
+
+    def record(
+        self,
+        *,
+        said_at: datetime,
+        household: Household | None = None,
+        said: Said | None = None,
+        **fields: object,
+    ) -> Opinion:
+        """Write the opinion down, with its files, and solve it where it was solved."""
+        data = self.cleaned_data
+        said = said or Said(
+            data["informant"], name=household.head if household else "", household=household,
+            address=household.address if household else "", telephone=_telephone(household),
+        )  # fmt: skip
+        opinion = Opinion.record(
+            by=self.by, text=data["text"], category=data["category"], region=self.region, said=said,
+            said_at=said_at, accused=self._accused(), kind=data["kind"], urgency=data["urgency"],
+            place=data["place"] if said.kind == InformantKind.NAMED else "", people=data["people"],
+            particulars=self._particulars(), **fields,
+        )  # fmt: skip
+        anonymous = said.kind == InformantKind.ANONYMOUS
+        if data["files"] and not anonymous:
+            opinion.attach(by=self.by, files=data["files"])
+        if data["on_the_spot"] and not anonymous:
+            opinion.solve_on_the_spot(by=self.by, account=data["account"])
+        return opinion
+
+    def _accused(self) -> list[Accused]:
+        kind, _colon, pk = self.cleaned_data["accused"].partition(":")
+        if not kind:
+            return []
+        if kind == UNKNOWN:
+            return [Accused()]
+        return [
+            Accused(unit=Unit.objects.get(pk=pk))
+            if kind == "unit"
+            else Accused(cadre=Cadre.objects.get(pk=pk))
+        ]
+
+    def _particulars(self) -> list[dict[str, str]]:
+        """Answers to the category's questions, each with the wording that was asked."""
+        given = ((question, self.cleaned_data.get(name)) for name, question in self.questions.items())
+        return [
+            {"question": _wording(question), "kind": question.kind, "answer": _in_words(answer)}
+            for question, answer in given
+            if answer not in (None, "")
+        ]
+
+
+def _telephone(household: Household | None) -> str:
+    contact = getattr(household, "contact", None) if household else None
+    return contact.telephone if contact else ""
+
+
+def _in_words(answer: object) -> str:
+    if isinstance(answer, bool):
+        return _("yes") if answer else _("no")
+    return str(answer)
+
+
+def _wording(question: Question) -> str:
+    in_english = not (get_language() or "").startswith("zh")
+    return (question.wording_en or question.wording) if in_english else question.wording
+
+
+def _question_field(question: Question) -> forms.Field:
+    label = _wording(question)
+    if question.kind == QuestionKind.DATE:
+        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        return forms.DateField(label=label, required=False, widget=widget)
+    if question.kind == QuestionKind.NUMBER:
+        return forms.IntegerField(label=label, required=False, min_value=0, max_value=10**9)
+    if question.kind == QuestionKind.YES_NO:
+        return yes_no(label, required=False)
+    if question.kind == QuestionKind.CHOICE:
+        pairs = [choice.partition("=") for choice in question.choices.split("|") if choice]
+        english = not (get_language() or "").startswith("zh")
+        offered = [(zh, en if english and en else zh) for zh, _sign, en in pairs]
+        return forms.ChoiceField(label=label, required=False, choices=[("", _("not said")), *offered])
+    return forms.CharField(label=label, required=False, max_length=120)
+
+
+def _accusable(place: Region) -> list[tuple[str, str]]:
+    """Nobody, not known, the units of the place, and the people of its committee and town."""
+    units = list(Unit.objects.serving(place.pk))
+    local = [unit.pk for unit in units if unit.kind in (UnitKind.COMMITTEE, UnitKind.TOWN)]
+    posts = (
+        Post.objects.in_force()
+        .filter(unit__in=local)
+        .select_related("cadre", "unit")
+        .order_by("unit__path", "cadre")
+    )
+    cadres = {post.cadre_id: f"{post.cadre.label} ({post.unit.label})" for post in posts}
+    return [
+        ("", _("nobody in particular")),
+        (UNKNOWN, _("not known")),
+        (_("Unit"), [(f"unit:{unit.pk}", unit.label) for unit in reversed(units)]),
+        (_("Cadre"), [(f"cadre:{pk}", label) for pk, label in cadres.items()]),
+    ]
+
+
+class DeskOpinionForm(OpinionForm):
+    """An opinion that came by telephone, letter, at a service centre …"""
+
+    name = forms.CharField(label=gettext_lazy("Informant's name"), required=False, max_length=40)
+    telephone = forms.CharField(label=gettext_lazy("Telephone"), required=False, max_length=30)
+    address = forms.CharField(label=gettext_lazy("Address"), required=False, max_length=200)
+
+    def clean(self) -> dict[str, object]:
+        data = super().clean()
+        if not data.get("text"):
+            self.add_error("text", _("Write down what was said."))
+        if data.get("informant") == InformantKind.NAMED and not data.get("name"):
+            self.add_error("name", _("Write the name, or choose confidential or anonymous."))
+        return data
+
+    def said(self) -> Said:
+        data = self.cleaned_data
+        return Said(
+            data["informant"], name=data["name"], telephone=data["telephone"], address=data["address"]
+        )

@@ -1,0 +1,74 @@
+"""Looks at what is protected leave a trace; and who the informant is, as far as somebody may see it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from grievances.models import Informant, InformantKind, Look, LookKind, Opinion
+from grievances.relations import relations
+from grievances.workflow import Relation
+from villages.models import Role
+
+if TYPE_CHECKING:
+    from villages.models import Cadre
+
+_ONE_LOOK = timedelta(minutes=10)
+_SEES_NAMED = {Relation.VISITOR, Relation.LEAD, Relation.COORDINATOR, Relation.CALLER, Relation.HEARD}
+_REVEALS = {Relation.COORDINATOR, Relation.CALLER}
+_SHOWN_DIGITS = 4
+
+
+def note_look(opinion: Opinion, cadre: "Cadre", *, kind: str = LookKind.CASE) -> None:
+    """Leave a trace of a look at a confidential case or an accusation, once in ten minutes."""
+    if not opinion.accusing and opinion.informant_kind != InformantKind.CONFIDENTIAL:
+        return
+    now = timezone.now()
+    recent = Look.objects.filter(opinion=opinion, cadre=cadre, kind=kind, at__gt=now - _ONE_LOOK)
+    if not recent.exists():
+        Look.objects.create(opinion=opinion, cadre=cadre, kind=kind, at=now)
+
+
+def reveal(opinion: Opinion, cadre: "Cadre", *, reason: str) -> list[Informant]:
+    """Show who spoke, and leave a trace with the reason."""
+    Look.objects.create(opinion=opinion, cadre=cadre, kind=LookKind.REVEAL, at=timezone.now(), reason=reason)
+    return list(opinion.informants.all())
+
+
+@dataclass(frozen=True)
+class Person:
+    """An informant as the page may show them: the name whole, of the telephone the last digits."""
+
+    name: str
+    telephone: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What somebody sees of the informants, and whether the rest is open to them by a recorded look."""
+
+    people: list[Person]
+    may_reveal: bool
+    needs_reason: bool
+
+
+def shown(opinion: Opinion, cadre: "Cadre") -> Shown:
+    """Masking fails closed: whoever is nothing to the opinion sees no name."""
+    who = relations(opinion, cadre)
+    if opinion.informant_kind == InformantKind.NAMED and (who & _SEES_NAMED or _visits_there(opinion, cadre)):
+        people = [Person(row.name, masked(row.telephone)) for row in opinion.informants.all()]
+        return Shown(people, bool(people), False)
+    confidential = opinion.informant_kind == InformantKind.CONFIDENTIAL
+    return Shown([], confidential and bool(who & _REVEALS), True)
+
+
+def _visits_there(opinion: Opinion, cadre: "Cadre") -> bool:
+    """A visitor of the place knows who lives there, also one of the lead unit, who may not call back."""
+    return any(opinion.region_id.startswith(post.region_id) for post in cadre.posts_as(Role.VISITOR))
+
+
+def masked(telephone: str) -> str:
+    """13912345678 → *******5678; a number too short to hide is hidden whole."""
+    hidden = len(telephone) - _SHOWN_DIGITS
+    return "*" * len(telephone) if hidden < _SHOWN_DIGITS else "*" * hidden + telephone[hidden:]

@@ -1,0 +1,73 @@
+from .attachment import Attachment
+from .campaign import Campaign, DeploymentMeeting, Goal, Measure, TaskForceMember
+from .case import (
+    Answer,
+    Assignment,
+    AssistingUnit,
+    CalendarDay,
+    CallBack,
+    CallBackMeans,
+    Clock,
+    ClockKind,
+    Extension,
+    Objection,
+)
+from .category import Category, DayKind, DispatchRule, LocalUnit, Question, QuestionKind
+from .history import Channel, Event, Look, LookKind
+from .informant import Accusation, Informant
+from .notice import Notice
+from .opinion import (
+    SNAPSHOT_FIELDS,
+    STEP_FIELDS,
+    InformantKind,
+    Kind,
+    Opinion,
+    OpinionSpan,
+    Snapshot,
+    Source,
+    Urgency,
+)
+from .visit import Visit, VisitKind
+
+__all__ = [
+    "SNAPSHOT_FIELDS",
+    "STEP_FIELDS",
+    "Accusation",
+    "Answer",
+    "Assignment",
+    "AssistingUnit",
+    "Attachment",
+    "CalendarDay",
+    "CallBack",
+    "CallBackMeans",
+    "Campaign",
+    "Category",
+    "Channel",
+    "Clock",
+    "ClockKind",
+    "DayKind",
+    "DeploymentMeeting",
+    "DispatchRule",
+    "Event",
+    "Extension",
+    "Goal",
+    "Informant",
+    "InformantKind",
+    "Kind",
+    "LocalUnit",
+    "Look",
+    "LookKind",
+    "Measure",
+    "Notice",
+    "Objection",
+    "Opinion",
+    "OpinionSpan",
+    "Question",
+    "QuestionKind",
+    "Snapshot",
+    "Source",
+    "TaskForceMember",
+    "Urgency",
+    "Visit",
+    "VisitKind",
+]

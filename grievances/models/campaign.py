@@ -1,0 +1,117 @@
+"""One year's big visit."""
+
+from datetime import date
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from villages.models import Cadre, Named, Region
+
+
+class CampaignQuerySet(models.QuerySet):
+    def running(self, *, on: date) -> Self:
+        """Campaigns that a visit of this day belongs to."""
+        return self.filter(starts__lte=on, ends__gte=on)
+
+    def covering(self, code: str) -> Self:
+        """Campaigns whose region contains the region ``code`` or is it."""
+        return self.filter(region_id__in=[code[:length] for length in (2, 4, 6, 9, 12, 15)])
+
+    def current(self, *, on: date) -> "Campaign | None":
+        """The one that began last: running, or else the one that ended most recently."""
+        return self.filter(starts__lte=on).order_by("-starts", "-id").first()
+
+
+class Campaign(Named):
+    """A big visit: plan, goals, task force, meetings, and exactly the opinions of its visits."""
+
+    year = models.PositiveSmallIntegerField(_("year"))
+    region = models.ForeignKey(Region, models.PROTECT, related_name="campaigns", verbose_name=_("region"))
+    starts = models.DateField(_("from"))
+    ends = models.DateField(_("until"))
+    plan = models.TextField(_("plan"), blank=True)
+
+    objects = CampaignQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts"]
+        verbose_name = _("campaign")
+        verbose_name_plural = _("campaigns")
+        constraints = [
+            models.CheckConstraint(
+                name="campaign_ends_after_it_starts",
+                condition=Q(ends__gte=F("starts")),
+                violation_error_message=_("The campaign ends before it starts."),
+            )
+        ]
+
+
+class Measure(models.TextChoices):
+    """What a goal is measured by; each is worked out from the rows, never typed in."""
+
+    HOUSEHOLDS_VISITED = "households_visited", _("households visited, of all")
+    VILLAGES_VISITED = "villages_visited", _("villages visited, of all")
+    ASSIGNED = "assigned", _("opinions with unit and person, of collected")
+    RESOLVED = "resolved", _("opinions resolved, of collected")
+    CONTACTED = "contacted", _("informants contacted, of attempted")
+    SATISFIED = "satisfied", _("informants satisfied, of contacted")
+
+
+class Goal(models.Model):
+    """A measurable target of a campaign, in percent."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="goals")
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    measure = models.CharField(_("measured by"), max_length=20, choices=Measure.choices)
+    target = models.PositiveSmallIntegerField(_("target in percent"))
+    text = models.CharField(_("in words"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["campaign", "position", "id"]
+        verbose_name = _("goal")
+        verbose_name_plural = _("goals")
+        constraints = [
+            models.CheckConstraint(
+                name="goal_target_is_a_percentage", condition=Q(target__gte=1, target__lte=100)
+            ),
+            models.CheckConstraint(name="goal_measure_known", condition=Q(measure__in=Measure.values)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_measure_display()} {self.target} %"
+
+
+class TaskForceMember(models.Model):
+    """A cadre's duty in the campaign's task force."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="task_force")
+    cadre = models.ForeignKey(Cadre, models.PROTECT, related_name="+", verbose_name=_("cadre"))
+    duty = models.CharField(_("duty"), max_length=60)
+
+    class Meta:
+        ordering = ["campaign", "id"]
+        verbose_name = _("task force member")
+        verbose_name_plural = _("task force members")
+        constraints = [models.UniqueConstraint(fields=["campaign", "cadre"], name="task_force_member_once")]
+
+    def __str__(self) -> str:
+        return f"{self.cadre} · {self.duty}"
+
+
+class DeploymentMeeting(models.Model):
+    """A meeting that set the campaign in motion, with its minutes."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="meetings")
+    held_on = models.DateField(_("date"))
+    title = models.CharField(_("title"), max_length=120)
+    minutes = models.TextField(_("minutes"), blank=True)
+
+    class Meta:
+        ordering = ["campaign", "held_on"]
+        verbose_name = _("deployment meeting")
+        verbose_name_plural = _("deployment meetings")
+
+    def __str__(self) -> str:
+        return f"{self.held_on} {self.title}"

@@ -1,0 +1,85 @@
+"""What is only ever appended: events, and who looked."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from grievances.workflow import State, Verb
+from villages.models import Cadre, Unit
+
+from .opinion import Opinion
+
+
+class Channel(models.TextChoices):
+    DESK = "desk", _("desk")
+    PHONE = "phone", _("phone")
+    IMPORT = "import", _("import")
+
+
+class Event(models.Model):
+    """One step of an opinion's life. Never changed: the database refuses."""
+
+    append_only = True
+
+    opinion = models.ForeignKey(Opinion, models.PROTECT, related_name="events")
+    verb = models.CharField(max_length=20, choices=Verb.choices)
+    from_state = models.CharField(max_length=10, choices=State.choices, blank=True)
+    to_state = models.CharField(max_length=10, choices=State.choices)
+    round = models.PositiveSmallIntegerField()
+    actor = models.ForeignKey(Cadre, models.PROTECT, null=True, related_name="+")
+    actor_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    said_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    channel = models.CharField(max_length=6, choices=Channel.choices, default=Channel.DESK)
+    text = models.TextField(blank=True)
+    details = models.JSONField(default=dict)
+    # True where a past recorded time was put in: the sample, and the import of an old ledger.
+    imported = models.BooleanField(default=False)
+    # The request that made it, so that the same request twice is one step.
+    key = models.UUIDField(null=True, unique=True)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        indexes = [
+            models.Index(fields=["actor", "-recorded_at"], name="event_by_actor"),
+            models.Index(fields=["-recorded_at"], name="event_by_time"),
+        ]
+        constraints = [
+            models.CheckConstraint(name="event_verb_known", condition=Q(verb__in=Verb.values)),
+            models.CheckConstraint(name="event_channel_known", condition=Q(channel__in=Channel.values)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.opinion_id} {self.verb}"
+
+
+class LookKind(models.TextChoices):
+    CASE = "case", _("looked at the case")
+    REVEAL = "reveal", _("revealed who spoke")
+    EXPORT = "export", _("exported")
+    FILE = "file", _("opened a file")
+
+
+class Look(models.Model):
+    """A look at what is protected: a confidential case, an accusation, an informant, an export."""
+
+    append_only = True
+
+    opinion = models.ForeignKey(Opinion, models.PROTECT, null=True, related_name="looks")
+    kind = models.CharField(max_length=6, choices=LookKind.choices)
+    cadre = models.ForeignKey(Cadre, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    reason = models.TextField(blank=True)
+    rows = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("look")
+        verbose_name_plural = _("looks")
+        indexes = [models.Index(fields=["-at"], name="look_by_time")]
+        constraints = [models.CheckConstraint(name="look_kind_known", condition=Q(kind__in=LookKind.values))]
+
+    def __str__(self) -> str:
+        return f"{self.cadre} {self.get_kind_display()}"

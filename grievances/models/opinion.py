@@ -1,0 +1,247 @@
+"""Opinions: one thing said by one informant."""
+
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from grievances.access import visible
+from grievances.casefile import CaseFile
+from grievances.steps import CheckingSteps, DispatchSteps, HandlingSteps, OversightSteps, RecordSteps
+from grievances.workflow import COUNTED, ENDED, OPEN, RESPONSIBLE, Ground, Outcome, State
+from villages.models import Cadre, Region, Unit
+from villages.scope import within
+
+from .campaign import Campaign
+from .category import Category
+
+SOON_DAYS = 3
+
+
+class Kind(models.TextChoices):
+    COMPLAINT = "complaint", _("complaint")
+    REQUEST = "request", _("request")
+    SUGGESTION = "suggestion", _("suggestion")
+    PRAISE = "praise", _("praise")
+
+
+class Source(models.TextChoices):
+    BIG_VISIT = "big_visit", _("big visit")
+    SERVICE_CENTRE = "service_centre", _("service centre")
+    STUDIO = "studio", _("studio")
+    PHONE = "phone", _("telephone")
+    LETTER = "letter", _("letter")
+    SUPERIOR = "superior", _("superior office")
+    PUBLIC = "public", _("the public page")
+
+
+class Urgency(models.TextChoices):
+    NORMAL = "normal", _("normal")
+    URGENT = "urgent", _("urgent")
+    DANGER = "danger", _("danger to people")
+
+
+class InformantKind(models.TextChoices):
+    NAMED = "named", _("named")
+    CONFIDENTIAL = "confidential", _("confidential")
+    ANONYMOUS = "anonymous", _("anonymous")
+
+
+class Snapshot(models.Model):
+    """What a figure, a queue or a filter asks about an opinion, now or on a past day."""
+
+    campaign = models.ForeignKey(
+        Campaign, models.PROTECT, null=True, related_name="+", verbose_name=_("campaign")
+    )
+    source = models.CharField(_("source"), max_length=14, choices=Source.choices, default=Source.BIG_VISIT)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("place"))
+    category = models.ForeignKey(Category, models.PROTECT, related_name="+", verbose_name=_("category"))
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.COLLECTED)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices, blank=True)
+    ground = models.CharField(_("ground"), max_length=8, choices=Ground.choices, blank=True)
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name=_("lead unit"))
+    person = models.ForeignKey(
+        Cadre, models.PROTECT, null=True, related_name="+", verbose_name=_("responsible person")
+    )
+    # The earliest deadline that is running, null when none is.
+    due_at = models.DateTimeField(_("deadline"), null=True)
+    answered_at = models.DateTimeField(null=True)
+    round = models.PositiveSmallIntegerField(default=1)
+    was_assigned = models.BooleanField(default=False)
+    supervised = models.BooleanField(default=False)
+    # The latest call-back since the latest answer; null before there is one.
+    contacted = models.BooleanField(null=True)
+    solved = models.BooleanField(null=True)
+    satisfied = models.BooleanField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+SNAPSHOT_FIELDS = tuple(field.attname for field in Snapshot._meta.local_fields)
+# All that a step may change on the opinion itself; the text as it was said is not among it.
+STEP_FIELDS = (*SNAPSHOT_FIELDS, "version", "due_kind", "desk_id", "accusing", "corrected_text")
+
+
+class OpinionQuerySet(models.QuerySet):
+    """The words of the queues; figures are in ``grievances.figures``."""
+
+    def visible_to(self, cadre: Cadre) -> Self:
+        """The only door: what this cadre may see today."""
+        return self.filter(visible(cadre))
+
+    def within(self, code: str) -> Self:
+        return self.filter(within(code))
+
+    def open(self) -> Self:
+        return self.filter(state__in=OPEN)
+
+    def counted(self) -> Self:
+        return self.filter(state__in=COUNTED)
+
+    def overdue(self, *, at: datetime | None = None) -> Self:
+        """With a running clock past due, whatever the state."""
+        return self.exclude(state__in=ENDED).filter(due_at__lte=at or timezone.now())
+
+    def due_soon(self, *, at: datetime | None = None) -> Self:
+        """With a deadline in the next three days, not past it."""
+        now = at or timezone.now()
+        return self.exclude(state__in=ENDED).filter(
+            due_at__gt=now, due_at__lte=now + timedelta(days=SOON_DAYS)
+        )
+
+    def for_rows(self) -> Self:
+        """With what a list row shows, in one query."""
+        return self.select_related("region", "category", "unit", "person")
+
+
+class Opinion(RecordSteps, DispatchSteps, HandlingSteps, CheckingSteps, OversightSteps, Snapshot):
+    """One thing said by one informant, and where it stands."""
+
+    number = models.CharField(_("number"), max_length=24, unique=True, db_collation="C")
+    version = models.PositiveIntegerField(default=0, editable=False)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.REQUEST)
+    urgency = models.CharField(_("urgency"), max_length=7, choices=Urgency.choices, default=Urgency.NORMAL)
+    text = models.TextField(_("what was said"))
+    corrected_text = models.TextField(_("corrected text"), blank=True)
+    place = models.CharField(_("place in words"), max_length=120, blank=True)
+    # Answers to the category's questions, each with the wording that was asked.
+    particulars = models.JSONField(default=list, blank=True)
+    informant_kind = models.CharField(
+        _("informant"), max_length=12, choices=InformantKind.choices, default=InformantKind.NAMED
+    )
+    people = models.PositiveSmallIntegerField(_("number of people"), default=1)
+    # Whether it complains about a unit or a cadre; whom stands in Accusation.
+    accusing = models.BooleanField(default=False, editable=False)
+    # The level whose coordinator dispatches it: a town, or the district after a referral.
+    desk = models.ForeignKey(Region, models.PROTECT, related_name="+", editable=False)
+    said_at = models.DateTimeField(_("said"))
+    recorded_at = models.DateTimeField(_("recorded"), editable=False)
+    recorded_by = models.ForeignKey(Cadre, models.PROTECT, null=True, related_name="+", editable=False)
+    due_kind = models.CharField(max_length=8, blank=True, editable=False)
+
+    objects = OpinionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("opinion")
+        verbose_name_plural = _("opinions")
+        indexes = [
+            models.Index(fields=["region", "state"], name="opinion_place_state"),
+            models.Index(fields=["unit", "state", "due_at"], name="opinion_unit_state_due"),
+            models.Index(fields=["person", "state"], name="opinion_person_state"),
+            models.Index(fields=["campaign", "region"], name="opinion_campaign_place"),
+            models.Index(fields=["category"], name="opinion_category"),
+            models.Index(fields=["desk", "state"], name="opinion_desk_state"),
+            models.Index(fields=["recorded_by", "-id"], name="opinion_recorded_by"),
+            models.Index(fields=["due_at"], name="opinion_due", condition=Q(due_at__isnull=False)),
+            models.Index(fields=["accusing"], name="opinion_accusing", condition=Q(accusing=True)),
+        ]
+        constraints = [
+            models.CheckConstraint(name="opinion_state_known", condition=Q(state__in=State.values)),
+            models.CheckConstraint(
+                name="opinion_outcome_known", condition=Q(outcome__in=["", *Outcome.values])
+            ),
+            models.CheckConstraint(name="opinion_ground_known", condition=Q(ground__in=["", *Ground.values])),
+            models.CheckConstraint(name="opinion_source_known", condition=Q(source__in=Source.values)),
+            models.CheckConstraint(name="opinion_kind_known", condition=Q(kind__in=Kind.values)),
+            models.CheckConstraint(name="opinion_urgency_known", condition=Q(urgency__in=Urgency.values)),
+            models.CheckConstraint(
+                name="opinion_informant_kind_known", condition=Q(informant_kind__in=InformantKind.values)
+            ),
+            models.CheckConstraint(
+                name="opinion_has_unit_and_person",
+                condition=Q(unit=None, person=None) & ~Q(state__in=RESPONSIBLE)
+                | Q(unit__isnull=False, person__isnull=False),
+                violation_error_message=_("A responsible unit and a responsible person are needed."),
+            ),
+            models.CheckConstraint(
+                name="opinion_answered_has_an_outcome",
+                condition=~Q(state__in=["resolved", "explained", "closed"]) | ~Q(outcome=""),
+            ),
+            models.CheckConstraint(
+                name="opinion_anonymous_has_no_recorder",
+                condition=~Q(informant_kind="anonymous") | Q(recorded_by=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @cached_property
+    def file(self) -> CaseFile:
+        """The rows that belong to this opinion, read as they are needed."""
+        return CaseFile(self)
+
+    @property
+    def case(self) -> "Opinion":
+        """The opinion itself; a span's is the opinion that it belongs to. Lists show either."""
+        return self
+
+    @property
+    def words(self) -> str:
+        """What was said, in its latest corrected version."""
+        return self.corrected_text or self.text
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+    @property
+    def is_late(self) -> bool:
+        return self.is_open and self.due_at is not None and self.due_at <= timezone.now()
+
+
+class OpinionSpan(Snapshot):
+    """How an opinion stood from a moment until a moment: the answer to any question about a past day."""
+
+    opinion = models.ForeignKey(Opinion, models.PROTECT, related_name="spans")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("span")
+        verbose_name_plural = _("spans")
+        indexes = [
+            models.Index(fields=["region", "since", "until"], name="span_place_time"),
+            models.Index(fields=["campaign", "region", "since"], name="span_campaign_place"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["opinion"], condition=Q(until=None), name="span_one_open_an_opinion"
+            ),
+            models.CheckConstraint(
+                name="span_ends_after_it_starts", condition=Q(until=None) | Q(until__gte=F("since"))
+            ),
+        ]
+
+    @property
+    def case(self) -> Opinion:
+        return self.opinion
+
+    def __str__(self) -> str:
+        return f"{self.opinion_id} {self.state} {self.since:%Y-%m-%d %H:%M}"

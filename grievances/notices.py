@@ -1,0 +1,48 @@
+"""Whom a step concerns: told after the commit, and only of what they may see."""
+
+from typing import TYPE_CHECKING
+
+from grievances.workflow import Verb
+from villages.models import Cadre, Post, Role
+
+if TYPE_CHECKING:
+    from grievances.models import Event
+
+_TO_PERSON = {
+    Verb.ASSIGN, Verb.REASSIGN, Verb.TRANSFER, Verb.REFUSE, Verb.REOPEN, Verb.REWORK, Verb.SUPERVISE,
+    Verb.INSTRUCT, Verb.CONTRIBUTE, Verb.APPROVE_EXTENSION, Verb.REFUSE_EXTENSION, Verb.CALL_BACK,
+    Verb.SPOT_CHECK,
+}  # fmt: skip
+_TO_HEADS = {Verb.ASK_EXTENSION, Verb.SUPERVISE, Verb.INSTRUCT}
+_TO_RECORDER = {Verb.RESOLVE, Verb.EXPLAIN, Verb.CALL_BACK, Verb.SPOT_CHECK, Verb.REOPEN}
+
+
+def connect() -> None:
+    from grievances.steps.step import step_done
+
+    step_done.connect(_tell, dispatch_uid="notices")
+
+
+def _tell(*, event: "Event", **_kwargs: object) -> None:
+    from grievances.models import Notice, Opinion
+
+    seeing = [
+        cadre
+        for cadre in _concerned(event)
+        if cadre.pk != event.actor_id
+        and Opinion.objects.visible_to(cadre).filter(pk=event.opinion_id).exists()
+    ]
+    Notice.objects.bulk_create([Notice(cadre=cadre, event=event) for cadre in seeing], ignore_conflicts=True)
+
+
+def _concerned(event: "Event") -> set[Cadre]:
+    opinion = event.opinion
+    found: set[Cadre | None] = set()
+    if event.verb in _TO_PERSON:
+        found.add(opinion.person)
+    if event.verb in _TO_HEADS and opinion.unit:
+        heads = Post.objects.in_force().filter(unit=opinion.unit, role=Role.HEAD, cadre__is_active=True)
+        found |= {post.cadre for post in heads.select_related("cadre")}
+    if event.verb in _TO_RECORDER:
+        found.add(opinion.recorded_by)
+    return {cadre for cadre in found if cadre is not None}

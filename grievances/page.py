@@ -1,0 +1,37 @@
+"""What every page shows around its content."""
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from grievances.models import Notice
+from villages.models import Role
+
+
+def page(request: HttpRequest) -> dict[str, object]:
+    """The sample's banner, the pages of the cadre's roles, and how many notices are unseen."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"is_sample": settings.DEMO}
+    return {
+        "is_sample": settings.DEMO,
+        "pages": SimpleLazyObject(lambda: _pages(user.roles)),
+        "unseen": SimpleLazyObject(lambda: Notice.objects.filter(cadre=user, seen_at=None).count()),
+    }
+
+
+def _pages(roles: frozenset[str]) -> list[tuple[str, str]]:
+    """(address name, label) of the pages that somebody with these roles works on."""
+    working = {Role.HANDLER, Role.HEAD, Role.COORDINATOR, Role.CALLER}
+    everybody = set(Role) - {Role.ADMINISTRATOR}
+    wanted = [
+        ("desk", _("Desk"), working),
+        ("dashboard", _("Dashboard"), {Role.LEADER, Role.COORDINATOR, Role.AUDITOR, Role.HEAD}),
+        ("visitor-home", _("Visits"), {Role.VISITOR}),
+        ("opinion-list", _("Opinions"), everybody),
+        ("campaign-list", _("Big visit"), everybody),
+        ("audit", _("Audit"), {Role.AUDITOR}),
+        ("people", _("People"), {Role.ADMINISTRATOR}),
+    ]
+    return [(name, label) for name, label, allowed in wanted if roles & allowed]

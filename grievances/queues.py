@@ -1,0 +1,117 @@
+"""The desk's queues: which cases wait for this person, and for what."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from grievances.deadlines import SOON
+from grievances.models import Extension, Opinion
+from grievances.workflow import ANSWERED, ENDED, OPEN, State
+from villages.models import Cadre, Role
+from villages.scope import any_of, under, within
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A list of cases that wait; ``whose`` narrows it to the person's own work."""
+
+    name: str
+    label: str
+    whose: Callable[[Cadre], Q]
+    condition: Callable[[datetime], Q]
+    urgent: bool = False
+
+
+def _my_level(cadre: Cadre) -> Q:
+    """On the desk of exactly the coordinator's level."""
+    return Q(desk__in=[post.region_id for post in cadre.posts_as(Role.COORDINATOR)])
+
+
+def _my_units(cadre: Cadre) -> Q:
+    posts = cadre.posts_as(Role.HANDLER, Role.HEAD)
+    return any_of([under(post.unit.path, field="unit__path") for post in posts])
+
+
+def _headed(cadre: Cadre) -> Q:
+    return any_of([under(post.unit.path, field="unit__path") for post in cadre.posts_as(Role.HEAD)])
+
+
+def _called(cadre: Cadre) -> Q:
+    """In the caller's places, but never a case of the caller's own unit."""
+    places = any_of([within(post.region_id) for post in cadre.posts_as(Role.CALLER)])
+    own = any_of([under(post.unit.path, field="unit__path") for post in cadre.posts_in_force])
+    return places & ~own
+
+
+def _overseen(cadre: Cadre) -> Q:
+    """What a coordinator or leader oversees, and what a unit works on."""
+    places = [within(post.region_id) for post in cadre.posts_as(Role.COORDINATOR, Role.LEADER)]
+    return any_of(places) | _my_units(cadre)
+
+
+def _asks_for_time(now: datetime) -> Q:
+    return Q(state=State.HANDLING) & Exists(Extension.objects.filter(opinion=OuterRef("pk"), approved=None))
+
+
+def _is(**values: object) -> Callable[[datetime], Q]:
+    return lambda now: Q(**values)
+
+
+QUEUES: tuple[Queue, ...] = (
+    Queue("to-dispatch", _("to dispatch"), _my_level, _is(state=State.COLLECTED, was_assigned=False)),
+    Queue("handed-back", _("handed back"), _my_level, _is(state=State.COLLECTED, was_assigned=True)),
+    Queue("to-review", _("to review"), _my_level, _is(state=State.OBJECTED)),
+    Queue("to-take", _("to take"), _my_units, _is(state=State.ASSIGNED)),
+    Queue("in-hand", _("in hand"), _my_units, _is(state=State.HANDLING)),
+    Queue(
+        "due-soon", _("due soon"), _overseen,
+        lambda now: Q(state__in=OPEN, due_at__gt=now, due_at__lte=now + SOON),
+    ),
+    Queue("late", _("late"), _overseen, lambda now: Q(state__in=OPEN, due_at__lte=now), urgent=True),
+    Queue("to-approve", _("to approve"), _headed, _asks_for_time),
+    Queue("to-call-back", _("to call back"), _called, _is(state__in=ANSWERED)),
+    Queue(
+        "call-back-late", _("call-back late"), _called,
+        lambda now: Q(state__in=ANSWERED, due_at__lte=now), urgent=True,
+    ),
+    Queue("reopened", _("reopened"), _overseen, _is(state__in=OPEN, round__gt=1)),
+    Queue("supervised", _("supervised"), _overseen, lambda now: Q(supervised=True) & ~Q(state__in=ENDED)),
+)  # fmt: skip
+
+_ROLES: dict[str, set[str]] = {
+    "to-dispatch": {Role.COORDINATOR},
+    "handed-back": {Role.COORDINATOR},
+    "to-review": {Role.COORDINATOR},
+    "to-take": {Role.HANDLER, Role.HEAD},
+    "in-hand": {Role.HANDLER, Role.HEAD},
+    "due-soon": {Role.HANDLER, Role.HEAD, Role.COORDINATOR, Role.LEADER},
+    "late": {Role.HANDLER, Role.HEAD, Role.COORDINATOR, Role.LEADER},
+    "to-approve": {Role.HEAD},
+    "to-call-back": {Role.CALLER},
+    "call-back-late": {Role.CALLER},
+    "reopened": {Role.HANDLER, Role.HEAD, Role.COORDINATOR, Role.LEADER},
+    "supervised": {Role.HANDLER, Role.HEAD, Role.COORDINATOR, Role.LEADER},
+}
+
+
+def queues_of(cadre: Cadre) -> list[Queue]:
+    """The queues that somebody with these posts works on, in the order of the flow."""
+    return [queue for queue in QUEUES if cadre.roles & _ROLES[queue.name]]
+
+
+def rows(queue: Queue, cadre: Cadre) -> QuerySet[Opinion]:
+    """The cases of a queue."""
+    return Opinion.objects.visible_to(cadre).filter(queue.whose(cadre), queue.condition(timezone.now()))
+
+
+def counts(cadre: Cadre) -> list[tuple[Queue, int]]:
+    """Each queue with its exact count, in one query."""
+    mine, now = queues_of(cadre), timezone.now()
+    numbers = Opinion.objects.visible_to(cadre).aggregate(
+        **{queue.name: Count("pk", filter=queue.whose(cadre) & queue.condition(now)) for queue in mine}
+    )
+    return [(queue, numbers[queue.name]) for queue in mine]

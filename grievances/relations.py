@@ -1,0 +1,67 @@
+"""Who a cadre is to one opinion, from the posts in force."""
+
+from typing import TYPE_CHECKING
+
+from grievances.workflow import Relation
+from villages.models import Cadre, Post, Role, Unit
+
+if TYPE_CHECKING:
+    from grievances.models import Opinion
+
+MEETS_PEOPLE = {Role.VISITOR, Role.HANDLER, Role.HEAD, Role.COORDINATOR, Role.CALLER}
+
+
+def relations(opinion: "Opinion", cadre: Cadre) -> frozenset[Relation]:
+    """All that the cadre is to the opinion; nothing for somebody whom it accuses."""
+    if opinion.accusing and is_accused(opinion, cadre):
+        return frozenset()
+    found = {relation for post in cadre.posts_in_force for relation in _by_post(opinion, post)}
+    if opinion.recorded_by_id == cadre.pk:
+        found.add(Relation.HEARD)
+    if opinion.person_id == cadre.pk:
+        found |= {Relation.PERSON, Relation.LEAD}
+    if Relation.LEAD in found or (opinion.unit and cadre.belongs_to(opinion.unit)):
+        # Somebody else confirms: never one of the unit that did the work.
+        found -= {Relation.CALLER, Relation.VISITOR}
+    if cadre.roles & MEETS_PEOPLE:
+        found.add(Relation.CADRE)
+    return frozenset(found)
+
+
+def _by_post(opinion: "Opinion", post: Post) -> set[Relation]:
+    if post.role in (Role.HANDLER, Role.HEAD):
+        return _of_the_unit(opinion, post)
+    if not opinion.region_id.startswith(post.region_id):
+        return set()
+    if post.role == Role.COORDINATOR:
+        # After a referral upwards only the coordinators of that level dispatch it.
+        return {Relation.COORDINATOR} if opinion.desk_id.startswith(post.region_id) else set()
+    by_role = {Role.CALLER: Relation.CALLER, Role.LEADER: Relation.LEADER, Role.VISITOR: Relation.VISITOR}
+    return {by_role[post.role]} if post.role in by_role else set()
+
+
+def _of_the_unit(opinion: "Opinion", post: Post) -> set[Relation]:
+    found: set[Relation] = set()
+    if opinion.unit and post.unit.contains(opinion.unit):
+        found.add(Relation.LEAD)
+        if post.role == Role.HEAD:
+            found.add(Relation.HEAD)
+    if any(post.unit.contains(unit) for unit in assisting_units(opinion)):
+        found.add(Relation.ASSISTING)
+    return found
+
+
+def assisting_units(opinion: "Opinion") -> list[Unit]:
+    from grievances.models import AssistingUnit
+
+    return [row.unit for row in opinion.file.rows(AssistingUnit)]
+
+
+def is_accused(opinion: "Opinion", cadre: Cadre) -> bool:
+    """Whether the opinion complains about the cadre, or a unit that they belong to."""
+    from grievances.models import Accusation
+
+    return any(
+        row.cadre_id == cadre.pk or (row.unit is not None and cadre.belongs_to(row.unit))
+        for row in opinion.file.rows(Accusation)
+    )

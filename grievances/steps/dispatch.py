@@ -1,0 +1,186 @@
+"""What a coordinator does: give an opinion its unit and person, and rule on hand-backs."""
+
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from grievances import clocks, models
+from grievances.duties import ACCUSED_MAY_NOT, head_of, may_dispatch_to, may_hold
+from grievances.errors import StepRefused
+from grievances.workflow import Ground, Outcome, State, Verb
+from villages.models import Cadre, Region, Unit
+
+from .step import Step, step
+
+if TYPE_CHECKING:
+    from grievances.models import Opinion
+
+
+class DispatchSteps:
+    """Assigning, referring, ruling, withdrawing, and what was done on the spot."""
+
+    @step(Verb.ASSIGN)
+    def assign(
+        self: "Opinion", done: Step, *, unit: Unit, person: Cadre | None = None, reason: str = ""
+    ) -> None:
+        """Give the opinion to a lead unit and person; without a person, to the unit's head."""
+        clocks.stop(self, "dispatch", at=done.at)
+        hand_over(self, done, unit, person, reason)
+
+    @step(Verb.REASSIGN)
+    def reassign(
+        self: "Opinion", done: Step, *, unit: Unit, person: Cadre | None = None, reason: str
+    ) -> None:
+        """Change the lead unit, with a new objection period and acceptance clock."""
+        objection = self.file.one(models.Objection, upheld=None)
+        if objection:
+            self.file.change(objection, upheld=True)
+        clocks.stop(self, "acceptance", "handling", "objection_review", at=done.at)
+        hand_over(self, done, unit, person, reason)
+
+    @step(Verb.REFER)
+    def refer(self: "Opinion", done: Step, *, to: Region, reason: str) -> None:
+        """Refer to the coordinators of another level up or down; the clock runs on."""
+        if not self.region_id.startswith(to.code) or to.pk == self.desk_id:
+            raise ValidationError({"to": _("Choose another level of the same place.")})
+        self.desk = to
+        done.text, done.details = reason, {"region": to.pk}
+
+    @step(Verb.SOLVE_ON_THE_SPOT)
+    def solve_on_the_spot(self: "Opinion", done: Step, *, account: str, public: str = "") -> None:
+        """Solved while the informant was there: by the one who heard it, and their unit."""
+        answer_on_the_spot(self, done, Outcome.RESOLVED, account=account, public=public or account)
+
+    @step(Verb.EXPLAIN_ON_THE_SPOT)
+    def explain_on_the_spot(
+        self: "Opinion", done: Step, *, account: str, ground: str, public: str = ""
+    ) -> None:
+        """Explained while the informant was there."""
+        if ground not in Ground.values:
+            raise ValidationError({"ground": _("Choose the ground.")})
+        answer_on_the_spot(
+            self, done, Outcome.EXPLAINED, account=account, public=public or account, ground=ground
+        )
+
+    @step(Verb.WITHDRAW)
+    def withdraw(self: "Opinion", done: Step, *, reason: str) -> None:
+        """Take back a mistake, a test or a double; never because the informant gave up."""
+        done.text = reason
+        self.end_assignment(done)
+        clocks.stop(self, at=done.at)
+        self.state = State.WITHDRAWN
+
+    @step(Verb.UPHOLD)
+    def uphold(self: "Opinion", done: Step, *, reason: str = "") -> None:
+        """Agree to a hand-back: the opinion is to be dispatched again, in the days that were left."""
+        done.text = reason
+        self.file.change(self.file.one(models.Objection, upheld=None), upheld=True)
+        return_to_dispatch(self, done)
+
+    @step(Verb.REFUSE)
+    def refuse(self: "Opinion", done: Step, *, reason: str) -> None:
+        """Refuse a hand-back: the unit keeps the case, its acceptance clock resumes."""
+        done.text = reason
+        self.file.change(self.file.one(models.Objection, upheld=None), upheld=False)
+        clocks.stop(self, "objection_review", at=done.at)
+        clocks.resume(self, "acceptance", at=done.at)
+        self.state = State.ASSIGNED
+
+    @step(Verb.RECATEGORISE)
+    def recategorise(self: "Opinion", done: Step, *, category: "models.Category", reason: str = "") -> None:
+        """Put the opinion under another category; running clocks keep their deadlines."""
+        if category.parent_id is None or (category.demands_accused and not self.accusing):
+            raise ValidationError({"category": _("Choose a category of the second level that fits.")})
+        done.text, done.details = reason, {"from": self.category_id, "category": category.pk}
+        self.category = category
+
+    @step(Verb.NAME_ACCUSED)
+    def name_accused(
+        self: "Opinion", done: Step, *, unit: Unit | None = None, cadre: Cadre | None = None
+    ) -> None:
+        """Say whom the opinion complains about. A case that they hold goes back to dispatch at once."""
+        if (unit is None) == (cadre is None):
+            raise ValidationError({"unit": _("Name a unit or a cadre.")})
+        self.accusing = True
+        self.file.add(models.Accusation(opinion=self, unit=unit, cadre=cadre, named_at=done.at))
+        if self.unit and not may_hold(self, self.unit, self.person):
+            return_to_dispatch(self, done)
+
+    @step(Verb.TAKE_AWAY)
+    def take_away(self: "Opinion", done: Step) -> None:
+        """The program's own step: unit or person has come to belong to those whom it complains about."""
+        return_to_dispatch(self, done)
+
+    @step(Verb.RELEASE)
+    def release(self: "Opinion", done: Step) -> None:
+        """Having looked at an accusation of nobody known: let the levels below see it."""
+        for row in self.file.rows(models.Accusation):
+            if row.unit_id is None and row.cadre_id is None and row.released_by_id is None:
+                self.file.change(row, released_by=done.by)
+
+    def end_assignment(self: "Opinion", done: Step) -> None:
+        """Unit and person no longer answer for the opinion."""
+        current = self.file.one(models.Assignment, ended_at=None)
+        if current:
+            self.file.change(current, ended_at=done.at)
+        self.unit = self.person = None
+
+
+def hand_over(opinion: "Opinion", done: Step, unit: Unit, person: Cadre | None, reason: str) -> None:
+    """A new lead unit and person, with an objection period and an acceptance clock."""
+    if not may_dispatch_to(done.by, unit, opinion.region_id):
+        raise ValidationError({"unit": _("You can't dispatch to this unit.")})
+    person = person or head_of(unit)
+    if person is None:
+        raise ValidationError({"person": _("This unit has no head: choose a person.")})
+    if not person.is_active or not person.belongs_to(unit):
+        raise ValidationError({"person": _("This person has no post in the unit.")})
+    if not may_hold(opinion, unit, person):
+        raise ValidationError({"unit": ACCUSED_MAY_NOT})
+    if opinion.file.one(models.Objection, unit_id=unit.pk, upheld=True) and not reason:
+        raise ValidationError({"reason": _("This unit handed the case back, and you agreed: say why.")})
+    opinion.end_assignment(done)
+    give(opinion, done, unit, person, reason)
+    clocks.start(opinion, "acceptance", at=done.at)
+    opinion.state = State.ASSIGNED
+    done.text, done.details = reason, {"unit": unit.pk, "person": person.pk}
+
+
+def give(opinion: "Opinion", done: Step, unit: Unit, person: Cadre, reason: str = "") -> None:
+    """Write the assignment and set unit and person."""
+    calendar = opinion.file.calendar
+    opinion.file.add(
+        models.Assignment(
+            opinion=opinion,
+            unit=unit,
+            person=person,
+            by=done.by,
+            assigned_at=done.at,
+            reason=reason,
+            object_until=calendar.due(done.at, days=clocks.OBJECTION_WORKING_DAYS, working=True),
+        )
+    )
+    opinion.unit, opinion.person, opinion.was_assigned = unit, person, True
+
+
+def return_to_dispatch(opinion: "Opinion", done: Step) -> None:
+    """Back to the coordinators, with the days that were left, at least three."""
+    opinion.end_assignment(done)
+    clocks.stop(opinion, at=done.at)
+    clocks.resume(opinion, "dispatch", at=done.at, least=clocks.LEAST_DAYS_AFTER_HAND_BACK)
+    opinion.state, opinion.outcome, opinion.ground = State.COLLECTED, "", ""
+
+
+def answer_on_the_spot(
+    opinion: "Opinion", done: Step, outcome: Outcome, *, account: str, public: str, ground: str = ""
+) -> None:
+    unit = done.by.unit
+    if unit is None:
+        raise StepRefused(_("You have no post in a unit."))
+    if not may_hold(opinion, unit, done.by):
+        raise ValidationError({"account": ACCUSED_MAY_NOT})
+    give(opinion, done, unit, done.by)
+    clocks.stop(opinion, at=done.at)
+    opinion.report(done, outcome, account=account, public=public, ground=ground, on_the_spot=True)
+    done.details |= {"unit": unit.pk, "person": done.by.pk}

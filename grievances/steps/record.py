@@ -1,0 +1,146 @@
+"""How an opinion comes in."""
+
+import secrets
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from grievances import clocks, models
+from grievances.calendar import midnight
+from grievances.casefile import MemoryFile
+from grievances.duties import desk_for
+from grievances.numbers import next_number
+from grievances.workflow import Verb
+from villages.models import CODE_LENGTH, Cadre, Household, Level, Region, Unit
+
+from .step import Step, _settle, step_done
+
+if TYPE_CHECKING:
+    from grievances.models import Opinion, Visit
+
+_RANDOM_IDS_FROM = 1 << 40
+
+
+@dataclass
+class Said:
+    """Who said it, where it may be kept."""
+
+    kind: str = "named"
+    name: str = ""
+    telephone: str = ""
+    address: str = ""
+    remarks: str = ""
+    household: Household | None = None
+
+
+@dataclass
+class Accused:
+    """Whom an opinion complains about; with neither, nobody is known yet."""
+
+    unit: Unit | None = None
+    cadre: Cadre | None = None
+
+
+class RecordSteps:
+    """Writing an opinion down."""
+
+    @classmethod
+    def record(
+        cls,
+        *,
+        by: Cadre,
+        text: str,
+        category: Any,
+        region: Region,
+        said: Said,
+        said_at: datetime,
+        accused: list[Accused] | None = None,
+        visit: "Visit | None" = None,
+        channel: str = "desk",
+        key: uuid.UUID | None = None,
+        at: datetime | None = None,
+        memory: MemoryFile | None = None,
+        number: str | None = None,
+        **fields: object,
+    ) -> "Opinion":
+        """Write down what somebody said. Raises ValidationError naming the field.
+
+        A named opinion's place is the household's grid; a confidential or anonymous one's is the village,
+        and of an anonymous one only the day is kept.
+        """
+        now = at or timezone.now()
+        anonymous = said.kind == models.InformantKind.ANONYMOUS
+        place = _place(region, said.kind)
+        _check(category, said_at, now, accused, place)
+        if anonymous:
+            now, said_at = _days_only(now, said_at)
+        opinion = cls(
+            number=number or next_number(place, now.year, anonymous=anonymous),
+            text=text, category=category, region=place, informant_kind=said.kind, said_at=said_at,
+            recorded_at=now, recorded_by=None if anonymous else by, accusing=bool(accused),
+            desk=desk_for(place, accused or []), **fields,
+        )  # fmt: skip
+        if anonymous:
+            opinion.pk = _RANDOM_IDS_FROM + secrets.randbelow(_RANDOM_IDS_FROM)
+        if memory:
+            opinion.__dict__["file"] = memory
+            memory.opinion = opinion
+        done = Step(
+            Verb.RECORD, by, now, said_at, channel, None if anonymous else key, at is not None, frozenset()
+        )
+        clocks.start(opinion, "dispatch", at=now, base=said_at)
+        _keep_informant(opinion, said, visit)
+        for one in accused or []:
+            opinion.file.add(models.Accusation(opinion=opinion, unit=one.unit, cadre=one.cadre, named_at=now))
+        event = _settle(opinion, done, None)
+        if not memory:
+            with transaction.atomic():
+                opinion.save(force_insert=True)
+                opinion.file.write_added()
+                transaction.on_commit(lambda: step_done.send(cls, event=event))
+        return opinion
+
+
+def _place(region: Region, kind: str) -> Region:
+    length = CODE_LENGTH[Level.VILLAGE]
+    if kind == models.InformantKind.NAMED or len(region.code) <= length:
+        return region
+    return Region.objects.get(code=region.code[:length])
+
+
+def _check(
+    category: Any, said_at: datetime, now: datetime, accused: list[Accused] | None, place: Region
+) -> None:
+    wrong: dict[str, str] = {}
+    if said_at > now:
+        wrong["said_at"] = _("The time lies in the future.")
+    if category.demands_accused and not accused:
+        wrong["accused"] = _("Say whom it complains about, or “not known”.")
+    if category.parent_id is None:
+        wrong["category"] = _("Choose a category of the second level.")
+    if len(place.code) < CODE_LENGTH[Level.DISTRICT]:
+        wrong["region"] = _("Choose a place in the district.")
+    if wrong:
+        raise ValidationError(wrong)
+
+
+def _days_only(*moments: datetime) -> list[datetime]:
+    """An anonymous opinion keeps the day, never the time."""
+    return [midnight(timezone.localdate(moment)) for moment in moments]
+
+
+def _keep_informant(opinion: "Opinion", said: Said, visit: "Visit | None") -> None:
+    if said.kind == models.InformantKind.ANONYMOUS:
+        return
+    informant = models.Informant(
+        opinion=opinion, household=said.household, visit=visit, name=said.name, telephone=said.telephone,
+        address=said.address, remarks=said.remarks,
+    )  # fmt: skip
+    informant.seal()
+    opinion.file.add(informant)

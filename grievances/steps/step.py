@@ -1,0 +1,190 @@
+"""One step: lock, rights, change, span, event – all or nothing."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import wraps
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.dispatch import Signal
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from grievances import models
+from grievances.errors import ChangedMeanwhile, RequestReused, StepRefused
+from grievances.relations import relations
+from grievances.workflow import TRANSITIONS, Relation, State, Verb
+from villages.models import Cadre, Unit
+
+if TYPE_CHECKING:
+    from grievances.models import Event, Opinion
+
+# Sent after the commit, with ``event``: whoever is told, is told what really happened.
+step_done = Signal()
+
+_LATEST_PAST_DAYS = 31
+
+
+@dataclass
+class Step:
+    """The circumstances of a step, and what it leaves in the history."""
+
+    verb: Verb
+    by: Cadre | None
+    at: datetime
+    said_at: datetime
+    channel: str
+    key: uuid.UUID | None
+    imported: bool
+    relations: frozenset[Relation]
+    text: str = ""
+    details: dict = field(default_factory=dict)
+
+    def unit_of(self, opinion: "Opinion") -> Unit | None:
+        """The unit that the actor speaks for: the lead unit for its people, else the first post's."""
+        if self.by is None:
+            return None
+        if Relation.LEAD in self.relations and opinion.unit:
+            return opinion.unit
+        return self.by.unit
+
+
+def step(verb: Verb) -> Callable:
+    """Make a method a verb of the flow.
+
+    The method receives the locked opinion as ``self`` and the ``Step``; the public verb takes, besides its
+    own keyword arguments, ``by`` and optionally ``version`` (what the person saw), ``key`` (of the request),
+    ``said_at``, ``channel``, and for the sample and imports ``at`` (a past recorded time).
+    It returns the event, and raises StepRefused or ValidationError with nothing changed.
+    """
+
+    def decorate(method: Callable) -> Callable:
+        @wraps(method)
+        def public(
+            self: "Opinion",
+            *,
+            by: Cadre | None,
+            version: int | None = None,
+            key: uuid.UUID | None = None,
+            said_at: datetime | None = None,
+            channel: str = "desk",
+            at: datetime | None = None,
+            **arguments: object,
+        ) -> "Event":
+            now = at or timezone.now()
+            circumstances = {
+                "verb": verb, "by": by, "at": now, "said_at": said_at or now, "channel": channel,
+                "key": key, "imported": at is not None,
+            }  # fmt: skip
+            if self.file.keeps_in_memory:
+                return _apply(self, method, arguments, circumstances)
+            return _locked(self, method, arguments, circumstances, version)
+
+        public.verb = verb
+        return public
+
+    return decorate
+
+
+def _locked(
+    opinion: "Opinion", method: Callable, arguments: dict, circumstances: dict, version: int | None
+) -> "Event":
+    with transaction.atomic():
+        row = models.Opinion.objects.select_for_update().get(pk=opinion.pk)
+        repeated = _repeated(row, circumstances)
+        if repeated is None:
+            if version is not None and version != row.version:
+                raise ChangedMeanwhile(row.events.select_related("actor").last())
+            event = _apply(row, method, arguments, circumstances)
+            _write(row)
+            transaction.on_commit(lambda: step_done.send(models.Opinion, event=event))
+    for name in ("file", *(f.name for f in row._meta.concrete_fields if f.is_relation)):
+        opinion.__dict__.pop(name, None)
+        opinion._state.fields_cache.pop(name, None)
+    opinion.__dict__.update({f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields})
+    return repeated or event
+
+
+def _repeated(row: "Opinion", circumstances: dict) -> "Event | None":
+    """The event that this very request made before, if it did."""
+    if circumstances["key"] is None:
+        return None
+    earlier = models.Event.objects.filter(key=circumstances["key"]).first()
+    if earlier and (earlier.opinion_id != row.pk or earlier.verb != circumstances["verb"]):
+        raise RequestReused(_("This request was already used for something else."))
+    return earlier
+
+
+def _apply(opinion: "Opinion", method: Callable, arguments: dict, circumstances: dict) -> "Event":
+    by = circumstances["by"]
+    who = relations(opinion, by) if by else frozenset()
+    done = Step(**circumstances, relations=who)
+    before = State(opinion.state)
+    _check(done, before)
+    method(opinion, done, **arguments)
+    if not TRANSITIONS[done.verb].leads_to(before, State(opinion.state)):
+        raise AssertionError(f"{done.verb} led from {before} to {opinion.state}: not in the flow table")
+    return _settle(opinion, done, before)
+
+
+def _check(done: Step, state: State) -> None:
+    transition = TRANSITIONS[done.verb]
+    if state not in transition.sources:
+        raise StepRefused(
+            _("“%(verb)s” is not possible: the opinion is %(state)s.")
+            % {"verb": done.verb.label, "state": state.label}
+        )
+    if (done.by is None and transition.who) or (done.by and not transition.who & done.relations):
+        raise StepRefused(_("“%(verb)s” is not yours to do here.") % {"verb": done.verb.label})
+    if done.said_at > done.at:
+        raise ValidationError({"said_at": _("The time lies in the future.")})
+
+
+def _settle(opinion: "Opinion", done: Step, before: State | None) -> "Event":
+    """What every step ends with: deadline, version, span, event."""
+    file = opinion.file
+    running = [clock for clock in file.rows(models.Clock) if clock.stopped_at is None]
+    first = min(running, key=lambda clock: clock.due_at, default=None)
+    opinion.due_at = first.due_at if first else None
+    opinion.due_kind = first.day_kind if first else ""
+    opinion.supervised = any(clock.kind == models.ClockKind.SUPERVISION for clock in running)
+    opinion.version += 1
+    _lay_span(opinion, done.at)
+    return file.add(
+        models.Event(
+            opinion=opinion,
+            verb=done.verb,
+            from_state=before or "",
+            to_state=opinion.state,
+            round=opinion.round,
+            actor=None if opinion.informant_kind == "anonymous" and done.verb == Verb.RECORD else done.by,
+            actor_unit=done.unit_of(opinion) if done.verb != Verb.RECORD else None,
+            said_at=done.said_at,
+            recorded_at=done.at,
+            channel=done.channel,
+            text=done.text,
+            details=done.details,
+            imported=done.imported,
+            key=done.key,
+        )
+    )
+
+
+def _lay_span(opinion: "Opinion", at: datetime) -> None:
+    values = {name: getattr(opinion, name) for name in models.SNAPSHOT_FIELDS}
+    current = opinion.file.one(models.OpinionSpan, until=None)
+    if current:
+        if all(getattr(current, name) == value for name, value in values.items()):
+            return
+        opinion.file.change(current, until=at)
+    opinion.file.add(models.OpinionSpan(opinion=opinion, since=at, **values))
+
+
+def _write(opinion: "Opinion") -> None:
+    """Ended rows first, so that the new ones meet the "one current" constraints; then the rest."""
+    opinion.file.write_changed()
+    opinion.save(update_fields=models.STEP_FIELDS)
+    opinion.file.write_added()

@@ -1,0 +1,167 @@
+"""The history of a case as a story, in words."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Model
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from grievances.models import CallBackMeans, Category, Channel, Event, Opinion
+from grievances.workflow import Ground, TellMeans, Verb
+from villages.models import Cadre, Region, Unit
+
+_SAME_MOMENT = timedelta(minutes=10)
+_NAMED: dict[str, type[Model]] = {"unit": Unit, "person": Cadre, "region": Region, "category": Category}
+# Their texts stand on the page already, as the answers.
+_TEXT_ELSEWHERE = {Verb.RESOLVE, Verb.EXPLAIN, Verb.SOLVE_ON_THE_SPOT, Verb.EXPLAIN_ON_THE_SPOT}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event: when it was said, who did what, the words that go with it, and what stands beside it."""
+
+    when: datetime
+    day_only: bool
+    what: str
+    text: str
+    aside: str
+
+
+@dataclass(frozen=True)
+class Telling:
+    """That the informant was told something: what, how, when."""
+
+    about: str
+    means: str
+    when: datetime
+
+
+def events_of(opinion: Opinion) -> list[Event]:
+    """The case's events with their actors, newest first, in one query."""
+    return list(opinion.events.select_related("actor", "actor_unit").order_by("-id"))
+
+
+def story(events: list[Event], *, anonymous: bool) -> list[Line]:
+    """The events in words; names are read in one query for each sort of thing, whatever their number."""
+    names = {kind: _labels(kind, model, events) for kind, model in _NAMED.items()}
+    return [
+        Line(
+            when=event.said_at,
+            day_only=anonymous and event.verb == Verb.RECORD,
+            what=_sentence(event, names),
+            text="" if event.verb in _TEXT_ELSEWHERE else event.text,
+            aside=_aside(event),
+        )
+        for event in events
+    ]
+
+
+def told(events: list[Event]) -> list[Telling]:
+    """What the informant has been told, oldest first."""
+    return [
+        Telling(
+            _ABOUT.get(event.details.get("about") or event.verb, ""),
+            _TOLD[event.details["told"]],
+            event.said_at,
+        )
+        for event in reversed(events)
+        if event.details.get("told") in _TOLD
+    ]
+
+
+_TOLD = dict(TellMeans.choices)
+_ABOUT = {
+    "accepted": gettext_lazy("it was accepted"),
+    "extended": gettext_lazy("more time is needed"),
+    "answered": gettext_lazy("the answer"),
+    Verb.ACCEPT: gettext_lazy("it was accepted"),
+    Verb.APPROVE_EXTENSION: gettext_lazy("more time is needed"),
+    Verb.RESOLVE: gettext_lazy("the answer"),
+    Verb.EXPLAIN: gettext_lazy("the answer"),
+}
+
+
+def _labels(kind: str, model: type[Model], events: list[Event]) -> dict[object, str]:
+    wanted = {event.details[kind] for event in events if event.details.get(kind)}
+    return {row.pk: row.label for row in model.objects.filter(pk__in=wanted)} if wanted else {}
+
+
+_SENTENCES = {
+    Verb.RECORD: gettext_lazy("{who} wrote it down."),
+    Verb.ASSIGN: gettext_lazy("{who} assigned it to {unit}, {person}."),
+    Verb.REFER: gettext_lazy("{who} referred it to the coordinators of {region}."),
+    Verb.SOLVE_ON_THE_SPOT: gettext_lazy("{who} solved it on the spot."),
+    Verb.EXPLAIN_ON_THE_SPOT: gettext_lazy("{who} explained it on the spot."),
+    Verb.WITHDRAW: gettext_lazy("{who} withdrew it."),
+    Verb.ACCEPT: gettext_lazy("{who} took and accepted it."),
+    Verb.OBJECT: gettext_lazy("{who} handed it back."),
+    Verb.UPHOLD: gettext_lazy("{who} agreed to the hand-back."),
+    Verb.REFUSE: gettext_lazy("{who} refused the hand-back."),
+    Verb.TRANSFER: gettext_lazy("{who} handed it to {unit}, {person}."),
+    Verb.REASSIGN: gettext_lazy("{who} changed the lead unit to {unit}, {person}."),
+    Verb.ASK_EXTENSION: gettext_lazy("{who} asked for {days} more days."),
+    Verb.APPROVE_EXTENSION: gettext_lazy("{who} approved {days} more days."),
+    Verb.REFUSE_EXTENSION: gettext_lazy("{who} refused more time."),
+    Verb.RESOLVE: gettext_lazy("{who} reported it resolved."),
+    Verb.EXPLAIN: gettext_lazy("{who} explained why it can't be solved."),
+    Verb.REWORK: gettext_lazy("{who} sent it back to work."),
+    Verb.CALL_BACK: gettext_lazy("{who} called back."),
+    Verb.SPOT_CHECK: gettext_lazy("{who} checked on the spot."),
+    Verb.REOPEN: gettext_lazy("{who} reopened it."),
+    Verb.SUPERVISE: gettext_lazy("{who} put it under supervision."),
+    Verb.INSTRUCT: gettext_lazy("{who} gave an instruction."),
+    Verb.ANSWER_SUPERVISION: gettext_lazy("{who} answered the supervision."),
+    Verb.REQUEST_REVIEW: gettext_lazy("{who} passed on a request for review."),
+    Verb.ANSWER_REVIEW: gettext_lazy("{who} answered the review."),
+    Verb.TELL: gettext_lazy("{who} told the informant."),
+    Verb.ASSIST: gettext_lazy("{who} added {unit} to help."),
+    Verb.CONTRIBUTE: gettext_lazy("{who} reported to the lead unit."),
+    Verb.REMARK: gettext_lazy("{who} remarked:"),
+    Verb.CORRECT: gettext_lazy("{who} corrected the text:"),
+    Verb.RECATEGORISE: gettext_lazy("{who} changed the category to “{category}”."),
+    Verb.ATTACH: gettext_lazy("{who} added files."),
+    Verb.NAME_ACCUSED: gettext_lazy("{who} noted whom it complains about."),
+    Verb.RELEASE: gettext_lazy("{who} looked at it and released it to the levels below."),
+    Verb.TAKE_AWAY: gettext_lazy("It went back to dispatch, because it complains about the unit or person."),
+    Verb.RECKON: gettext_lazy("The deadlines were recomputed after a change of the working calendar."),
+}
+
+
+def _sentence(event: Event, names: dict[str, dict[object, str]]) -> str:
+    actor = " ".join(part.label for part in (event.actor_unit, event.actor) if part) or _("A cadre")
+    known = {kind: labels.get(event.details.get(kind), "") for kind, labels in names.items()}
+    return str(_SENTENCES[Verb(event.verb)]).format(who=actor, days=event.details.get("days", ""), **known)
+
+
+def _aside(event: Event) -> str:
+    """How it was done, through which channel, and when it was recorded if that was later."""
+    details = event.details
+    parts = [
+        _GROUNDS.get(details.get("ground"), ""),
+        _found(details),
+        _("told the informant: %s") % _TOLD[details["told"]] if details.get("told") in _TOLD else "",
+        details.get("reason", ""),
+        event.get_channel_display() if event.channel != Channel.DESK else "",
+    ]
+    if event.recorded_at - event.said_at > _SAME_MOMENT:
+        parts.append(_("recorded %s") % f"{timezone.localtime(event.recorded_at):%Y-%m-%d %H:%M}")
+    return " · ".join(str(part) for part in parts if part)
+
+
+_GROUNDS = dict(Ground.choices)
+_MEANS = dict(CallBackMeans.choices)
+
+
+def _found(details: dict) -> str:
+    """What a call-back or a check found."""
+    if "contacted" not in details:
+        return ""
+    words = [
+        str(_MEANS.get(details.get("means"), "")),
+        _("reached") if details["contacted"] else _("not reached"),
+        {True: _("solved"), False: _("not solved")}.get(details.get("solved"), ""),
+        {True: _("satisfied"), False: _("not satisfied")}.get(details.get("satisfied"), ""),
+    ]
+    return ", ".join(word for word in words if word)

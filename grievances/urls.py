@@ -1,0 +1,59 @@
+"""Addresses of the loop, by the job of those who use them."""
+
+from django.urls import path
+
+from grievances.views import (
+    attachments,
+    audit,
+    campaigns,
+    dashboard,
+    desk,
+    handover,
+    households,
+    informants,
+    lists,
+    notices,
+    opinions,
+    visitor,
+    visits,
+    writing,
+)
+from grievances.views.home import home
+from grievances.views.steps import STEP_VIEWS
+
+urlpatterns = [
+    path("", home, name="home"),
+    # visitors
+    path("visits/", visitor.visitor_home, name="visitor-home"),
+    path("visits/seen/", visitor.changes_seen, name="changes-seen"),
+    path("visits/new/", visits.visit_new, name="visit-new"),
+    path("visits/<uuid:key>/", visits.visit, name="visit"),
+    path("households/", households.household_list, name="household-list"),
+    path("households/<int:pk>/", households.household, name="household"),
+    path("households/<int:pk>/visit/", visits.visit_household, name="visit-household"),
+    # staff
+    path("desk/", desk.desk, name="desk"),
+    path("desk/<slug:queue>/", desk.desk_queue, name="desk-queue"),
+    path("notices/", notices.notice_list, name="notice-list"),
+    path("notices/seen/", notices.notices_seen, name="notices-seen"),
+    path("people/<int:pk>/handover/", handover.handover, name="handover"),
+    # opinions
+    path("opinions/", lists.opinion_list, name="opinion-list"),
+    path("opinions/new/", writing.opinion_new, name="opinion-new"),
+    path("opinions/<str:number>/", opinions.opinion, name="opinion"),
+    path("opinions/<str:number>/receipt/", opinions.opinion_receipt, name="opinion-receipt"),
+    path("opinions/<str:number>/informant/", informants.opinion_informant, name="opinion-informant"),
+    *(
+        path(f"opinions/<str:number>/{verb.value.replace('_', '-')}/", view, name=verb.address)
+        for verb, view in STEP_VIEWS.items()
+    ),
+    path("attachments/<int:pk>/", attachments.attachment, name="attachment"),
+    # leaders and auditors
+    path("dashboard/", dashboard.dashboard, name="dashboard"),
+    path("dashboard/<slug:code>/", dashboard.dashboard, name="dashboard-place"),
+    path("campaigns/", campaigns.campaign_list, name="campaign-list"),
+    path("campaigns/new/", campaigns.campaign_edit, name="campaign-new"),
+    path("campaigns/<int:pk>/", campaigns.campaign, name="campaign"),
+    path("campaigns/<int:pk>/edit/", campaigns.campaign_edit, name="campaign-edit"),
+    path("audit/", audit.audit, name="audit"),
+]

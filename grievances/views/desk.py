@@ -1,0 +1,40 @@
+"""The staff desk: queues, a filterable list, and the case beside it."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from grievances import deadlines, queues
+from grievances.filters import OpinionFilter
+from villages.models import Role
+from villages.paging import page_of
+from villages.policy import for_roles
+
+_STAFF = (Role.HANDLER, Role.HEAD, Role.COORDINATOR, Role.CALLER, Role.LEADER)
+
+
+@for_roles(*_STAFF)
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    """The first queue in which something waits."""
+    counted = queues.counts(request.user)
+    first = next((queue for queue, count in counted if count), counted[0][0])
+    return redirect("desk-queue", first.name)
+
+
+@for_roles(*_STAFF)
+@require_safe
+def desk_queue(request: HttpRequest, queue: str) -> HttpResponse:
+    """One queue; an htmx request gets the queues and rows again, after a step."""
+    counted = queues.counts(request.user)
+    chosen = next((found for found, _count in counted if found.name == queue), None)
+    if chosen is None:
+        raise Http404
+    waiting = queues.rows(chosen, request.user).for_rows().order_by("due_at", "pk")
+    found = OpinionFilter(request.GET, waiting, request=request)
+    total = None if any(found.chips()) else dict(counted)[chosen]
+    page = page_of(found.qs, request, total=total)
+    deadlines.show_on(page.rows)
+    context = {"queues": counted, "queue": chosen, "filter": found, "page": page}
+    template = "grievances/_desk_list.html" if request.htmx else "grievances/desk.html"
+    return render(request, template, context)

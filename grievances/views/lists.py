@@ -1,0 +1,50 @@
+"""Lists of opinions, and the list behind every figure, today or on a past day."""
+
+from datetime import date
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from grievances import deadlines, figures
+from grievances.filters import OpinionFilter
+from grievances.models import Opinion
+from villages.models import Role
+from villages.paging import page_of
+from villages.policy import for_roles
+
+EVERYBODY = tuple(set(Role) - {Role.ADMINISTRATOR})
+
+
+class DayForm(forms.Form):
+    """The day as on which a list or dashboard is read."""
+
+    as_of = forms.DateField(required=False)
+
+    def day(self) -> date | None:
+        return self.cleaned_data.get("as_of") if self.is_valid() else None
+
+
+@for_roles(*EVERYBODY)
+@require_safe
+def opinion_list(request: HttpRequest) -> HttpResponse:
+    """All opinions that the cadre may see, filtered; with a past day, as they stood then."""
+    as_of = DayForm(request.GET).day()
+    rows = figures.rows(cadre=request.user, as_of=as_of)
+    if rows.model is Opinion:
+        rows = rows.for_rows().order_by("-pk")
+    else:
+        rows = rows.select_related("opinion", "region", "category", "unit", "person").order_by("-opinion_id")
+    found = OpinionFilter(request.GET, rows, request=request)
+    exact = found.qs.order_by().count() if "figure" in request.GET else None
+    page = page_of(found.qs, request, total=exact)
+    deadlines.show_on(page.rows, now=figures.moment_of(as_of))
+    context = {
+        "filter": found,
+        "page": page,
+        "exact": exact,
+        "as_of": as_of if figures.is_past(as_of) else None,
+    }
+    template = "grievances/_opinion_rows.html" if request.htmx else "grievances/opinion_list.html"
+    return render(request, template, context)

@@ -1,0 +1,23 @@
+"""What has happened in cases that concern me."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from grievances.models import Notice, Opinion
+
+
+@require_safe
+def notice_list(request: HttpRequest) -> HttpResponse:
+    """The newest hundred; only of cases that I may still see."""
+    visible = Opinion.objects.visible_to(request.user)
+    found = Notice.objects.filter(cadre=request.user, event__opinion__in=visible)
+    notices = list(found.select_related("event__opinion", "event__actor").order_by("-id")[:100])
+    return render(request, "grievances/notice_list.html", {"notices": notices})
+
+
+@require_POST
+def notices_seen(request: HttpRequest) -> HttpResponse:
+    Notice.objects.filter(cadre=request.user, seen_at=None).update(seen_at=timezone.now())
+    return redirect("notice-list")

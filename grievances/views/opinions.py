@@ -1,0 +1,81 @@
+"""One case: its page, and the slip that the informant keeps."""
+
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from grievances import clocks, deadlines, looks
+from grievances.letters import slip
+from grievances.models import InformantKind, Opinion
+from grievances.offers import offer
+from grievances.relations import assisting_units
+from grievances.stories import events_of, story, told
+from grievances.workflow import State
+from villages.models import Role
+
+_SEES_LOOKS = {Role.AUDITOR, Role.COORDINATOR, Role.LEADER}
+_LATEST_LOOKS = 20
+
+
+def visible_opinion(request: HttpRequest, number: str) -> Opinion:
+    """The opinion with this number, if the cadre may see it; else 404."""
+    found = Opinion.objects.visible_to(request.user).select_related(
+        "region__parent", "category__parent", "unit", "person", "campaign", "recorded_by"
+    )
+    return get_object_or_404(found, number=number)
+
+
+def opened(request: HttpRequest, number: str) -> Opinion:
+    """The visible opinion; the look leaves a trace where the case is protected."""
+    found = visible_opinion(request, number)
+    looks.note_look(found, request.user)
+    return found
+
+
+def case_context(request: HttpRequest, opinion: Opinion) -> dict[str, object]:
+    """All that the page or the side panel shows."""
+    deadlines.show_on([opinion])
+    events = events_of(opinion)
+    anonymous = opinion.informant_kind == InformantKind.ANONYMOUS
+    context = {
+        "opinion": opinion,
+        "heading": "h1" if _on_its_page(request, opinion) else "h2",
+        "offer": offer(opinion, request.user),
+        "informant": looks.shown(opinion, request.user),
+        "story": story(events, anonymous=anonymous),
+        "imported": any(event.imported for event in events),
+        "told": told(events),
+        "untold": bool(clocks.running(opinion, "acceptance")) and opinion.state == State.HANDLING,
+        "answers": list(opinion.answers.select_related("unit", "by").order_by("-id")),
+        "assisting": assisting_units(opinion),
+        "accused": list(opinion.accusations.select_related("unit", "cadre")) if opinion.accusing else [],
+        "attachments": list(opinion.attachments.all()),
+    }
+    if request.user.roles & _SEES_LOOKS:
+        context["looks"] = list(opinion.looks.select_related("cadre")[:_LATEST_LOOKS])
+    return context
+
+
+def _on_its_page(request: HttpRequest, opinion: Opinion) -> bool:
+    """Whether the case is the page's own subject, and not beside the desk's list."""
+    address = request.htmx.current_url if request.htmx else request.path
+    return urlsplit(address or "").path.startswith(reverse("opinion", args=[opinion.number]))
+
+
+@require_safe
+def opinion(request: HttpRequest, number: str) -> HttpResponse:
+    """The case as a page, or as the desk's side panel."""
+    found = opened(request, number)
+    template = "grievances/_case.html" if request.htmx else "grievances/opinion.html"
+    return render(request, template, case_context(request, found))
+
+
+@require_safe
+def opinion_receipt(request: HttpRequest, number: str) -> HttpResponse:
+    """The slip that the informant keeps."""
+    found = opened(request, number)
+    context = {"opinion": found, "slip": slip(found), "may_open": True}
+    return render(request, "grievances/opinion_receipt.html", context)

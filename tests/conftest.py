@@ -1,0 +1,33 @@
+"""Fixtures for all tests. See tests/people.py for the people, tests/factories.py for the rest."""
+
+from collections.abc import Iterator
+
+import pytest
+from pytest_django import DjangoDbBlocker
+
+from tests import database
+
+pytest_plugins = ["tests.people"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        database.once(database.TEMPLATE, database.make_template)
+        database.clone(database.TEMPLATE, database.own())
+        database.use(database.own())
+    yield
+
+
+@pytest.fixture
+def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A database in which the test commits; a fresh clone takes its place afterwards."""
+    with django_db_blocker.unblock():
+        yield
+        database.clone(database.TEMPLATE, database.own())
+        database.use(database.own())
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: object) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,0 +1,104 @@
+"""Cadres: the people who sign in."""
+
+from functools import cached_property
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from pypinyin import lazy_pinyin
+
+from villages.signals import cadre_leaving
+
+from .post import Post, Role
+from .unit import Unit
+
+# What an administrator edits in the reference pages: never opinions, never history.
+REFERENCE_MODELS = {
+    "villages": {"region", "regionname", "unit", "cadre", "post", "need"},
+    "grievances": {"category", "question", "calendarday", "dispatchrule"},
+}
+
+
+class CadreManager(BaseUserManager):
+    def create_user(self, username: str, password: str | None = None, **fields: object) -> "Cadre":
+        cadre = self.model(username=self.model.normalize_username(username), **fields)
+        cadre.set_password(password)
+        cadre.save(using=self._db)
+        return cadre
+
+
+class Cadre(AbstractBaseUser):
+    """A person who works with the program. What they may do comes from the posts in force today."""
+
+    username = models.CharField(_("sign-in name"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=40)
+    telephone = models.CharField(_("office telephone"), max_length=30, blank=True)
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    is_demo = models.BooleanField(_("demo account"), default=False, editable=False)
+    must_change_password = models.BooleanField(_("must change the password"), default=False)
+    changes_seen_at = models.DateTimeField(null=True, editable=False)
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS = ["name"]
+
+    objects = CadreManager()
+
+    class Meta:
+        ordering = ["username"]
+        verbose_name = _("cadre")
+        verbose_name_plural = _("cadres")
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The name; romanised, family name first, for readers of English."""
+        if (get_language() or "").startswith("zh"):
+            return self.name
+        syllables = lazy_pinyin(self.name)
+        return " ".join(filter(None, [syllables[0].title(), "".join(syllables[1:]).title()]))
+
+    def clean(self) -> None:
+        super().clean()
+        if self.pk and not self.is_active and Cadre.objects.filter(pk=self.pk, is_active=True).exists():
+            cadre_leaving.send(Cadre, cadre=self)
+
+    @cached_property
+    def posts_in_force(self) -> list[Post]:
+        """Today's posts with unit and region, read once a request; none when disabled."""
+        if not self.is_active:
+            return []
+        return list(self.posts.in_force().select_related("unit", "region"))
+
+    @property
+    def roles(self) -> frozenset[str]:
+        return frozenset(post.role for post in self.posts_in_force)
+
+    def posts_as(self, *roles: str) -> list[Post]:
+        """Posts in force in any of these roles."""
+        return [post for post in self.posts_in_force if post.role in roles]
+
+    @property
+    def unit(self) -> Unit | None:
+        """The unit that the cadre speaks for: that of the first post in force."""
+        return self.posts_in_force[0].unit if self.posts_in_force else None
+
+    def belongs_to(self, unit: Unit) -> bool:
+        """Whether a post in force lies in the unit or its sub-units."""
+        return any(unit.contains(post.unit) for post in self.posts_in_force)
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the reference pages open: administrators only."""
+        return Role.ADMINISTRATOR in self.roles
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_staff and app_label in REFERENCE_MODELS
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """Django's admin asks "villages.change_unit": yes to an administrator for reference data."""
+        app_label, _dot, codename = perm.partition(".")
+        _action, _dash, model = codename.partition("_")
+        return self.is_staff and model in REFERENCE_MODELS.get(app_label, ())

@@ -1,0 +1,115 @@
+"""Households: who is visited."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from pypinyin import Style, lazy_pinyin
+
+from villages.scope import within
+from villages.secrets import EncryptedTextField, keyed_hash
+
+from .cadre import Cadre
+from .named import Named
+from .post import Role
+from .region import Level, Region
+
+
+class Need(Named):
+    """What a visitor must know about a household, such as an elderly person living alone."""
+
+    code = models.SlugField(_("code"), max_length=30, unique=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    retired = models.BooleanField(_("no longer offered"), default=False)
+
+    class Meta:
+        ordering = ["position", "code"]
+        verbose_name = _("need")
+        verbose_name_plural = _("needs")
+
+
+class HouseholdQuerySet(models.QuerySet):
+    def visible_to(self, cadre: Cadre) -> Self:
+        """Households of the regions that the cadre visits or coordinates."""
+        posts = cadre.posts_as(Role.VISITOR, Role.COORDINATOR)
+        scope = Q(pk__in=[])
+        for post in posts:
+            scope |= within(post.region_id, field="grid_id")
+        return self.filter(scope)
+
+    def search(self, words: str) -> Self:
+        """Households whose number, head, pinyin initials or address begin with or hold the words."""
+        text = words.strip()
+        return self.filter(
+            Q(number__istartswith=text)
+            | Q(head__contains=text)
+            | Q(initials__startswith=text.lower())
+            | Q(address__contains=text)
+        )
+
+
+class Household(models.Model):
+    """A household in a grid."""
+
+    grid = models.ForeignKey(
+        Region,
+        models.PROTECT,
+        related_name="households",
+        limit_choices_to={"level": Level.GRID},
+        verbose_name=_("grid"),
+    )
+    number = models.CharField(_("house number"), max_length=20)
+    head = models.CharField(_("head of household"), max_length=40)
+    initials = models.CharField(max_length=40, editable=False, db_collation="C")
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    members = models.PositiveSmallIntegerField(_("people"), default=1)
+    is_centre = models.BooleanField(_("party member's centre household"), default=False)
+    gone_on = models.DateField(_("moved away on"), null=True, blank=True)
+    needs = models.ManyToManyField(Need, blank=True, related_name="households", verbose_name=_("needs"))
+
+    objects = HouseholdQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["grid", "number"]
+        verbose_name = _("household")
+        verbose_name_plural = _("households")
+        indexes = [models.Index(fields=["grid", "initials"], name="household_initials")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["grid", "number"],
+                name="household_number_once_a_grid",
+                violation_error_message=_("This grid already has a household with this number."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.head}"
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.initials = initials(self.head)
+        super().save(*args, **kwargs)
+
+
+def initials(name: str) -> str:
+    """The pinyin initials by which a phone keyboard finds a name: 陈小明 → cxm."""
+    return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()[:40]
+
+
+class HouseholdContact(models.Model):
+    """How to reach a household; apart from it, encrypted, found by the whole number only."""
+
+    household = models.OneToOneField(Household, models.CASCADE, primary_key=True, related_name="contact")
+    telephone = EncryptedTextField(_("telephone"), blank=True)
+    telephone_hash = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+
+    def __str__(self) -> str:
+        return str(self.household)
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.telephone_hash = keyed_hash(self.telephone)
+        super().save(*args, **kwargs)

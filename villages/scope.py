@@ -1,0 +1,25 @@
+"""Scope by prefix: a region contains every region whose code starts with its own.
+
+A prefix is asked for as a range (``code >= p AND code < p + ':'``), which any B-tree index under the
+"C" collation answers; ``:`` and ``0`` are the characters that follow ``9`` and ``/`` there.
+"""
+
+from django.db.models import Q
+
+
+def within(code: str, *, field: str = "region_id") -> Q:
+    """Rows whose region ``field`` is the region ``code`` or lies inside it."""
+    return Q(**{f"{field}__gte": code, f"{field}__lt": code + ":"})
+
+
+def under(path: str, *, field: str = "path") -> Q:
+    """Rows whose unit path ``field`` is ``path`` ("/a/b/") or a sub-unit of it."""
+    return Q(**{f"{field}__gte": path, f"{field}__lt": path.removesuffix("/") + "0"})
+
+
+def any_of(conditions: list[Q]) -> Q:
+    """One condition that holds when any of ``conditions`` holds; with none, it never holds."""
+    joined = Q(pk__in=[])
+    for condition in conditions:
+        joined |= condition
+    return joined

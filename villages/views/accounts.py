@@ -1,0 +1,50 @@
+"""Signing in and out, the password, and the help that explains the words."""
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LoginView, PasswordChangeView
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+
+class SignIn(LoginView):
+    """Sign-in; axes counts the failures, Django takes the same time for an unknown name."""
+
+    template_name = "villages/sign_in.html"
+    redirect_authenticated_user = True
+
+
+class PasswordChange(PasswordChangeView):
+    """A new password; it ends the cadre's other sessions."""
+
+    template_name = "villages/password_change.html"
+    success_url = reverse_lazy("home")
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        self.request.user.must_change_password = False
+        self.request.user.save(update_fields=["must_change_password"])
+        messages.success(self.request, _("Your password is changed. Other sessions have ended."))
+        return super().form_valid(form)
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    return redirect("sign-in")
+
+
+@login_not_required
+def locked_out(request: HttpRequest, *_args: object, **_kwargs: object) -> HttpResponse:
+    """After too many wrong passwords from one place."""
+    return render(request, "villages/locked_out.html", status=429)
+
+
+@login_not_required
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "villages/help.html")
