@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 _Z = 1.96  # 95 %
+_FEWEST = 10  # fewer cases are never said to differ
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Rate:
 
     def differs_from(self, other: "Rate") -> int:
         """1 where clearly above the other share, -1 clearly below, 0 where it may be chance."""
-        if other.share is None or not self.whole:
+        if other.share is None or self.whole < _FEWEST:
             return 0
         low, high = self.interval
         return (low > other.share) - (high < other.share)

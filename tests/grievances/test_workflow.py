@@ -64,7 +64,7 @@ def test_every_pair_of_states_and_relations_offers_exactly_what_the_table_allows
 
 
 def test_states_fall_into_open_answered_and_ended() -> None:
-    assert OPEN | ANSWERED | ENDED == set(State)
+    assert set(State) == OPEN | ANSWERED | ENDED
     assert not OPEN & ANSWERED and not OPEN & ENDED and not ANSWERED & ENDED
     assert set(State) - COUNTED == {State.WITHDRAWN}
     assert State.COLLECTED not in RESPONSIBLE

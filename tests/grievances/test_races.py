@@ -1,0 +1,77 @@
+"""Two people at the same moment, with real threads and real transactions."""
+
+import threading
+import uuid
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+
+from grievances.errors import ChangedMeanwhile, StepRefused
+from grievances.models import Event, Opinion
+from tests.factories import DISTRICT, fresh, make_cadre, make_opinion, make_unit
+from villages.models import Cadre, Role
+
+ROUNDS = 10
+
+
+@pytest.fixture
+def staff(committed_db: None) -> dict[str, Cadre]:
+    transport, petitions = make_unit(code="transport"), make_unit(code="petitions")
+    return {
+        "head": make_cadre(name="head", role=Role.HEAD, unit=transport),
+        "handler": make_cadre(name="handler", role=Role.HANDLER, unit=transport),
+        "coordinator": make_cadre(name="coordinator", role=Role.COORDINATOR, unit=petitions),
+        "visitor": make_cadre(name="visitor", role=Role.VISITOR, unit=petitions, region=DISTRICT),
+    }
+
+
+def at_once(*jobs: Callable[[], object]) -> list[object]:
+    """Run the jobs in threads that start together; what each returned or raised."""
+    gate, results = threading.Barrier(len(jobs)), [None] * len(jobs)
+
+    def run(n: int, job: Callable[[], object]) -> None:
+        gate.wait()
+        try:
+            results[n] = job()
+        except Exception as error:  # the race's outcome is what is looked at
+            results[n] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(n, job)) for n, job in enumerate(jobs)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def assigned(staff: dict[str, Cadre]) -> Opinion:
+    opinion = make_opinion(by=staff["visitor"])
+    opinion.assign(by=staff["coordinator"], unit=make_unit(code="transport"))
+    return opinion
+
+
+def test_of_two_who_take_the_same_case_one_wins_and_the_other_is_told(staff: dict[str, Cadre]) -> None:
+    for _ in range(ROUNDS):
+        pk, version = (opinion := assigned(staff)).pk, opinion.version
+
+        def take(name: str, pk: int = pk, version: int = version) -> object:
+            return Opinion.objects.get(pk=pk).accept(by=fresh(staff[name]), version=version)
+
+        results = at_once(lambda: take("head"), lambda: take("handler"))
+        lost = [r for r in results if isinstance(r, ChangedMeanwhile | StepRefused)]
+        assert len(lost) == 1 and Event.objects.filter(opinion=pk, verb="accept").count() == 1
+
+
+def test_a_double_click_makes_one_entry(staff: dict[str, Cadre]) -> None:
+    for _ in range(ROUNDS):
+        pk, key = assigned(staff).pk, uuid.uuid4()
+
+        def click(pk: int = pk, key: uuid.UUID = key) -> object:
+            return Opinion.objects.get(pk=pk).remark(by=fresh(staff["handler"]), text="一次", key=key)
+
+        results = at_once(click, click, click)
+        assert all(isinstance(result, Event) for result in results)
+        assert Event.objects.filter(opinion=pk, verb="remark").count() == 1
