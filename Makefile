@@ -1,0 +1,41 @@
+# Two commands: `make demo` shows a whole district, `make test` checks everything.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: demo demo-reset test look messages clean
+
+demo: $(VENV)/.product
+	@$(BIN)/python -m config.demo
+
+demo-reset: $(VENV)/.product
+	@$(BIN)/python -m config.demo --reset
+
+test: $(VENV)/.development
+	@$(BIN)/python -m tests.everything
+
+look: $(VENV)/.development
+	@$(BIN)/python -m tests.look
+
+messages: $(VENV)/.development
+	@$(BIN)/python -m config.messages
+
+clean:
+	rm -rf $(VENV) var/static
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { echo "make: Python 3.11 or newer is needed; set PYTHON=/path/to/python3."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make: Python 3.11 or newer is needed; set PYTHON=/path/to/python3."; exit 1; }
+	@echo "Making a virtual environment …"
+	@$(PYTHON) -m venv $(VENV) || { echo "make: Python's venv is missing: apt-get install python3-venv."; rm -rf $(VENV); exit 1; }
+
+$(VENV)/.product: $(BIN)/python requirements.txt
+	@echo "Installing what the product needs …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.development: $(BIN)/python requirements.txt requirements-dev.txt
+	@echo "Installing what the tests need …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@ $(VENV)/.product

@@ -1,0 +1,235 @@
+"""Every address × method × person: one reviewed table. An address missing in the table fails.
+
+The people: ``own`` works with the opinion or page, ``foreign`` has the role but another place or unit,
+``accused`` is whom the opinion complains about, ``outsider`` belongs to another district.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.files.base import ContentFile
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from grievances.models import Attachment, Opinion, Visit
+from grievances.steps.record import Accused
+from grievances.workflow import TRANSITIONS, Verb
+from tests.factories import GRID, fresh, make_cadre, make_campaign, make_household, make_opinion, make_region
+from villages.models import Cadre, Role, Unit
+
+ROLES = (
+    "visitor", "handler", "head", "coordinator", "caller", "leader", "auditor", "administrator", "outsider",
+)  # fmt: skip
+STAFF = {"handler", "head", "coordinator", "caller", "leader", "outsider"}
+SEEING = {"visitor", "handler", "head", "coordinator", "caller", "leader", "auditor"}
+ALL = set(ROLES)
+
+# address → who gets a page (200, or a redirect to one); of the others some get 403 and some 404.
+PAGES: dict[str, set[str]] = {
+    "home": ALL,
+    "help": ALL,
+    "password-change": ALL,
+    "notice-list": ALL,
+    "visitor-home": {"visitor"},
+    "visit-new": {"visitor"},
+    "household-list": {"visitor", "coordinator"},
+    "desk": STAFF,
+    "opinion-list": ALL - {"administrator"},
+    "opinion-new": {"visitor", "handler", "head", "coordinator", "caller", "outsider"},
+    "dashboard": {"head", "coordinator", "caller", "leader", "auditor"},
+    "campaign-list": ALL - {"administrator"},
+    "campaign-new": {"coordinator"},
+    "audit": {"auditor"},
+    "people": {"administrator"},
+}
+# address → (arguments, who gets it)
+OBJECTS: dict[str, set[str]] = {
+    "household": {"visitor", "coordinator"},
+    "visit-household": {"visitor"},
+    "visit": {"visitor", "coordinator", "leader", "auditor"},
+    "desk-queue": {"handler", "head", "outsider"},
+    "opinion": SEEING,
+    "opinion-receipt": SEEING,
+    "opinion-informant": {"visitor", "handler", "head", "coordinator", "caller"},
+    "attachment": SEEING,
+    "dashboard-place": {"head", "coordinator", "caller", "leader", "auditor"},
+    "campaign": ALL - {"administrator"},
+    "campaign-edit": {"coordinator"},
+    "handover": {"head", "administrator"},
+}
+POST_ONLY = {"sign-out", "changes-seen", "notices-seen", "language"}
+PUBLIC = {"sign-in", "healthz", "help", "language"}
+STEPS = {verb.address: verb for verb in TRANSITIONS if TRANSITIONS[verb].who}
+
+
+def addresses(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            yield pattern.name
+        elif pattern.namespace != "admin":
+            yield from addresses(pattern.url_patterns)
+
+
+def test_no_address_is_missing_in_the_table() -> None:
+    known = set(PAGES) | set(OBJECTS) | POST_ONLY | PUBLIC | set(STEPS)
+    found = set(addresses(get_resolver().url_patterns))
+    assert found == known
+    assert len(found) > 50
+
+
+@pytest.fixture
+def everybody(request: pytest.FixtureRequest, db: None) -> dict[str, Cadre]:
+    return {name: request.getfixturevalue(name) for name in ROLES}
+
+
+@pytest.fixture
+def case(everybody: dict[str, Cadre], transport: Unit) -> Opinion:
+    household = make_household()
+    opinion = make_opinion(by=everybody["visitor"], household=household)
+    opinion.assign(by=everybody["coordinator"], unit=transport)
+    return opinion
+
+
+@pytest.fixture
+def arguments(
+    case: Opinion, everybody: dict[str, Cadre], settings: object, tmp_path: Path
+) -> dict[str, list[object]]:
+    household = case.informants.get().household
+    visit = Visit.objects.create(
+        household=household, region=household.grid, said_at=case.recorded_at, recorded_at=case.recorded_at,
+        recorded_by=everybody["visitor"], campaign=make_campaign(),
+    )  # fmt: skip
+    settings.MEDIA_ROOT = tmp_path
+    file = Attachment.objects.create(
+        opinion=case, media_type="image/jpeg", size=1, added_at=case.recorded_at,
+        file=ContentFile(b"x", name="x"),
+    )  # fmt: skip
+    numbered = {name: [case.number] for name in ("opinion", "opinion-receipt", "opinion-informant", *STEPS)}
+    return numbered | {
+        "household": [household.pk],
+        "visit-household": [household.pk],
+        "visit": [visit.key],
+        "desk-queue": ["to-take"],
+        "attachment": [file.pk],
+        "dashboard-place": [GRID[:6]],
+        "campaign": [visit.campaign_id],
+        "campaign-edit": [visit.campaign_id],
+        "handover": [everybody["head"].pk],
+    }
+
+
+def ask(cadre: Cadre | None, name: str, args: list[object] = (), *, method: str = "get") -> int:
+    client = Client(raise_request_exception=False)
+    if cadre:
+        client.force_login(fresh(cadre), backend="django.contrib.auth.backends.ModelBackend")
+    return getattr(client, method)(reverse(name, args=args)).status_code
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_pages_open_for_exactly_these_people(name: str, everybody: dict[str, Cadre]) -> None:
+    for role, cadre in everybody.items():
+        status = ask(cadre, name)
+        assert (status in (200, 302)) == (role in PAGES[name]), f"{name} {role} {status}"
+        assert status in (200, 302, 403), f"{name} {role} {status}"
+
+
+@pytest.mark.parametrize("name", sorted(OBJECTS))
+def test_objects_open_for_exactly_these_people(
+    name: str,
+    everybody: dict[str, Cadre],
+    arguments: dict[str, list[object]],
+    settings: object,
+    tmp_path: object,
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    Attachment.objects.get().file.save("x", __import__("io").BytesIO(b"x"))
+    for role, cadre in everybody.items():
+        status = ask(cadre, name, arguments[name])
+        assert (status == 200) == (role in OBJECTS[name]), f"{name} {role} {status}"
+        assert status in (200, 403, 404), f"{name} {role} {status}"
+
+
+@pytest.mark.parametrize("name", sorted(STEPS))
+def test_steps_open_only_for_whom_the_table_names(
+    name: str, everybody: dict[str, Cadre], arguments: dict[str, list[object]], case: Opinion
+) -> None:
+    from grievances.relations import relations
+
+    for role, cadre in everybody.items():
+        status = ask(cadre, name, arguments[name])
+        visible = Opinion.objects.visible_to(fresh(cadre)).filter(pk=case.pk).exists()
+        allowed = TRANSITIONS[STEPS[name]].who & relations(case, fresh(cadre))
+        # 409: theirs to do, but not in the state that the case is in.
+        expected = {404} if not visible else {200, 409} if allowed else {403}
+        assert status in expected, f"{name} {role} {status}"
+
+
+@pytest.mark.parametrize("name", sorted((set(PAGES) | POST_ONLY) - PUBLIC))
+def test_nothing_opens_without_a_sign_in(name: str, db: None) -> None:
+    for method in ("get", "post"):
+        client = Client()
+        response = getattr(client, method)(reverse(name))
+        assert response.status_code in (302, 405), f"{name} {method}"
+        if response.status_code == 302:
+            assert response["Location"].startswith(reverse("sign-in")), f"{name} {method}"
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_a_page_that_only_shows_refuses_other_methods(name: str, everybody: dict[str, Cadre]) -> None:
+    role = sorted(PAGES[name])[0]
+    assert ask(everybody[role], name, method="delete") in (302, 403, 405)
+
+
+def test_what_only_acts_is_never_done_by_a_link(everybody: dict[str, Cadre]) -> None:
+    for name in POST_ONLY - {"language"}:
+        assert ask(everybody["visitor"], name) == 405
+
+
+def test_the_accused_gets_404_at_every_door(
+    everybody: dict[str, Cadre], committee: Unit, secretary: Cadre
+) -> None:
+    opinion = make_opinion(by=everybody["visitor"], accused=[Accused(unit=committee)])
+    doors = ("opinion", "opinion-receipt", "opinion-informant", *STEPS)
+    for cadre in (secretary, everybody["visitor"]):
+        for name in doors:
+            for method in ("get", "post"):
+                status = ask(cadre, name, [opinion.number], method=method)
+                # 405 is the answer of every such address, whatever its number.
+                assert status == 404 or (status, method) == (405, "post"), name
+    assert len(doors) > 30
+
+
+def test_words_of_an_accusation_appear_on_no_page_of_the_accused(
+    everybody: dict[str, Cadre], committee: Unit, secretary: Cadre
+) -> None:
+    opinion = make_opinion(by=everybody["visitor"], accused=[Accused(unit=committee)], text="金丝雀八哥")
+    client = Client()
+    client.force_login(fresh(secretary), backend="django.contrib.auth.backends.ModelBackend")
+    for name in ("desk", "opinion-list", "dashboard", "notice-list", "campaign-list"):
+        page = client.get(reverse(name), follow=True).content.decode()
+        assert "金丝雀" not in page and opinion.number not in page
+    found = client.get(reverse("opinion-list"), {"text": "金丝雀", "figure": "collected"})
+    assert "金丝雀八哥" not in found.content.decode()
+
+
+def test_a_visitor_of_another_village_finds_nothing_by_guessing(
+    everybody: dict[str, Cadre], case: Opinion, arguments: dict[str, list[object]]
+) -> None:
+    make_region(code="320904002001001")
+    stranger = make_cadre(
+        name="stranger", role=Role.VISITOR, unit=everybody["visitor"].unit, region="320904002001001"
+    )
+    for name in ("household", "visit-household", "visit", "opinion", "opinion-informant", "attachment"):
+        assert ask(stranger, name, arguments[name]) == 404, name
+
+
+@pytest.mark.parametrize("number", ["x" * 4000, "DF26-%00-1", "DF26-00001-0", "..%2f..%2fetc", "é" * 30])
+def test_guessed_and_broken_numbers_get_a_4xx(number: str, leader: Cadre) -> None:
+    client = Client()
+    client.force_login(fresh(leader), backend="django.contrib.auth.backends.ModelBackend")
+    assert 400 <= client.get(f"/opinions/{number}/").status_code < 500
+
+
+def test_every_verb_with_somebody_to_do_it_has_a_page() -> None:
+    assert {v for v in Verb if v in TRANSITIONS and TRANSITIONS[v].who} == set(STEPS.values())
