@@ -68,5 +68,5 @@ def _unreleased() -> Q:
 
 def sees_unreleased(cadre: Cadre) -> bool:
     """Whom an accusation of "not known" is shown to: those who look after the whole district or more."""
-    posts = cadre.posts_as(*PLACE_ROLES)
+    posts = cadre.posts_as(*PLACE_ROLES, *UNIT_ROLES)
     return any(len(post.region_id) <= DISTRICT_DIGITS for post in posts)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, TypeVar
 from django.db import models
 
 from grievances.calendar import WorkingCalendar
+from villages.models import Unit
 
 if TYPE_CHECKING:
     from grievances.models import Opinion
@@ -35,7 +36,10 @@ class CaseFile:
         if model not in self._rows and self.opinion._state.adding:
             self._rows[model] = []
         elif model not in self._rows:
-            self._rows[model] = list(model.objects.filter(opinion=self.opinion).order_by("pk"))
+            # Their units too: relations and rights ask for them.
+            units = [field.name for field in model._meta.fields if field.related_model is Unit]
+            found = model.objects.filter(opinion=self.opinion).order_by("pk")
+            self._rows[model] = list(found.select_related(*units) if units else found)
         return self._rows[model]
 
     def one(self, model: type[Row], **values: object) -> Row | None:

@@ -2,10 +2,20 @@
 
 from typing import TYPE_CHECKING
 
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     from grievances.models import Event
+
+
+# What the database calls its refusal to let a case lie with those whom it complains about.
+ACCUSED_CONSTRAINT = "case_not_held_by_the_accused"
+
+
+def broken_constraint(error: IntegrityError) -> str:
+    """The name of the constraint that the database refused by."""
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
 
 
 class StepRefused(Exception):

@@ -1,6 +1,8 @@
 """Files that come in: limited, re-encoded, stripped of what they tell beside the picture."""
 
 import io
+import os
+import secrets
 import warnings
 
 import pikepdf
@@ -11,34 +13,55 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from PIL import Image, ImageOps
 
-from grievances.models import Attachment
+from grievances.jpegs import without_remarks
+from grievances.models import Attachment, InformantKind, Opinion
 
 MOST_FILES = 8
 MOST_BYTES = 10 * 1024 * 1024
-MOST_PIXELS = 40_000_000
+# JPEG decodes at a fraction of its size, the others only whole.
+MOST_PIXELS = {"JPEG": 64_000_000, "PNG": 20_000_000, "WEBP": 20_000_000}
 LONGEST_SIDE = 2400
+_RANDOM_IDS_FROM = 1 << 40
 LIMITS = gettext_lazy("At most 8 files of 10 MB each: photographs (JPEG, PNG, WebP) or PDF.")
-_PICTURES = ("JPEG", "PNG", "WEBP")
-# What could run, open or smuggle something when a PDF is opened.
-_UNWANTED = ("/OpenAction", "/AA", "/Names", "/AcroForm", "/Metadata", "/Collection")
+# What could run, tell or smuggle something on a page of a PDF.
+_UNWANTED = ("/AA", "/Annots", "/AF", "/Metadata", "/PieceInfo")
 
 
 def clean_all(uploads: list[UploadedFile]) -> list[Attachment]:
-    """Attachments, not saved yet. Raises ValidationError naming the file that is wrong."""
+    """Attachments, not saved yet. Raises ValidationError naming each file that is wrong."""
     if len(uploads) > MOST_FILES:
         raise ValidationError(_("At most %d files at once.") % MOST_FILES)
-    return [clean(upload) for upload in uploads]
+    found, problems = [], []
+    for upload in uploads:
+        try:
+            found.append(clean(upload))
+        except ValidationError as error:
+            problems.append(error)
+    if problems:
+        raise ValidationError(problems)
+    return found
 
 
 def clean(upload: UploadedFile) -> Attachment:
-    """One re-encoded file."""
+    """One re-encoded file, not saved yet: a form that fails leaves nothing on the disk."""
     if upload.size > MOST_BYTES:
         raise ValidationError(_("“%s” is larger than 10 MB.") % _short(upload))
     head = upload.read(5)
     upload.seek(0)
     content, media_type = _pdf(upload) if head == b"%PDF-" else _picture(upload)
-    # Written to disk only when the row is saved, so a form that fails leaves nothing behind.
     return Attachment(media_type=media_type, size=len(content), file=ContentFile(content, name="file"))
+
+
+def keep(attachment: Attachment, opinion: Opinion) -> None:
+    """Save a file that came with the opinion itself. One of an anonymous opinion tells no order and no time."""
+    attachment.opinion, attachment.added_at = opinion, opinion.recorded_at
+    if opinion.informant_kind != InformantKind.ANONYMOUS:
+        attachment.save()
+        return
+    attachment.pk = _RANDOM_IDS_FROM + secrets.randbelow(_RANDOM_IDS_FROM)
+    attachment.save(force_insert=True)
+    moment = opinion.recorded_at.timestamp()
+    os.utime(attachment.file.path, (moment, moment))
 
 
 def _short(upload: UploadedFile) -> str:
@@ -49,41 +72,62 @@ def _picture(upload: UploadedFile) -> tuple[bytes, str]:
     """The pixels, upright, in a new JPEG: position, comment and everything else stay behind."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(upload, formats=_PICTURES)
-            if picture.width * picture.height > MOST_PIXELS:
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            picture = Image.open(upload, formats=tuple(MOST_PIXELS))
+            if picture.width * picture.height > MOST_PIXELS[picture.format]:
                 raise ValidationError(_("“%s” has too many pixels.") % _short(upload))
-            upright = ImageOps.exif_transpose(picture).convert("RGB")
+            upright = _small_and_upright(picture)
     except ValidationError:
         raise
     except Exception as error:  # a broken picture can raise nearly anything
         raise ValidationError(
             _("“%s” is not a photograph or PDF that can be read.") % _short(upload)
         ) from error
-    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    fresh = Image.new("RGB", upright.size)
-    fresh.paste(upright)
+    fresh = Image.new("RGB", upright.size, "white")
+    fresh.paste(upright, mask=upright.getchannel("A") if upright.mode == "RGBA" else None)
     out = io.BytesIO()
     fresh.save(out, "JPEG", quality=85)
     return out.getvalue(), "image/jpeg"
 
 
+def _small_and_upright(picture: Image.Image) -> Image.Image:
+    picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    upright = ImageOps.exif_transpose(picture)
+    see_through = "A" in upright.getbands() or "transparency" in upright.info
+    return upright.convert("RGBA" if see_through else "RGB")
+
+
 def _pdf(upload: UploadedFile) -> tuple[bytes, str]:
-    """The pages, without scripts, embedded files, forms and metadata."""
+    """The pages in a new PDF, without scripts, embedded files, forms and metadata."""
+    refused = _("“%s” is not a PDF that can be read, or it is locked.") % _short(upload)
     try:
-        with pikepdf.open(upload) as source:
-            for name in _UNWANTED:
-                if name in source.Root:
-                    del source.Root[name]
-            for page in source.pages:
-                for name in ("/AA", "/Annots"):
-                    if name in page:
-                        del page[name]
-            del source.docinfo
+        with pikepdf.open(upload) as source, pikepdf.new() as fresh:
+            if source.is_encrypted or not len(source.pages):
+                raise ValidationError(refused)
+            fresh.pages.extend(source.pages)
+            _strip(fresh)
             out = io.BytesIO()
-            source.save(out)
-    except pikepdf.PdfError as error:
-        raise ValidationError(
-            _("“%s” is not a PDF that can be read, or it is locked.") % _short(upload)
-        ) from error
+            fresh.save(out)
+    except ValidationError:
+        raise
+    except Exception as error:  # qpdf passes on whatever it stumbles over
+        raise ValidationError(refused) from error
     return out.getvalue(), "application/pdf"
+
+
+def _strip(document: pikepdf.Pdf) -> None:
+    for page in document.pages:
+        _drop(page.obj, *_UNWANTED)
+    for thing in document.objects:
+        if isinstance(thing, pikepdf.Stream):
+            _drop(thing, "/Metadata", "/AF", "/PieceInfo")
+            if thing.get("/Filter") in ("/DCTDecode", ["/DCTDecode"]):
+                plain = without_remarks(thing.read_raw_bytes())
+                thing.write(plain, filter=pikepdf.Name.DCTDecode)
+
+
+def _drop(thing: pikepdf.Object, *names: str) -> None:
+    for name in names:
+        if name in thing:
+            del thing[name]

@@ -2,10 +2,12 @@
 
 import secrets
 import unicodedata
+import uuid
 
 from django.db import connection
 
 from villages.models import Level, Region
+from villages.secrets import keyed_hash
 
 SEQUENCE = "grievances_opinion_numbers"
 # Anonymous opinions are numbered at random, far above the sequence: the next number would tell the order.
@@ -15,6 +17,13 @@ _ANONYMOUS_FROM, _ANONYMOUS_SPAN = 10_000_000, 90_000_000
 def next_number(region: Region, year: int, *, anonymous: bool = False) -> str:
     """A number never given before. Gaps are allowed, so nobody waits for anybody."""
     sequence = _ANONYMOUS_FROM + secrets.randbelow(_ANONYMOUS_SPAN) if anonymous else _next()
+    return compose(district_letters(region), year, sequence)
+
+
+def number_of_request(region: Region, year: int, *, key: uuid.UUID) -> str:
+    """The number of an anonymous opinion that this request writes down: the same for the same request,
+    so that a double click is one opinion although no key is kept."""
+    sequence = _ANONYMOUS_FROM + int(keyed_hash(f"number {key}"), 16) % _ANONYMOUS_SPAN
     return compose(district_letters(region), year, sequence)
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from grievances import clocks, models
 from grievances.relations import relations
-from grievances.workflow import State, Verb, verbs_from
+from grievances.workflow import ANSWERED, State, Verb, verbs_from
 from villages.models import Role
 
 if TYPE_CHECKING:
@@ -51,25 +51,32 @@ def possible(opinion: "Opinion", cadre: "Cadre") -> list[Verb]:
 
 
 def _idle_time(opinion: "Opinion") -> set[Verb]:
-    """Hand-backs whose days are over, and requests for more time that nobody made or that were made before."""
-    rows = opinion.file.rows(models.Extension)
+    """Hand-backs whose days are over; more time that nobody asked for, or that was asked for before."""
     idle: set[Verb] = set()
-    if not any(row.approved is None for row in rows):
-        idle |= {Verb.APPROVE_EXTENSION, Verb.REFUSE_EXTENSION}
-    if opinion.round > 1 or any(row.approved is not False for row in rows):
-        idle.add(Verb.ASK_EXTENSION)
-    assignment = opinion.file.one(models.Assignment, ended_at=None)
-    over = assignment and assignment.object_until and assignment.object_until <= timezone.now()
-    if over or opinion.file.one(models.Objection, unit_id=opinion.unit_id, upheld=False):
+    if opinion.state == State.ASSIGNED and not _may_still_object(opinion):
         idle.add(Verb.OBJECT)
+    if opinion.state == State.HANDLING:
+        asked = [row.approved for row in opinion.file.rows(models.Extension)]
+        if None not in asked:
+            idle |= {Verb.APPROVE_EXTENSION, Verb.REFUSE_EXTENSION}
+        if opinion.round > 1 or None in asked or True in asked:
+            idle.add(Verb.ASK_EXTENSION)
     return idle
+
+
+def _may_still_object(opinion: "Opinion") -> bool:
+    assignment = opinion.file.one(models.Assignment, ended_at=None)
+    in_time = (
+        assignment is None or assignment.object_until is None or timezone.now() < assignment.object_until
+    )
+    return in_time and not opinion.file.one(models.Objection, unit_id=opinion.unit_id, upheld=False)
 
 
 def _idle_check(opinion: "Opinion") -> set[Verb]:
     """Of the two ways to check an answer only the fitting one; no rework after a call-back."""
     anonymous = opinion.informant_kind == models.InformantKind.ANONYMOUS
     idle = {Verb.CALL_BACK, Verb.TELL} if anonymous else set()
-    if not anonymous and not opinion.three_attempts_failed():
+    if not anonymous and opinion.state in ANSWERED and not opinion.three_attempts_failed():
         idle.add(Verb.SPOT_CHECK)
     if opinion.contacted is not None:
         idle.add(Verb.REWORK)
@@ -81,10 +88,8 @@ def _idle_oversight(opinion: "Opinion", cadre: "Cadre") -> set[Verb]:
     if not clocks.running(opinion, "supervision"):
         idle.add(Verb.ANSWER_SUPERVISION)
     idle.add(Verb.REQUEST_REVIEW if clocks.running(opinion, "review") else Verb.ANSWER_REVIEW)
-    unknown = (
-        row for row in opinion.file.rows(models.Accusation) if row.unit_id is None and row.cadre_id is None
-    )
-    if not any(row.released_by_id is None for row in unknown):
+    unknown = {"unit_id": None, "cadre_id": None, "released_by_id": None}
+    if not opinion.accusing or opinion.file.one(models.Accusation, **unknown) is None:
         idle.add(Verb.RELEASE)
     # An instruction (批示) is a leader's; a coordinator supervises.
     if Role.LEADER not in cadre.roles:

@@ -1,28 +1,48 @@
 """Logging a visit: the visit, what was said, and what was asked about last time – all or nothing."""
 
 import uuid
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from grievances.errors import RequestReused
 from grievances.forms.opinion import OpinionForm
-from grievances.models import Campaign, InformantKind, Opinion, Source, Visit, VisitKind
-from grievances.relations import relations
-from grievances.workflow import ANSWERED, Outcome, Relation, State
+from grievances.looking_back import Back, look_back
+from grievances.models import Campaign, Channel, Informant, InformantKind, Opinion, Source, Visit, VisitKind
+from grievances.workflow import State
 from villages.models import Cadre, Household, Level, Region, Role
 from villages.scope import any_of, within
+
+MOST_EARLIER = 10
+# A phone's clock may run a little ahead: the same form then gives a slightly different time.
+_SAME_TIME = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Logged:
+    """A visit that is written down, the opinions of it, and what became of each look back."""
+
+    visit: Visit
+    opinions: list[Opinion] = field(default_factory=list)
+    looks: list[tuple[Opinion, str]] = field(default_factory=list)
 
 
 def earlier(household: Household, cadre: Cadre) -> list[Opinion]:
     """What this household said before, under its name, as far as the cadre may see it; newest first."""
-    said = Opinion.objects.visible_to(cadre).filter(
-        informants__household=household, informant_kind=InformantKind.NAMED
-    )
-    return list(said.exclude(state=State.WITHDRAWN).for_rows().order_by("-said_at")[:10])
+    here = Informant.objects.filter(household=household).values("opinion")
+    said = Opinion.objects.visible_to(cadre).filter(pk__in=here, informant_kind=InformantKind.NAMED)
+    said = said.exclude(state=State.WITHDRAWN).for_rows().prefetch_related("answers")
+    return list(said.order_by("-said_at", "-pk")[:MOST_EARLIER])
+
+
+def places_of(cadre: Cadre) -> QuerySet[Region]:
+    """Villages and grids where the cadre visits."""
+    scope = any_of([within(post.region_id, field="code") for post in cadre.posts_as(Role.VISITOR)])
+    return Region.objects.open().filter(scope, level__in=[Level.VILLAGE, Level.GRID])
 
 
 @transaction.atomic
@@ -38,63 +58,58 @@ def log_visit(
     nobody_home: bool = False,
     remarks: str = "",
     opinions: list[OpinionForm] = (),
-    looked_back: list[tuple[Opinion, str, str]] = (),
-) -> tuple[Visit, list[Opinion]]:
-    """One visit with its opinions; the same key again is the same visit."""
-    known = Visit.objects.filter(key=key, recorded_by=by).first()
-    if known:
-        return known, []
-    day = timezone.localdate(said_at)
-    campaign = Campaign.objects.running(on=day).covering(place.pk).first()
-    anonymous = [form for form in opinions if form.cleaned_data["informant"] == InformantKind.ANONYMOUS]
-    visit = Visit.objects.create(
+    looking_back: list[Back] = (),
+    channel: str = Channel.PHONE,
+) -> Logged:
+    """Write down one visit to a household, or to a place, with all that belongs to it.
+
+    The same key again gives the same visit, and nothing twice; with another content it raises
+    RequestReused. Raises ValidationError and StepRefused, with nothing written down.
+    """
+    campaign = Campaign.objects.running(on=timezone.localdate(said_at)).covering(place.pk).first()
+    visit = Visit(
         key=key, campaign=campaign, kind=kind, household=household, region=place, said_at=said_at,
         recorded_at=timezone.now(), recorded_by=by, nobody_home=nobody_home, remarks=remarks,
-        anonymous_opinions=len(anonymous),
+        anonymous_opinions=sum(_is_anonymous(form) for form in opinions),
     )  # fmt: skip
+    try:
+        # The second of two at once waits here for the first, and then meets the unique key.
+        with transaction.atomic():
+            visit.save(force_insert=True)
+    except IntegrityError:
+        return _written_before(visit, opinions)
     visit.cadres.set([by, *cadres])
-    made = [
-        form.record(
-            said_at=said_at, household=household, visit=visit, campaign=campaign, source=Source.BIG_VISIT
-        )
-        for form in opinions
-    ]
-    for opinion, word, remark in looked_back:
-        look_back(opinion, by=by, word=word, remark=remark, said_at=said_at)
-    return visit, made
+    made = [_record(form, visit, number, channel) for number, form in enumerate(opinions)]
+    # In a fixed order, as each locks its opinion and two visitors may be at it at once.
+    backs = sorted(looking_back, key=lambda back: back.opinion.pk)
+    looks = [(back.opinion, look_back(back, by=by, said_at=said_at, channel=channel)) for back in backs]
+    return Logged(visit, made, looks)
 
 
-def look_back(opinion: Opinion, *, by: Cadre, word: str, remark: str, said_at: datetime) -> None:
-    """What the household says about last time's matter, by the rules of the flow.
-
-    Whoever is not of the lead unit does the call-back at the door. Whoever is passes on the words:
-    "not done" reopens, the informant's right; "done" is a remark, never a confirmation.
-    """
-    words = remark or _("At the door: %s.") % _WORDS[word]
-    confirms = Relation.VISITOR in relations(opinion, by)
-    if (
-        opinion.state in ANSWERED
-        and confirms
-        and not (word == "not_done" and opinion.outcome == Outcome.EXPLAINED)
-    ):
-        opinion.call_back(
-            by=by, contacted=True, solved=None if opinion.outcome == Outcome.EXPLAINED else word != "not_done",
-            satisfied=word == "done", remark=words, means="door", said_at=said_at,
-        )  # fmt: skip
-    elif word == "not_done" and opinion.state in {*ANSWERED, State.CLOSED}:
-        opinion.reopen(by=by, reason=words, said_at=said_at)
-    else:
-        opinion.remark(by=by, text=words, said_at=said_at)
+def _is_anonymous(form: OpinionForm) -> bool:
+    return form.cleaned_data["informant"] == InformantKind.ANONYMOUS
 
 
-_WORDS = {
-    "done": gettext_lazy("done"),
-    "not_done": gettext_lazy("not done"),
-    "unhappy": gettext_lazy("done, but not satisfied"),
-}
+def _record(form: OpinionForm, visit: Visit, number: int, channel: str) -> Opinion:
+    """One opinion of the visit. An anonymous one gets no key, as that would tie it to the visit."""
+    own = None if _is_anonymous(form) else uuid.uuid5(visit.key, str(number))
+    return form.record(
+        said_at=visit.said_at, household=visit.household, visit=visit, campaign=visit.campaign,
+        source=Source.BIG_VISIT, key=own, channel=channel,
+    )  # fmt: skip
 
 
-def places_of(cadre: Cadre) -> QuerySet[Region]:
-    """Villages and grids where the cadre visits."""
-    scope = any_of([within(post.region_id, field="code") for post in cadre.posts_as(Role.VISITOR)])
-    return Region.objects.open().filter(scope, level__in=[Level.VILLAGE, Level.GRID])
+def _written_before(again: Visit, opinions: list[OpinionForm]) -> Logged:
+    """The visit that this very request made before. Of anonymous opinions only the number can be compared."""
+    known = Visit.objects.filter(key=again.key, recorded_by=again.recorded_by).first()
+    said = Opinion.objects.filter(informants__visit=known) if known else Opinion.objects.none()
+    texts = sorted(form.cleaned_data["text"] for form in opinions if not _is_anonymous(form))
+    if known is None or not _same(known, again) or sorted(said.values_list("text", flat=True)) != texts:
+        raise RequestReused(_("This form was already saved with another content. Open a new one."))
+    return Logged(known, list(said))
+
+
+def _same(known: Visit, again: Visit) -> bool:
+    names = ("household_id", "region_id", "kind", "nobody_home", "remarks", "anonymous_opinions")
+    alike = all(getattr(known, name) == getattr(again, name) for name in names)
+    return alike and abs(known.said_at - again.said_at) <= _SAME_TIME

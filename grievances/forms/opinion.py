@@ -3,23 +3,21 @@
 from datetime import datetime
 
 from django import forms
-from django.db.models import Q
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from grievances import files
 from grievances.models import (
     InformantKind,
     Kind,
     Opinion,
-    Question,
-    QuestionKind,
     Urgency,
 )
 from grievances.steps.record import Accused, Said
 from villages.models import Cadre, Household, Post, Region, Unit, UnitKind
 
-from .fields import CategoryChoice, ManyFiles, long_text, yes_no
+from .fields import CategoryChoice, ManyFiles, long_text
+from .questions import asked_by, particular, question_field
 
 UNKNOWN = "unknown"
 
@@ -38,7 +36,12 @@ class OpinionForm(forms.Form):
     )
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Kind.choices, initial=Kind.REQUEST)
     urgency = forms.ChoiceField(label=gettext_lazy("Urgency"), choices=Urgency.choices)
-    place = forms.CharField(label=gettext_lazy("Where exactly"), required=False, max_length=120)
+    place = forms.CharField(
+        label=gettext_lazy("Where exactly"),
+        required=False,
+        max_length=120,
+        help_text=gettext_lazy("Kept for a named informant only: it could tell who spoke."),
+    )
     accused = forms.ChoiceField(label=gettext_lazy("Complains about"), required=False)
     people = forms.IntegerField(
         label=gettext_lazy("Number of people"), min_value=1, max_value=9999, initial=1
@@ -51,17 +54,18 @@ class OpinionForm(forms.Form):
         self.by, self.region = by, place
         super().__init__(*args, **kwargs)
         self.fields["accused"].choices = _accusable(place)
-        self.questions = {f"question_{q.pk}": q for q in self._asked()}
+        # What the category that is chosen so far asks.
+        self.questions = {f"question_{q.pk}": q for q in asked_by(self.chosen_category())}
         for name, question in self.questions.items():
-            self.fields[name] = _question_field(question)
+            self.fields[name] = question_field(question)
 
-    def _asked(self) -> list[Question]:
-        """The questions of the category that is chosen so far."""
-        chosen = self["category"].value()
-        chosen = getattr(chosen, "pk", chosen)
-        if not str(chosen or "").isdecimal() or len(str(chosen)) > 18:
-            return []
-        return list(Question.objects.filter(Q(category=chosen) | Q(category__children=chosen)))
+    def asked(self) -> list[forms.BoundField]:
+        """The category's questions, for the template."""
+        return [self[name] for name in self.questions]
+
+    def chosen_category(self) -> object:
+        """The category as it was typed; it need not be right."""
+        return self["category"].value()
 
     def is_blank(self) -> bool:
         return not (self["text"].value() or "").strip()
@@ -75,9 +79,16 @@ class OpinionForm(forms.Form):
             self.add_error("category", _("Choose what it is about."))
         elif data["category"].demands_accused and not data.get("accused"):
             self.add_error("accused", _("Say whom it complains about, or “not known”."))
-        if data.get("on_the_spot") and not data.get("account"):
-            self.add_error("account", _("Say what was done."))
+        if data.get("on_the_spot"):
+            self._check_on_the_spot(data)
         return data
+
+    def _check_on_the_spot(self, data: dict[str, object]) -> None:
+        if not data.get("account"):
+            self.add_error("account", _("Say what was done."))
+        if data.get("informant") == InformantKind.ANONYMOUS:
+            problem = _("Not for an anonymous one: who solved it would tell where it was said.")
+            self.add_error("on_the_spot", problem)
 
     def record(
         self,
@@ -99,10 +110,9 @@ class OpinionForm(forms.Form):
             place=data["place"] if said.kind == InformantKind.NAMED else "", people=data["people"],
             particulars=self._particulars(), **fields,
         )  # fmt: skip
-        anonymous = said.kind == InformantKind.ANONYMOUS
-        if data["files"] and not anonymous:
-            opinion.attach(by=self.by, files=data["files"])
-        if data["on_the_spot"] and not anonymous:
+        for file in data["files"]:
+            files.keep(file, opinion)
+        if data["on_the_spot"]:
             opinion.solve_on_the_spot(by=self.by, account=data["account"])
         return opinion
 
@@ -121,44 +131,12 @@ class OpinionForm(forms.Form):
     def _particulars(self) -> list[dict[str, str]]:
         """Answers to the category's questions, each with the wording that was asked."""
         given = ((question, self.cleaned_data.get(name)) for name, question in self.questions.items())
-        return [
-            {"question": _wording(question), "kind": question.kind, "answer": _in_words(answer)}
-            for question, answer in given
-            if answer not in (None, "")
-        ]
+        return [particular(question, answer) for question, answer in given if answer not in (None, "")]
 
 
 def _telephone(household: Household | None) -> str:
     contact = getattr(household, "contact", None) if household else None
     return contact.telephone if contact else ""
-
-
-def _in_words(answer: object) -> str:
-    if isinstance(answer, bool):
-        return _("yes") if answer else _("no")
-    return str(answer)
-
-
-def _wording(question: Question) -> str:
-    in_english = not (get_language() or "").startswith("zh")
-    return (question.wording_en or question.wording) if in_english else question.wording
-
-
-def _question_field(question: Question) -> forms.Field:
-    label = _wording(question)
-    if question.kind == QuestionKind.DATE:
-        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        return forms.DateField(label=label, required=False, widget=widget)
-    if question.kind == QuestionKind.NUMBER:
-        return forms.IntegerField(label=label, required=False, min_value=0, max_value=10**9)
-    if question.kind == QuestionKind.YES_NO:
-        return yes_no(label, required=False)
-    if question.kind == QuestionKind.CHOICE:
-        pairs = [choice.partition("=") for choice in question.choices.split("|") if choice]
-        english = not (get_language() or "").startswith("zh")
-        offered = [(zh, en if english and en else zh) for zh, _sign, en in pairs]
-        return forms.ChoiceField(label=label, required=False, choices=[("", _("not said")), *offered])
-    return forms.CharField(label=label, required=False, max_length=120)
 
 
 def _accusable(place: Region) -> list[tuple[str, str]]:
@@ -186,6 +164,12 @@ class DeskOpinionForm(OpinionForm):
     name = forms.CharField(label=gettext_lazy("Informant's name"), required=False, max_length=40)
     telephone = forms.CharField(label=gettext_lazy("Telephone"), required=False, max_length=30)
     address = forms.CharField(label=gettext_lazy("Address"), required=False, max_length=200)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["category"].widget.attrs["data-reload"] = "reload"
+        # Files that are chosen already outlive the reload.
+        self.fields["files"].widget.attrs["hx-preserve"] = "true"
 
     def clean(self) -> dict[str, object]:
         data = super().clean()

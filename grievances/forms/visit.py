@@ -1,19 +1,23 @@
-"""A visit: when, who went, and what was said last time."""
+"""A visit: when, who went, and what the household says about last time."""
 
 import uuid
 from datetime import datetime, timedelta
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from grievances.looking_back import Back, Word
 from grievances.models import Opinion, Visit, VisitKind
-from villages.models import Cadre, Region
+from villages.models import Cadre, Post, Region
 
 from .fields import LabelChoice, long_text
 
 MOST_OPINIONS = 10
+_CLOCKS_DIFFER = timedelta(minutes=2)
+_LONGEST_AGO = timedelta(days=366)
 
 
 class MomentInput(forms.DateTimeInput):
@@ -39,24 +43,24 @@ class VisitForm(forms.Form):
     said_at = forms.DateTimeField(label=gettext_lazy("When"), widget=MomentInput())
     cadres = ColleaguesField(Cadre.objects.none(), label=gettext_lazy("Who went with me"), required=False)
     nobody_home = forms.BooleanField(label=gettext_lazy("Nobody at home"), required=False)
-    remarks = long_text(gettext_lazy("Remarks"), required=False, rows=2)
+    remarks = long_text(gettext_lazy("Remarks on the visit"), required=False, rows=2)
 
     def __init__(self, *args: object, by: Cadre, **kwargs: object) -> None:
         now = timezone.localtime().replace(second=0, microsecond=0)
         kwargs["initial"] = {"key": uuid.uuid4(), "count": 1, "said_at": now} | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
-        units = [post.unit_id for post in by.posts_in_force]
-        colleagues = Cadre.objects.filter(is_active=True, posts__unit__in=units).exclude(pk=by.pk).distinct()
-        self.fields["cadres"].queryset = colleagues
+        self.fields["cadres"].queryset = colleagues_of(by)
         if not self.is_bound and "cadres" not in self.initial:
             last = Visit.objects.filter(recorded_by=by).order_by("-pk").first()
             self.initial["cadres"] = list(last.cadres.exclude(pk=by.pk)) if last else []
 
     def clean_said_at(self) -> datetime:
-        said_at = self.cleaned_data["said_at"]
-        if said_at > timezone.now() + timedelta(minutes=2):
+        said_at, now = self.cleaned_data["said_at"], timezone.now()
+        if said_at > now + _CLOCKS_DIFFER:
             raise forms.ValidationError(_("The visit lies in the future."))
-        return min(said_at, timezone.now())
+        if said_at < now - _LONGEST_AGO:
+            raise forms.ValidationError(_("More than a year ago: please look at the date again."))
+        return min(said_at, now)
 
 
 class WayForm(VisitForm):
@@ -66,10 +70,10 @@ class WayForm(VisitForm):
         label=gettext_lazy("Kind"),
         choices=[choice for choice in VisitKind.choices if choice[0] != VisitKind.HOUSEHOLD],
     )
-    place = LabelChoice(Region.objects.none(), label=gettext_lazy("Place"))
+    place = LabelChoice(Region.objects.none(), label=gettext_lazy("Place"), empty_label=None)
     field_order = ["kind", "place", "said_at"]
 
-    def __init__(self, *args: object, places: "forms.models.QuerySet[Region]", **kwargs: object) -> None:
+    def __init__(self, *args: object, places: QuerySet[Region], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.fields["place"].queryset = places
 
@@ -77,18 +81,34 @@ class WayForm(VisitForm):
 class LookBackForm(forms.Form):
     """One matter of last time, answered with one tap."""
 
+    use_required_attribute = False
     word = forms.ChoiceField(
-        label=gettext_lazy("Is it done?"),
-        required=False,
-        widget=forms.RadioSelect,
-        choices=[
-            ("done", gettext_lazy("done")),
-            ("not_done", gettext_lazy("not done")),
-            ("unhappy", gettext_lazy("done, but not satisfied")),
-        ],
+        label=gettext_lazy("Is it done?"), required=False, widget=forms.RadioSelect, choices=Word.choices
     )
     remark = forms.CharField(label=gettext_lazy("In their words"), required=False, max_length=400)
 
     def __init__(self, *args: object, opinion: Opinion, **kwargs: object) -> None:
         self.opinion = opinion
         super().__init__(*args, prefix=f"back{opinion.pk}", **kwargs)
+
+    def clean(self) -> dict[str, object]:
+        data = super().clean()
+        if data.get("remark") and not data.get("word"):
+            self.add_error("word", _("Choose one: done, not done, or not satisfied."))
+        return data
+
+    @property
+    def answer(self) -> str:
+        """What the unit answered the last time, for the household to hear again."""
+        answers = list(self.opinion.answers.all())
+        return answers[-1].public if answers else ""
+
+    def back(self) -> Back:
+        return Back(self.opinion, self.cleaned_data["word"], self.cleaned_data["remark"])
+
+
+def colleagues_of(cadre: Cadre) -> QuerySet[Cadre]:
+    """Who may have gone along: those with a post in one of the cadre's units today."""
+    units = [post.unit_id for post in cadre.posts_in_force]
+    there = Post.objects.in_force().filter(unit__in=units).values("cadre")
+    return Cadre.objects.filter(is_active=True, pk__in=there).exclude(pk=cadre.pk)

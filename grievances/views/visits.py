@@ -1,41 +1,23 @@
 """Logging a visit, at a door or on the way."""
 
-from dataclasses import dataclass
+import re
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from grievances.errors import StepRefused
-from grievances.forms.opinion import OpinionForm
-from grievances.forms.visit import MOST_OPINIONS, LookBackForm, VisitForm, WayForm
+from grievances.errors import RequestReused, StepRefused
+from grievances.forms.visit_sheet import Sheet, Where, block
 from grievances.models import InformantKind, Opinion, Visit, VisitKind
-from grievances.visiting import earlier, log_visit, places_of
-from villages.models import Household, Region, Role
+from grievances.visiting import Logged, log_visit, places_of
+from villages.models import Household, Role
 from villages.policy import for_roles
 
-
-@dataclass
-class Sheet:
-    """The forms of one visit: the visit, last time's matters, and what is said today."""
-
-    visit: VisitForm
-    back: list[LookBackForm]
-    opinions: list[OpinionForm]
-
-    def filled(self) -> list[OpinionForm]:
-        return [form for form in self.opinions if not form.is_blank()]
-
-    def is_valid(self) -> bool:
-        checked = [form.is_valid() for form in (self.visit, *self.back, *self.filled())]
-        return all(checked)
-
-    def looked_back(self) -> list[tuple[Opinion, str, str]]:
-        answered = (form for form in self.back if form.cleaned_data["word"])
-        return [(form.opinion, form.cleaned_data["word"], form.cleaned_data["remark"]) for form in answered]
+_BLOCK = re.compile(r"o\d{1,2}-(pick|category)")
 
 
 @for_roles(Role.VISITOR)
@@ -44,120 +26,88 @@ def visit_household(request: HttpRequest, pk: int) -> HttpResponse:
     """At a door: opens with what this household said last time."""
     visible = Household.objects.visible_to(request.user).select_related("grid__parent", "contact")
     household = get_object_or_404(visible, pk=pk)
-    return _visit(request, household=household, place=household.grid, before=earlier(household, request.user))
+    return _visit(request, Where(household, household.grid))
 
 
 @for_roles(Role.VISITOR)
 @require_http_methods(["GET", "POST"])
 def visit_new(request: HttpRequest) -> HttpResponse:
     """Met on the way, or a leader's talk: a place instead of a household."""
-    places = places_of(request.user)
-    chosen = places.filter(pk=request.POST.get("place", "")[:15]).first() or places.first()
+    places = places_of(request.user).select_related("parent")
+    asked = (request.POST or request.GET).get("place", "")[:15]
+    chosen = places.filter(pk=asked).first() or places.first()
     if chosen is None:
         return redirect("visitor-home")
-    return _visit(request, household=None, place=chosen, before=[])
+    return _visit(request, Where(None, chosen))
 
 
-def _visit(
-    request: HttpRequest, *, household: Household | None, place: Region, before: list[Opinion]
-) -> HttpResponse:
-    context = {"household": household, "place": place}
+def _visit(request: HttpRequest, where: Where) -> HttpResponse:
     if request.method == "GET":
-        return _show(request, _blank(request, household, place, before, count=1), context)
+        return _questions(request, where) if request.htmx else _show(request, Sheet.blank(request, where))
     if "add" in request.POST or "reload" in request.POST:
-        return _show(request, _as_typed(request, household, place, before), context)
-    sheet = _bound(request, household, place, before)
-    if sheet.is_valid():
-        response = _save(request, sheet, household, place)
-        if response:
-            return response
-    return _show(request, sheet, context, status=422)
+        return _show(request, Sheet.as_typed(request, where))
+    sheet = Sheet.bound(request, where)
+    if not sheet.is_valid():
+        return _show(request, sheet, status=422)
+    return _save(request, sheet)
 
 
-def _count(request: HttpRequest) -> int:
-    asked = request.POST.get("count", "1")
-    return min(int(asked), MOST_OPINIONS) if asked.isascii() and asked.isdigit() and len(asked) < 3 else 1
+def _show(request: HttpRequest, sheet: Sheet, *, status: int = 200) -> HttpResponse:
+    # A browser never fills in files again, so whoever chose some is told.
+    context = {"sheet": sheet, "where": sheet.where, "files_again": bool(request.FILES)}
+    return render(request, "grievances/visit_new.html", context, status=status)
 
 
-def _forms(
-    request: HttpRequest,
-    household: Household | None,
-    place: Region,
-    before: list[Opinion],
-    count: int,
-    **data: object,
-) -> Sheet:
-    by, files = request.user, {"files": request.FILES} if "data" in data else {}
-    visit = VisitForm(by=by, **data) if household else WayForm(by=by, places=places_of(by), **data)
-    back = [LookBackForm(opinion=opinion, **data) for opinion in before]
-    spoken = [OpinionForm(by=by, place=place, prefix=f"o{n}", **data, **files) for n in range(count)]
-    return Sheet(visit, back, spoken)
+def _questions(request: HttpRequest, where: Where) -> HttpResponse:
+    """The questions of the category that was just chosen for one block."""
+    name, category = next(iter(request.GET.items()), ("", ""))
+    prefix = name.partition("-")[0] if _BLOCK.fullmatch(name) else "o0"
+    one = block(request.user, where, [], prefix, initial={"category": category})
+    return render(request, "grievances/_visit_questions.html", {"one": one})
 
 
-def _blank(
-    request: HttpRequest, household: Household | None, place: Region, before: list[Opinion], *, count: int
-) -> Sheet:
-    return _forms(request, household, place, before, count)
-
-
-def _bound(request: HttpRequest, household: Household | None, place: Region, before: list[Opinion]) -> Sheet:
-    return _forms(request, household, place, before, max(_count(request), 1), data=request.POST)
-
-
-def _as_typed(
-    request: HttpRequest, household: Household | None, place: Region, before: list[Opinion]
-) -> Sheet:
-    """What was typed so far, without complaints about what is still missing, and room for one more."""
-    more = 1 if "add" in request.POST else 0
-    count = min(max(_count(request), 1) + more, MOST_OPINIONS)
-    sheet = _forms(request, household, place, before, count)
-    for form in (sheet.visit, *sheet.back, *sheet.opinions):
-        typed = {name: form.add_prefix(name) for name in form.fields}
-        form.initial |= {
-            name: request.POST.getlist(key) if name == "cadres" else request.POST[key]
-            for name, key in typed.items()
-            if key in request.POST and name != "files"
-        }
-    sheet.visit.initial["count"] = count
-    sheet.opinions = [_again(form, request, place) for form in sheet.opinions]
-    return sheet
-
-
-def _again(form: OpinionForm, request: HttpRequest, place: Region) -> OpinionForm:
-    """The same form with the questions of the category that is chosen now."""
-    return OpinionForm(by=request.user, place=place, prefix=form.prefix, initial=form.initial)
-
-
-def _show(request: HttpRequest, sheet: Sheet, context: dict, *, status: int = 200) -> HttpResponse:
-    return render(request, "grievances/visit_new.html", context | {"sheet": sheet}, status=status)
-
-
-def _save(
-    request: HttpRequest, sheet: Sheet, household: Household | None, place: Region
-) -> HttpResponse | None:
+def _save(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     data = sheet.visit.cleaned_data
     try:
-        visit, made = log_visit(
-            by=request.user, key=data["key"], said_at=data["said_at"], place=place, household=household,
-            kind=data.get("kind", VisitKind.HOUSEHOLD), cadres=list(data["cadres"]),
-            nobody_home=data["nobody_home"], remarks=data["remarks"], opinions=sheet.filled(),
-            looked_back=sheet.looked_back(),
+        logged = log_visit(
+            by=request.user, key=data["key"], said_at=data["said_at"], place=sheet.where.place,
+            household=sheet.where.household, kind=data.get("kind", VisitKind.HOUSEHOLD),
+            cadres=list(data["cadres"]), nobody_home=data["nobody_home"], remarks=data["remarks"],
+            opinions=sheet.filled(), looking_back=sheet.looked_back(),
         )  # fmt: skip
+    except RequestReused as error:
+        sheet.visit.add_error(None, str(error))
+        return _show(request, sheet, status=409)
     except (ValidationError, StepRefused) as error:
-        sheet.visit.add_error(None, getattr(error, "messages", None) or str(error))
-        return None
-    for opinion in made:
+        if not sheet.has_errors():
+            sheet.visit.add_error(None, getattr(error, "messages", None) or str(error))
+        return _show(request, sheet, status=422)
+    _say(request, logged)
+    return redirect("visit", logged.visit.key)
+
+
+def _say(request: HttpRequest, logged: Logged) -> None:
+    """What the visit's page must not show again: numbers that would tie a case to this door."""
+    for opinion in logged.opinions:
         if opinion.informant_kind == InformantKind.ANONYMOUS:
             text = _("Anonymous, number %s. It is shown only now: write it down for the informant.")
             messages.info(request, text % opinion.number)
-    return redirect("visit", visit.key)
+        elif opinion.informant_kind == InformantKind.CONFIDENTIAL or opinion.accusing:
+            text = _("Confidential, number %s. This page does not show it again.")
+            if opinion.informant_kind != InformantKind.CONFIDENTIAL:
+                text = _("Arrived, number %s.")
+            messages.info(request, text % opinion.number)
+    for opinion, became in logged.looks:
+        messages.info(request, format_html("{}: {}.", opinion.number, became.label))
 
 
 @for_roles(Role.VISITOR, Role.COORDINATOR, Role.LEADER, Role.AUDITOR)
 @require_safe
 def visit(request: HttpRequest, key: str) -> HttpResponse:
-    """The visit as it was logged, with the numbers given."""
+    """The visit as it was logged, with the numbers given; never with a confidential opinion."""
     visible = Visit.objects.visible_to(request.user).select_related("household", "region", "campaign")
     found = get_object_or_404(visible, key=key)
-    opinions = Opinion.objects.visible_to(request.user).filter(informants__visit=found).for_rows().distinct()
-    return render(request, "grievances/visit.html", {"visit": found, "opinions": opinions})
+    named = Opinion.objects.visible_to(request.user).filter(informant_kind=InformantKind.NAMED)
+    opinions = named.filter(informants__visit=found).for_rows().distinct()
+    context = {"visit": found, "opinions": opinions, "is_mine": found.recorded_by_id == request.user.pk}
+    return render(request, "grievances/visit.html", context)

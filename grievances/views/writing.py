@@ -1,79 +1,55 @@
 """Writing down an opinion that came by telephone, letter, at a service centre …"""
 
-import uuid
-
-from django import forms
-from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from grievances.errors import RequestReused
-from grievances.forms.fields import LabelChoice
+from grievances.errors import ACCUSED_CONSTRAINT, StepRefused, broken_constraint
 from grievances.forms.opinion import DeskOpinionForm
-from grievances.forms.visit import MomentInput
-from grievances.models import Event, InformantKind, Opinion, Source
-from villages.models import Cadre, Level, Region, Role
+from grievances.forms.where import WRITES, WhereForm, places_of
+from grievances.letters import slip
+from grievances.models import Event, InformantKind, Opinion
+from grievances.numbers import number_of_request
+from grievances.workflow import Verb
 from villages.policy import for_roles
-from villages.scope import any_of, within
 
-_WRITES = (Role.COORDINATOR, Role.HANDLER, Role.HEAD, Role.CALLER, Role.VISITOR)
-
-
-class WhereForm(forms.Form):
-    """Where, when, and by which way it came."""
-
-    use_required_attribute = False
-    key = forms.UUIDField(widget=forms.HiddenInput)
-    place_of = LabelChoice(
-        Region.objects.none(), label=gettext_lazy("Village"), empty_label=gettext_lazy("Choose…")
-    )
-    source = forms.ChoiceField(
-        label=gettext_lazy("Source"),
-        choices=[s for s in Source.choices if s[0] != Source.BIG_VISIT],
-        initial="phone",
-    )
-    said_at = forms.DateTimeField(label=gettext_lazy("Said"), widget=MomentInput())
-
-    def __init__(self, *args: object, by: Cadre, **kwargs: object) -> None:
-        now = timezone.localtime().replace(second=0, microsecond=0)
-        kwargs["initial"] = {"key": uuid.uuid4(), "said_at": now} | kwargs.get("initial", {})
-        super().__init__(*args, **kwargs)
-        self.fields["place_of"].queryset = villages_of(by)
+# Where the verb names a field that the form calls otherwise.
+_FIELDS = {"region": "place_of"}
+_ONE_EVENT_A_KEY = "grievances_event_key_key"
 
 
-def villages_of(cadre: Cadre) -> "forms.models.QuerySet[Region]":
-    """Towns and villages of the cadre's posts."""
-    scope = any_of([within(post.region_id[:12], field="code") for post in cadre.posts_as(*_WRITES)])
-    return Region.objects.open().filter(scope, level__in=[Level.TOWN, Level.VILLAGE])
-
-
-@for_roles(*_WRITES)
+@for_roles(*WRITES)
 @require_http_methods(["GET", "POST"])
 def opinion_new(request: HttpRequest) -> HttpResponse:
     """One opinion, with its receipt afterwards."""
-    places = villages_of(request.user)
-    place = places.filter(pk=request.POST.get("place_of", "")[:15]).first() or places.first()
-    if place is None:
-        return redirect("home")
-    if request.method == "GET":
-        return _show(request, WhereForm(by=request.user), DeskOpinionForm(by=request.user, place=place))
-    if "reload" in request.POST:
-        typed = {name: value for name, value in request.POST.items() if value}
-        return _show(
-            request, WhereForm(by=request.user, initial=typed),
-            DeskOpinionForm(by=request.user, place=place, initial=typed),
-        )  # fmt: skip
-    where = WhereForm(request.POST, by=request.user)
-    what = DeskOpinionForm(request.POST, request.FILES, by=request.user, place=place)
-    if where.is_valid() and what.is_valid():
-        return _save(request, where, what)
-    return _show(request, where, what, status=422)
+    if not places_of(request.user).exists():
+        return render(request, "grievances/opinion_new.html")
+    where, what = _forms(request)
+    if request.method == "GET" or "reload" in request.POST:
+        return _show(request, where, what)
+    # Both are asked, so that all that is wrong is said at once.
+    if not all([where.is_valid(), what.is_valid()]):
+        return _show(request, where, what, status=422)
+    return _written(request, where, what) or _save(request, where, what)
+
+
+def _forms(request: HttpRequest) -> tuple[WhereForm, DeskOpinionForm]:
+    """The two parts of the page; on a reload they keep what was typed without judging it."""
+    by = request.user
+    if request.method == "POST" and "reload" not in request.POST:
+        where = WhereForm(request.POST, by=by)
+        return where, DeskOpinionForm(request.POST, request.FILES, by=by, place=_place(request, where))
+    typed = {name: value for name, value in request.POST.items() if value}
+    where = WhereForm(by=by, initial=typed)
+    return where, DeskOpinionForm(by=by, place=_place(request, where), initial=typed)
+
+
+def _place(request: HttpRequest, where: WhereForm) -> object:
+    return where.place() or places_of(request.user).first()
 
 
 def _show(
@@ -84,30 +60,79 @@ def _show(
 
 def _save(request: HttpRequest, where: WhereForm, what: DeskOpinionForm) -> HttpResponse:
     data = where.cleaned_data
-    repeated = Event.objects.filter(key=data["key"], actor=request.user).select_related("opinion").first()
-    if repeated:
-        return redirect("opinion-receipt", repeated.opinion.number)
     try:
         with transaction.atomic():
             opinion = what.record(
                 said_at=data["said_at"], said=what.said(), source=data["source"], key=data["key"],
+                number=_number(where, what),
             )  # fmt: skip
-    except (ValidationError, RequestReused) as error:
-        what.add_error(None, getattr(error, "messages", None) or str(error))
-        return _show(request, where, what, status=422)
-    return _after(request, opinion)
+    except ValidationError as error:
+        _take(where, what, error)
+    except StepRefused as error:
+        what.add_error(None, str(error))
+    except IntegrityError as error:
+        # The same request a moment ago: what it wrote is shown.
+        written = _written(request, where, what)
+        if written is None:
+            what.add_error(None, _refusal(error))
+        else:
+            return written
+    else:
+        return _after(request, opinion)
+    return _show(request, where, what, status=422)
+
+
+def _refusal(error: IntegrityError) -> str:
+    constraint = broken_constraint(error)
+    if constraint == ACCUSED_CONSTRAINT:
+        return _("It complains about you or your unit: it can't be noted as solved by you.")
+    if constraint == _ONE_EVENT_A_KEY:
+        return _("This form was sent before, with something else. Open a new one.")
+    raise error
+
+
+def _take(where: WhereForm, what: DeskOpinionForm, error: ValidationError) -> None:
+    """Put the verb's errors at the fields that they name, in whichever part of the page those are."""
+    found = error.error_dict if hasattr(error, "error_dict") else {None: error.error_list}
+    for name, problems in found.items():
+        field = _FIELDS.get(name, name)
+        form = where if field in where.fields else what
+        form.add_error(field if field in form.fields else None, ValidationError(problems))
+
+
+def _is_anonymous(what: DeskOpinionForm) -> bool:
+    return what.cleaned_data["informant"] == InformantKind.ANONYMOUS
+
+
+def _number(where: WhereForm, what: DeskOpinionForm) -> str | None:
+    """For an anonymous opinion one that the same request gets again; else the next."""
+    if not _is_anonymous(what):
+        return None
+    data = where.cleaned_data
+    number = number_of_request(data["place_of"], timezone.now().year, key=data["key"])
+    return None if Opinion.objects.filter(number=number).exists() else number
+
+
+def _written(request: HttpRequest, where: WhereForm, what: DeskOpinionForm) -> HttpResponse | None:
+    """What this very request wrote down before, if it did."""
+    data = where.cleaned_data
+    if _is_anonymous(what):
+        number = number_of_request(data["place_of"], timezone.now().year, key=data["key"])
+        found = Opinion.objects.filter(
+            number=number, informant_kind=InformantKind.ANONYMOUS, text=what.cleaned_data["text"]
+        ).first()
+    else:
+        event = Event.objects.filter(key=data["key"], actor=request.user, verb=Verb.RECORD).first()
+        found = event.opinion if event else None
+    return _after(request, found) if found else None
 
 
 def _after(request: HttpRequest, opinion: Opinion) -> HttpResponse:
-    """The receipt; only the number, for those who may not see the case itself."""
-    if opinion.informant_kind == InformantKind.ANONYMOUS:
-        messages.info(
-            request,
-            _("Anonymous, number %s. It is shown only now: write it down for the informant.")
-            % opinion.number,
-        )
-    if Opinion.objects.visible_to(request.user).filter(pk=opinion.pk).exists():
+    """The receipt. Of an anonymous opinion it is shown here and now only: no later address leads from the
+    cadre to it; nor has one who may not see the case."""
+    visible = Opinion.objects.visible_to(request.user).filter(pk=opinion.pk).exists()
+    anonymous = opinion.informant_kind == InformantKind.ANONYMOUS
+    if visible and not anonymous:
         return redirect("opinion-receipt", opinion.number)
-    if opinion.informant_kind != InformantKind.ANONYMOUS:
-        messages.info(request, _("Arrived, number %s.") % opinion.number)
-    return redirect("home")
+    context = {"opinion": opinion, "slip": slip(opinion), "anonymous": anonymous}
+    return render(request, "grievances/opinion_written.html", context)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 
 # More lines than this tell the reader nothing new.
 SHOWN = 20
@@ -22,6 +23,16 @@ class Problems:
     def add(self, number: int, reason: str) -> None:
         """Row ``number`` (the header is row 1) can't be taken."""
         self.found.append(f"{self.file}, row {number}: {reason}")
+
+    def check(self, number: int, instance: Model, *, exclude: Iterable[str] = ()) -> bool:
+        """Whether the instance is valid by its model's own rules; notes what isn't."""
+        try:
+            instance.clean_fields(exclude=set(exclude))
+            instance.clean()
+        except ValidationError as error:
+            self.add_from(number, error)
+            return False
+        return True
 
     def add_from(self, number: int, error: ValidationError) -> None:
         """Each of a model's own messages, with its field where it has one."""

@@ -192,11 +192,11 @@ class _Loading:
         return region
 
     def _write(self, changed: list[Region]) -> None:
-        new = [region for region in changed if region._state.adding]
-        for level in Level:
-            of_level = [region for region in new if region.level == level]
-            Region.objects.bulk_create(of_level, batch_size=_BATCH)
-        old = [region for region in changed if region not in set(new)]
+        new = sorted(
+            (region for region in changed if region._state.adding), key=lambda region: len(region.code)
+        )
+        old = [region for region in changed if not region._state.adding]
+        Region.objects.bulk_create(new, batch_size=_BATCH)  # from the widest down: parents first
         Region.objects.bulk_update(old, _UPDATED, batch_size=_BATCH)
         RegionName.objects.bulk_create(self.old_names, batch_size=_BATCH)
 

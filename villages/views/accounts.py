@@ -11,6 +11,8 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from villages.forms import PasswordChangeForm
+
 
 class SignIn(LoginView):
     """Sign-in; axes counts the failures, Django takes the same time for an unknown name."""
@@ -23,6 +25,7 @@ class PasswordChange(PasswordChangeView):
     """A new password; it ends the cadre's other sessions."""
 
     template_name = "villages/password_change.html"
+    form_class = PasswordChangeForm
     success_url = reverse_lazy("home")
 
     def form_valid(self, form: Form) -> HttpResponse:

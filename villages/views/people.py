@@ -1,21 +1,32 @@
 """The administrator's page: people, their posts, and the reference data."""
 
+from datetime import timedelta
+
 import django_filters
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from villages.models import Cadre, Post, Role
+from villages.models import Cadre, Post, Role, Unit
 from villages.paging import page_of
 from villages.policy import for_roles
+from villages.scope import under
+
+# Posts that end within so many days are pointed out: their cases want handing over.
+SOON = timedelta(days=30)
 
 
 class PeopleFilter(django_filters.FilterSet):
+    """Cadres by name, and by the posts that they hold today."""
+
     words = django_filters.CharFilter(method="named", label=_("name or sign-in name"))
-    role = django_filters.ChoiceFilter(
-        field_name="posts__role", choices=Role.choices, label=_("role"), distinct=True
+    role = django_filters.ChoiceFilter(choices=Role.choices, method="in_role", label=_("role"))
+    unit = django_filters.ModelChoiceFilter(queryset=Unit.objects.all(), method="in_unit", label=_("unit"))
+    ending = django_filters.ChoiceFilter(
+        choices=[("soon", _("within 30 days"))], method="ending_soon", label=_("post ends")
     )
 
     class Meta:
@@ -24,6 +35,19 @@ class PeopleFilter(django_filters.FilterSet):
 
     def named(self, found: QuerySet, name: str, value: str) -> QuerySet:
         return found.filter(Q(name__contains=value) | Q(username__istartswith=value))
+
+    def in_role(self, found: QuerySet, name: str, value: str) -> QuerySet:
+        return _holding(found, Q(role=value))
+
+    def in_unit(self, found: QuerySet, name: str, value: Unit) -> QuerySet:
+        return _holding(found, under(value.path, field="unit__path"))
+
+    def ending_soon(self, found: QuerySet, name: str, value: str) -> QuerySet:
+        return _holding(found, Q(until__lte=timezone.localdate() + SOON))
+
+
+def _holding(found: QuerySet, post: Q) -> QuerySet:
+    return found.filter(pk__in=Post.objects.in_force().filter(post).values("cadre"))
 
 
 @for_roles(Role.ADMINISTRATOR)

@@ -1,0 +1,125 @@
+"""Forms of the lead unit: taking a case, more time, and the answer."""
+
+import hashlib
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from grievances import clocks, files, looks
+from grievances.letters import letter
+from grievances.models import InformantKind, Kind
+from grievances.workflow import Ground, TellMeans
+
+from .fields import ManyFiles, long_text
+from .step import StepForm, day, moment
+
+_TOLD = [("", _("not told yet")), *TellMeans.choices]
+
+
+def told_field() -> forms.ChoiceField:
+    return forms.ChoiceField(label=_("The informant was told"), choices=_TOLD, required=False)
+
+
+def grounds_for(kind: str) -> list[tuple[str, str]]:
+    """Only a suggestion or praise is noted with thanks."""
+    noted = kind in (Kind.SUGGESTION, Kind.PRAISE)
+    return [choice for choice in Ground.choices if noted or choice[0] != Ground.NOTED]
+
+
+class TellingForm(StepForm):
+    """A step after which the informant is told something – if there is one to tell."""
+
+    told = told_field()
+
+    def prepare(self) -> None:
+        if self.opinion.informant_kind == InformantKind.ANONYMOUS:
+            del self.fields["told"]
+            self.hint = _("Anonymous: there is nobody to tell.")
+
+
+class AcceptForm(TellingForm):
+    pass
+
+
+class ApproveForm(TellingForm):
+    reason = long_text(_("Remark"), required=False, rows=2)
+    field_order = ["reason", "told"]
+
+
+class ExtensionForm(StepForm):
+    hint = _("Once a case, at most 30 days. The deadline runs on until the head agrees.")
+    days = forms.IntegerField(label=_("Days"), min_value=1, max_value=clocks.MOST_EXTENSION_DAYS, initial=15)
+    reason = long_text(_("Reason"))
+
+
+class AnswerForm(TellingForm):
+    """Two texts: the internal account, and the very words that the informant will get."""
+
+    previews = True
+    account = long_text(_("What was done (internal)"))
+    public = long_text(_("Answer to the informant"), help_text=_("These words are what the informant gets."))
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    field_order = ["account", "public", "told"]
+
+    def preview(self) -> str:
+        """The letter as the informant will get it; the form remembers that it was seen."""
+        text = self._letter()
+        self.renew(seen=_digest(text))
+        return text
+
+    def was_previewed(self) -> bool:
+        """Saved only when the letter is still the one that was seen."""
+        return self.cleaned_data["seen"] == _digest(self._letter())
+
+    def _letter(self) -> str:
+        names = [person.name for person in looks.shown(self.opinion, self.by).people]
+        told = {name: self.cleaned_data.get(name) for name in ("ground", "planned_for", "passed_to")}
+        return letter(self.opinion, self.cleaned_data["public"], names=names, **told)
+
+    def arguments(self) -> dict[str, object]:
+        return {name: value for name, value in super().arguments().items() if name != "seen"}
+
+
+class ExplainForm(AnswerForm):
+    ground = forms.ChoiceField(label=_("Ground"), choices=Ground.choices)
+    planned_for = day(_("Planned for (if it is planned)"), required=False)
+    passed_to = forms.CharField(label=_("Passed on to (if outside)"), required=False, max_length=100)
+    field_order = ["ground", "planned_for", "passed_to", "account", "public", "told"]
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.fields["ground"].choices = grounds_for(self.opinion.kind)
+
+    def clean(self) -> dict[str, object]:
+        data = super().clean()
+        if data.get("ground") == Ground.PLANNED and not data.get("planned_for"):
+            self.add_error("planned_for", _("Say for when it is planned."))
+        if data.get("ground") == Ground.OUTSIDE and not data.get("passed_to"):
+            self.add_error("passed_to", _("Say to whom it was passed on."))
+        return data
+
+
+class OnTheSpotForm(StepForm):
+    account = long_text(_("What was done"))
+    said_at = moment(_("When"))
+
+
+class ExplainOnTheSpotForm(OnTheSpotForm):
+    ground = forms.ChoiceField(label=_("Ground"), choices=Ground.choices)
+    field_order = ["ground", "account", "said_at"]
+
+    def prepare(self) -> None:
+        # Later plans and other offices need a written answer.
+        later = {Ground.PLANNED, Ground.OUTSIDE}
+        self.fields["ground"].choices = [c for c in grounds_for(self.opinion.kind) if c[0] not in later]
+
+
+class AttachForm(StepForm):
+    files = ManyFiles(label=_("Photographs or PDF files"), help_text=files.LIMITS)
+
+    def clean_files(self) -> list[object]:
+        return files.clean_all(self.cleaned_data["files"])
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,111 @@
+"""An opinion heard on a visit: the shared form, with what makes it quick with one thumb."""
+
+from collections.abc import Iterable
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Max
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from grievances.errors import StepRefused
+from grievances.models import Category, InformantKind, Opinion
+from grievances.steps.record import Said
+from villages.models import Cadre, Household
+
+from .opinion import OpinionForm
+
+OTHER = "other"
+_RECENT = 4
+
+
+class VisitOpinionForm(OpinionForm):
+    """Categories used last stand first as one tap; who spoke is the head of the household, or named."""
+
+    # Checked as a category: the choices offered change with what somebody writes down meanwhile.
+    pick = forms.CharField(
+        label=gettext_lazy("What it is about"), required=False, max_length=18, widget=forms.RadioSelect
+    )
+    name = forms.CharField(label=gettext_lazy("Who spoke"), required=False, max_length=40)
+    telephone = forms.CharField(label=gettext_lazy("Telephone"), required=False, max_length=30)
+
+    def __init__(
+        self, *args: object, household: Household | None, recent: Iterable[Category], **kwargs: object
+    ) -> None:
+        self.household = household
+        super().__init__(*args, **kwargs)
+        self.fields["category"].label = _("Another category")
+        # The script beside this form fetches the questions without sending everything else.
+        self.fields["category"].widget.attrs.pop("data-reload", None)
+        self.fields["files"].widget.attrs["accept"] = "image/jpeg,image/png,image/webp,application/pdf"
+        self.fields["pick"].widget.choices = self._picks(recent)
+        self.fields["name"].help_text = (
+            _("Left empty: %s.") % household.head if household else _("Not for confidential or anonymous.")
+        )
+
+    def _picks(self, recent: Iterable[Category]) -> list[tuple[str, str]]:
+        offered = {str(one.pk): one.label for one in recent}
+        picked = self["pick"].value()
+        if picked and picked not in offered and picked.isdecimal():
+            offered |= {str(one.pk): one.label for one in Category.objects.filter(pk=picked)}
+        return [*offered.items(), (OTHER, _("other…"))]
+
+    def chosen_category(self) -> object:
+        """What was picked with one tap, else what was chosen from the whole list."""
+        picked = self["pick"].value()
+        return picked if picked and picked != OTHER else super().chosen_category()
+
+    def is_blank(self) -> bool:
+        """Nothing was written, added or done: the block was left alone."""
+        said = any((self[name].value() or "").strip() for name in ("text", "account", "name"))
+        return not said and not self.files.getlist(self.add_prefix("files")) if self.is_bound else not said
+
+    def clean_category(self) -> Category | None:
+        return self.fields["category"].clean(self.chosen_category())
+
+    def clean(self) -> dict[str, object]:
+        data = super().clean()
+        if not data.get("text") and "text" not in self.errors:
+            self.add_error("text", _("Write down what they said."))
+        if not self.household and data.get("informant") == InformantKind.NAMED and not data.get("name"):
+            self.add_error("name", _("Write the name, or choose confidential or anonymous."))
+        return data
+
+    def record(self, **fields: object) -> Opinion:
+        """Write it down. Raises ValidationError and StepRefused; what is wrong is then shown at its field."""
+        fields["said"] = self._said()
+        try:
+            return super().record(**fields)
+        except ValidationError as error:
+            self._take(error)
+            raise
+        except StepRefused as error:
+            self.add_error("on_the_spot", str(error))
+            raise
+
+    def _said(self) -> Said | None:
+        """Who spoke; None is the household's head, whom the shared form knows."""
+        data = self.cleaned_data
+        if data["informant"] == InformantKind.ANONYMOUS:
+            return Said(kind=data["informant"])
+        if not data["name"] and self.household:
+            return None
+        return Said(
+            data["informant"], name=data["name"], telephone=data["telephone"], household=self.household,
+            address=self.household.address if self.household else "",
+        )  # fmt: skip
+
+    def _take(self, error: ValidationError) -> None:
+        if not hasattr(error, "error_dict"):
+            self.add_error(None, error)
+            return
+        for name, errors in error.error_dict.items():
+            self.add_error(name if name in self.fields else None, errors)
+
+
+def recent_categories(cadre: Cadre) -> list[Category]:
+    """The categories that the cadre wrote down last, the latest first."""
+    mine = Opinion.objects.filter(recorded_by=cadre).order_by()
+    used = mine.values("category").annotate(last=Max("pk")).order_by("-last")[:_RECENT]
+    found = Category.objects.filter(retired=False).in_bulk([row["category"] for row in used])
+    return [found[row["category"]] for row in used if row["category"] in found]

@@ -1,0 +1,18 @@
+"""Categories, questions, needs, dispatch rules and the working calendar."""
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from grievances import reference
+
+
+class Command(BaseCommand):
+    help = "Load the reference data that comes with the product. Can be run again."
+
+    def handle(self, **options: object) -> None:
+        self.stdout.write(f"{reference.load_categories()} categories")
+        call_command("load_needs", stdout=self.stdout)
+        self.stdout.write(f"{reference.load_rules()} new dispatch rules")
+        for year, days in reference.fill_calendar(*reference.years_around()).items():
+            known = f"{days} days" if days else "not announced yet: Monday to Friday count"
+            self.stdout.write(f"calendar {year}: {known}")

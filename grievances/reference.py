@@ -1,0 +1,88 @@
+"""The reference data that comes with the product: categories, questions, dispatch rules, calendar."""
+
+import csv
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from django.db import transaction
+from django.utils import timezone
+
+from grievances.calendar import official_days
+from grievances.models import CalendarDay, Category, DispatchRule, Question
+from villages.models import Unit
+
+_DATA = Path(__file__).parent / "data"
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    with (_DATA / name).open(encoding="utf-8", newline="") as source:
+        yield from csv.DictReader(source)
+
+
+@transaction.atomic
+def load_categories() -> int:
+    """Categories and their questions; what an administrator added or changed elsewhere stays."""
+    known: dict[str, Category] = {}
+    for position, row in enumerate(_rows("categories.csv")):
+        known[row["code"]], _made = Category.objects.update_or_create(
+            code=row["code"],
+            defaults={
+                "parent": known.get(row["parent"]), "name": row["name"], "name_en": row["name_en"],
+                "position": position, "handling_days": int(row["handling_days"] or 0) or None,
+                "day_kind": row["day_kind"], "demands_accused": row["demands_accused"] == "1",
+            },
+        )  # fmt: skip
+    for row in _rows("questions.csv"):
+        Question.objects.update_or_create(
+            category=known[row["category"]],
+            wording=row["wording"],
+            defaults={
+                "position": int(row["position"]), "kind": row["kind"], "wording_en": row["wording_en"],
+                "choices": row["choices"],
+            },
+        )  # fmt: skip
+    return len(known)
+
+
+@transaction.atomic
+def load_rules() -> int:
+    """The dispatch rules, where none exist yet but units do: afterwards they are the district's own.
+
+    A rule whose unit the district doesn't have is left out.
+    """
+    if DispatchRule.objects.exists() or not Unit.objects.exists():
+        return 0
+    categories = {category.code: category for category in Category.objects.all()}
+    units = {unit.code: unit for unit in Unit.objects.all()}
+    rules = [
+        DispatchRule(
+            position=position,
+            category=categories.get(row["category"]),
+            unit=units.get(row["unit"]),
+            local=row["local"],
+            note=row["note"],
+        )
+        for position, row in enumerate(_rows("dispatch_rules.csv"))
+        if not row["unit"] or row["unit"] in units
+    ]
+    return len(DispatchRule.objects.bulk_create(rules))
+
+
+def fill_calendar(*years: int) -> dict[int, int]:
+    """Days written per year; 0 where the official shifts aren't known yet and the year stays empty."""
+    written = {}
+    for year in years:
+        days = [
+            CalendarDay(day=day, working=working, name=name[:60])
+            for day, (working, name) in official_days(year).items()
+        ]
+        CalendarDay.objects.bulk_create(days, ignore_conflicts=True)
+        written[year] = len(days)
+    return written
+
+
+def years_around() -> tuple[int, int, int]:
+    """Last year, this year and next year."""
+    today = timezone.localdate()
+    return (today - timedelta(days=365)).year, today.year, today.year + 1

@@ -1,0 +1,1 @@
+"""A synthetic district: real places, invented people, invented opinions."""

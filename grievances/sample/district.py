@@ -1,0 +1,305 @@
+"""The whole sample: places, people, two campaigns, and what stands around them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from grievances import reference
+from grievances.calendar import WorkingCalendar
+from grievances.models import (
+    Campaign,
+    Category,
+    DeploymentMeeting,
+    DispatchRule,
+    Event,
+    Goal,
+    Notice,
+    Opinion,
+    TaskForceMember,
+    Visit,
+    VisitKind,
+)
+from grievances.numbers import SEQUENCE
+from grievances.sample import fates, households, people, phrases
+from grievances.sample.histories import Office, Plan, Teller, plan
+from villages.models import Household, Level, Region, Role
+
+_DAY = timedelta(days=1)
+_RAN, _TO_RUN = 150, 30  # days that this year's campaign has run, and will
+_LAST_RAN = 180
+# Where it works better, and worse: so that a comparison has something to find.
+_BETTER, _WORSE = "320904002", "320904107"
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much of everything; smaller in tests."""
+
+    collected: int = fates.COLLECTED
+    resolved: int = fates.RESOLVED
+    last_year: int = 3000
+    households: int = 16_000
+    towns: int | None = None
+
+
+@dataclass
+class Call:
+    """One visit to make: when, and which opinions are said."""
+
+    said_at: datetime
+    plans: list[Plan]
+
+
+@transaction.atomic
+def make(*, seed: int, password: str, size: Size | None = None) -> None:
+    """Fill an empty database that has regions and reference data."""
+    size = size or Size()
+    dice = Random(seed)
+    villages = _villages(size)
+    units = people.make_units()
+    demo_village = villages[0].pk
+    staff = people.make_people(dice, units, demo_village=demo_village)
+    staff.save(password)
+    reference.load_rules()
+    grids = households.make_grids(villages)
+    homes = households.make_households(dice, grids, total=size.households, demo_grid=f"{demo_village}001")
+    categories = Category.objects.filter(code__in=phrases.subcategories()).select_related("parent")
+    office = Office(
+        staff, units, list(DispatchRule.objects.select_related("unit")), list(categories),
+        WorkingCalendar.load(), dice, timezone.now(),
+    )  # fmt: skip
+    writer = Writer(office, homes, demo_grid=f"{demo_village}001")
+    now = office.now
+    writer.run(
+        _campaign(staff, units, "last", now - 365 * _DAY),
+        fates.last_year(dice, collected=size.last_year),
+        past=True,
+    )
+    this = _campaign(staff, units, "this", now)
+    writer.run(this, fates.this_year(dice, collected=size.collected, resolved=size.resolved), past=False)
+    writer.finish()
+    writer.other_sources()
+    writer.save_visits(leaders_talks(office, this))
+    _advance_numbers(office.sequence)
+    _notices(staff)
+
+
+def _villages(size: Size) -> list[Region]:
+    towns = Region.objects.level(Level.TOWN).within("320904").order_by("pk")[: size.towns]
+    found = Region.objects.level(Level.VILLAGE).filter(parent__in=list(towns)).order_by("pk")
+    return [village for village in found if not village.is_empty_place]
+
+
+def _campaign(staff: people.People, units: dict, which: str, now: datetime) -> Campaign:
+    text, today = phrases.campaign(which), timezone.localdate(now)
+    starts = today - timedelta(days=_RAN)
+    facts = {"year": today.year}
+    made = Campaign.objects.create(
+        name=text["name"].format(**facts), name_en=text["name_en"].format(**facts), year=today.year,
+        region_id="320904", starts=starts, ends=starts + timedelta(days=_RAN + _TO_RUN),
+        plan=text["plan"].format(**facts),
+    )  # fmt: skip
+    Goal.objects.bulk_create(
+        Goal(
+            campaign=made,
+            position=n,
+            measure=g["measure"],
+            target=g["target"],
+            text=g["text"].format(**facts),
+        )
+        for n, g in enumerate(text["goals"])
+    )
+    heads = [
+        staff.of(Role.HEAD, units[code])[0] for code in list(units)[:40] if staff.of(Role.HEAD, units[code])
+    ]
+    TaskForceMember.objects.bulk_create(
+        TaskForceMember(campaign=made, cadre=cadre, duty=member["duty"].format(**facts)[:60])
+        for cadre, member in zip(heads, text["task_force"], strict=False)
+    )
+    DeploymentMeeting.objects.bulk_create(
+        DeploymentMeeting(
+            campaign=made,
+            held_on=starts + timedelta(days=meeting["offset_days"]),
+            title=meeting["title"].format(**facts),
+            minutes=meeting["minutes"].format(**facts),
+        )
+        for meeting in text["meetings"]
+        if starts + timedelta(days=meeting["offset_days"]) <= timezone.localdate()
+    )
+    return made
+
+
+class Writer:
+    """Tells all opinions of a campaign, with the visits on which they were said, and stores them in bulk."""
+
+    def __init__(self, office: Office, homes: list[Household], *, demo_grid: str) -> None:
+        self.office, self.homes, self.dice, self.demo_grid = office, homes, office.dice, demo_grid
+        self.opinions: list[Opinion] = []
+
+    def run(self, campaign: Campaign, wanted: list[fates.Fate], *, past: bool) -> None:
+        calls = self._calls(campaign, wanted, past=past)
+        homes = self._homes_for(calls)
+        visits = [self._visit(campaign, home, call.said_at) for home, call in zip(homes, calls, strict=True)]
+        told = list(zip(homes, calls, visits, strict=True))
+        for _home, call, visit in told:
+            visit.anonymous_opinions = sum(made.informant == "anonymous" for made in call.plans)
+        quiet = self._quiet_visits(campaign, homes, past=past)
+        self.save_visits(visits + quiet)
+        for home, call, visit in told:
+            for made in call.plans:
+                teller = Teller(self.office, made, call.said_at, home.grid_id)
+                teller.record(household=home, visit=visit, campaign=campaign)
+                self.opinions.append(teller.live())
+
+    def _calls(self, campaign: Campaign, wanted: list[fates.Fate], *, past: bool) -> list[Call]:
+        """Group the opinions, oldest first, into visits of one to three."""
+        longest = float(_LAST_RAN - 5 if past else _RAN - 1)
+        plans = sorted(
+            (plan(self.office, fate, longest=longest) for fate in wanted), key=lambda made: -made.age
+        )
+        end = self.office.now if not past else self.office.now - (365 - _TO_RUN) * _DAY
+        calls, at = [], 0
+        while at < len(plans):
+            some = plans[at : at + self.dice.choices((1, 2, 3), weights=(12, 4, 1))[0]]
+            said = self._daytime(end - timedelta(days=max(made.age for made in some)))
+            calls.append(Call(said, some))
+            at += len(some)
+        return calls
+
+    def _daytime(self, at: datetime) -> datetime:
+        """Visits are made by day and in the evening."""
+        local = timezone.localtime(at)
+        return local if 8 <= local.hour < 21 else local.replace(hour=self.dice.randrange(9, 20)) - _DAY
+
+    def _homes_for(self, calls: list[Call]) -> list[Household]:
+        """A household for each visit; more of the solved ones where it works better."""
+        pool = {"better": [], "worse": [], "other": []}
+        for home in self.homes:
+            key = {_BETTER: "better", _WORSE: "worse"}.get(home.grid_id[:9], "other")
+            pool[key].append(home)
+        for homes in pool.values():
+            self.dice.shuffle(homes)
+        return [self._home(call, pool) for call in calls]
+
+    def _home(self, call: Call, pool: dict[str, list[Household]]) -> Household:
+        solved = all(made.fate.outcome == "resolved" for made in call.plans)
+        better, worse = (
+            len(pool[key]) * (1.25 if (key == "better") == solved else 0.8) for key in ("better", "worse")
+        )
+        keys = list(pool)
+        weights = [better, worse * (0.7 if solved else 1.6), float(len(pool["other"]))]
+        key = self.dice.choices(keys, weights=weights)[0]
+        return pool[key].pop() if pool[key] else pool["other"].pop()
+
+    def _visit(self, campaign: Campaign, home: Household, said_at: datetime, *, empty: bool = False) -> Visit:
+        visitor = self.office.visitor(home.grid_id)
+        recorded = min(said_at + timedelta(minutes=self.dice.randrange(1, 240)), self.office.now)
+        return Visit(
+            campaign=campaign, household=home, region=home.grid, said_at=said_at, recorded_at=recorded,
+            recorded_by=visitor, nobody_home=empty,
+            remarks="" if self.dice.random() < 0.9 else phrases.general(
+                self.dice, "nobody_home_remarks" if empty else "visit_remarks",
+                **phrases.Facts(self.dice, village="", town="", unit="", date="", planned="", month="", year=""),
+            ),
+        )  # fmt: skip
+
+    def _quiet_visits(self, campaign: Campaign, spoken: list[Household], *, past: bool) -> list[Visit]:
+        """Visits on which nobody had anything to say, up to four households in five."""
+        visited = {home.pk for home in spoken}
+        ends = self.office.now if not past else self.office.now - (365 - _TO_RUN) * _DAY
+        found = []
+        demo_left = 8
+        for home in self.homes:
+            if home.pk in visited:
+                continue
+            if home.grid_id == self.demo_grid and demo_left:
+                demo_left -= 1
+                continue
+            if home.grid_id != self.demo_grid and self.dice.random() > 0.74:
+                continue
+            said = self._daytime(ends - timedelta(days=self.dice.uniform(0.2, _RAN - 1)))
+            found.append(self._visit(campaign, home, said, empty=self.dice.random() < 0.02))
+        return found
+
+    def save_visits(self, visits: list[Visit]) -> None:
+        Visit.objects.bulk_create(visits, batch_size=2000)
+        link = Visit.cadres.through
+        link.objects.bulk_create(
+            [link(visit=visit, cadre=visit.recorded_by) for visit in visits], batch_size=5000
+        )
+
+    def finish(self) -> None:
+        """Store opinions, then all rows of their files, kind by kind."""
+        Opinion.objects.bulk_create(self.opinions, batch_size=1000)
+        kinds: dict[type, list] = {}
+        for opinion in self.opinions:
+            for model, rows in opinion.file._rows.items():
+                kinds.setdefault(model, []).extend(rows)
+        for model, rows in kinds.items():
+            model.objects.bulk_create(rows, batch_size=3000)
+        self.opinions = []
+
+    def other_sources(self) -> None:
+        """About a dozen opinions by telephone, letter and the like, still to dispatch."""
+        sources = ("phone", "service_centre", "letter", "studio", "superior", "phone")
+        for n in range(12):
+            home = self.homes[self.dice.randrange(len(self.homes))]
+            fate = fates.Fate("collected")
+            made = plan(self.office, fate, longest=9)
+            if made.category.demands_accused:
+                made.category = next(c for c in self.office.categories if not c.demands_accused)
+            made.informant = "named"
+            said = self._daytime(self.office.now - timedelta(days=self.dice.uniform(0.2, 6)))
+            teller = Teller(self.office, made, said, home.grid_id)
+            opinion = teller.record(
+                household=home, visit=None, campaign=None, source=sources[n % len(sources)]
+            )
+            if n % 2:
+                town = self.office.by_place[("town", home.grid_id[:9])]
+                by = self.office.people.of(Role.COORDINATOR, town)[0]
+                reason = phrases.general(self.dice, "refer_reasons", **teller.facts)
+                opinion.refer(
+                    by=by, to=Region.objects.get(pk="320904"), reason=reason, **teller._later("dispatched")
+                )
+            self.opinions.append(opinion)
+        self.finish()
+
+
+def _advance_numbers(used: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval(%s, %s)", [SEQUENCE, max(used, 1)])
+
+
+def _notices(staff: people.People) -> None:
+    """A few unseen notices for the demo accounts."""
+    for cadre in staff.cadres:
+        if cadre.is_demo:
+            events = Event.objects.filter(opinion__person=cadre, opinion__accusing=False).exclude(actor=cadre)
+            Notice.objects.bulk_create(
+                [Notice(cadre=cadre, event=e) for e in events.order_by("-recorded_at")[:5]]
+            )
+
+
+def leaders_talks(office: Office, campaign: Campaign) -> list[Visit]:
+    """Leaders who talked with a village's team or secretary."""
+    talks = []
+    for unit in list(office.units.values()):
+        if unit.kind == "town":
+            leader = office.people.of(Role.LEADER, unit)[0]
+            kind = office.dice.choice((VisitKind.TEAM, VisitKind.SECRETARY))
+            at = office.now - timedelta(days=office.dice.randrange(3, 120))
+            talks.append(
+                Visit(
+                    campaign=campaign,
+                    kind=kind,
+                    region=unit.region,
+                    said_at=at,
+                    recorded_at=at,
+                    recorded_by=leader,
+                    remarks=phrases.general(office.dice, "leader_talks", kind),
+                )
+            )
+    return talks

@@ -1,0 +1,347 @@
+"""Histories of the sample's opinions, made in memory by the same verbs that people use."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+
+from django.utils import timezone
+
+from grievances.calendar import WorkingCalendar
+from grievances.casefile import MemoryFile
+from grievances.models import Category, DispatchRule, Opinion
+from grievances.numbers import compose
+from grievances.sample import phrases
+from grievances.sample.fates import Fate
+from grievances.sample.people import People
+from grievances.steps.record import Accused, Said
+from villages.models import Cadre, Household, Role, Unit, UnitKind
+
+_DAY = timedelta(days=1)
+_OPENS, _CLOSES = 8, 18
+
+
+@dataclass
+class Office:
+    """Who dispatches, handles, calls: the district as the histories need it."""
+
+    people: People
+    units: dict[str, Unit]
+    rules: list[DispatchRule]
+    categories: list[Category]
+    calendar: WorkingCalendar
+    dice: Random
+    now: datetime
+    sequence: int = 0
+    by_place: dict[tuple[str, str], Unit] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for unit in self.units.values():
+            self.by_place[(unit.kind, unit.region_id)] = unit
+
+    def number(self, *, anonymous: bool, year: int) -> str:
+        if anonymous:
+            return compose("DF", year, 10_000_000 + self.dice.randrange(90_000_000))
+        self.sequence += 1
+        return compose("DF", year, self.sequence)
+
+    def lead_unit(self, category: Category, place: str) -> Unit:
+        """By the dispatch rules, as the form would propose."""
+        wanted = {None, category.pk, category.parent_id}
+        rule = next(rule for rule in self.rules if rule.category_id in wanted)
+        if rule.unit_id:
+            return self.units[rule.unit.code]
+        length = 9 if rule.local == UnitKind.TOWN else 12
+        return self.by_place[(rule.local, place[:length])]
+
+    def coordinator(self, unit: Unit, place: str, *, accusing: bool) -> Cadre:
+        """The town's for its own units, the district's for departments and accusations."""
+        town = self.by_place[(UnitKind.TOWN, place[:9])]
+        if accusing or not unit.region_id.startswith(town.region_id):
+            return self.dice.choice(self.people.of(Role.COORDINATOR, self.units["petitions"]))
+        return self.people.of(Role.COORDINATOR, town)[0]
+
+    def caller(self, unit: Unit, place: str) -> Cadre:
+        """Of the town for committees, of the district else: never of the unit that did the work."""
+        town = self.by_place[(UnitKind.TOWN, place[:9])]
+        if unit.kind == UnitKind.COMMITTEE:
+            return self.people.of(Role.CALLER, town)[0]
+        return self.dice.choice(self.people.of(Role.CALLER, self.units["petitions"]))
+
+    def visitor(self, place: str) -> Cadre:
+        return self.people.of(Role.VISITOR, self.by_place[(UnitKind.COMMITTEE, place[:12])])[0]
+
+
+@dataclass
+class Plan:
+    """One opinion before it is told: what it is about, what becomes of it, and how long that takes."""
+
+    fate: Fate
+    category: Category
+    informant: str
+    spans: dict[str, float]  # days from one step to the next
+
+    @property
+    def age(self) -> float:
+        """Days since it was said."""
+        return sum(self.spans.values())
+
+
+def plan(office: Office, fate: Fate, *, longest: float) -> Plan:
+    """Draw category, informant and durations; at most ``longest`` days in all."""
+    dice = office.dice
+    fitting = [one for one in office.categories if not (fate.on_the_spot and one.demands_accused)]
+    category = dice.choice(fitting)
+    chance = dice.random()
+    informant = "anonymous" if chance < 0.03 else "confidential" if chance < 0.09 else "named"
+    if fate.on_the_spot:
+        informant = "named"
+    spans = _spans(dice, fate, category)
+    used = sum(spans.values())
+    if used > longest - 1:
+        spans = {name: days * (longest - 1) / used for name, days in spans.items()}
+        used = longest - 1
+    spans["waited"] = _waited(dice, fate, category, longest - used)
+    return Plan(fate, category, informant, spans)
+
+
+def _spans(dice: Random, fate: Fate, category: Category) -> dict[str, float]:
+    """Days from step to step, as far as the fate goes."""
+    if fate.on_the_spot:
+        return {"dispatched": 0.02, "called": dice.uniform(1, 8)}
+    days = {"dispatched": dice.uniform(0.3, 4)}
+    if fate.end == "objected":
+        return days | {"objected": dice.uniform(0.5, 3)}
+    if fate.objected:
+        days |= {"objected": dice.uniform(0.5, 3), "ruled": dice.uniform(0.3, 2)}
+    if fate.end in ("assigned", "withdrawn", "collected"):
+        return days
+    days["accepted"] = dice.uniform(0.3, 4)
+    if fate.end == "handling" and not fate.reopened:
+        return days
+    return days | _answering(dice, fate, category)
+
+
+def _answering(dice: Random, fate: Fate, category: Category) -> dict[str, float]:
+    """Days to the answer, the call-back, and through a reopening."""
+    days = {}
+    term = category.handling_days or 60
+    days["answered"] = min(dice.lognormvariate(2.1, 0.7), term * 1.1)
+    if fate.end in ("resolved", "explained") and not fate.reopened:
+        return days
+    days["called"] = dice.uniform(1, 9)
+    if fate.reopened and fate.end == "closed":
+        days |= {"answered_again": dice.uniform(2, 12), "called_again": dice.uniform(1, 7)}
+    return days
+
+
+def _waited(dice: Random, fate: Fate, category: Category, most: float) -> float:
+    """Days since the last step: long for closed ones, within the deadline for those that are not late."""
+    term = 15 if fate.reopened else (category.handling_days or 60)
+    latest = {
+        "assigned": 13.0,
+        "objected": 2.0,
+        "handling": term * 0.85,
+        "resolved": 9.5,
+        "explained": 9.5,
+    }.get(fate.end, most)
+    if fate.late:
+        return min((16 if fate.end == "assigned" else term + 1) + dice.uniform(0, 6), max(most, 0.1))
+    return dice.uniform(0.05, max(min(latest, most), 0.1))
+
+
+def working_hour(dice: Random, at: datetime, *, after: datetime) -> datetime:
+    """The moment, moved into working hours, but never before ``after``."""
+    local = timezone.localtime(at)
+    if _OPENS <= local.hour < _CLOSES:
+        return at
+    moved = local.replace(hour=dice.randrange(_OPENS, _CLOSES), minute=dice.randrange(60))
+    return max(moved, after + timedelta(minutes=3))
+
+
+class Teller:
+    """Tells one opinion's life, step by step."""
+
+    def __init__(self, office: Office, made: Plan, said_at: datetime, place: str) -> None:
+        self.office, self.plan, self.dice = office, made, office.dice
+        self.place, self.at, self.said_at = place, said_at, said_at
+        self.unit = office.lead_unit(made.category, place)
+        self.accusing = made.category.demands_accused
+        self.facts = phrases.Facts(
+            self.dice, village=_spoken(office.by_place[(UnitKind.COMMITTEE, place[:12])].name),
+            town=office.by_place[(UnitKind.TOWN, place[:9])].name, unit=self.unit.name,
+            month=f"{timezone.localtime(said_at - 60 * _DAY).month}月", year=str(said_at.year - 1),
+            date="", planned="",
+        )  # fmt: skip
+
+    def _later(self, name: str) -> dict[str, datetime]:
+        """Let the days of a step pass; the time of the step."""
+        wanted = self.at + self.plan.spans.get(name, 0.1) * _DAY
+        moved = working_hour(self.dice, wanted, after=self.at)
+        self.at = min(moved, self.office.now - timedelta(minutes=2))
+        return {"at": self.at}
+
+    def _say(self, *keys: str) -> str:
+        return phrases.general(self.dice, *keys, **self.facts)
+
+    def record(
+        self, *, household: Household, visit: object, campaign: object, source: str = "big_visit"
+    ) -> Opinion:
+        dice, made = self.dice, self.plan
+        fate = made.fate
+        kinds = (
+            ("complaint", "request") if fate.outcome != "explained" else ("suggestion", "praise", "complaint")
+        )
+        words = phrases.opinion(dice, made.category.code, kinds=kinds)
+        if fate.outcome != "explained" and words["kind"] == "praise":
+            words = words | {"kind": "suggestion"}
+        self.kind = words["kind"]
+        self.at = min(
+            self.said_at + timedelta(minutes=dice.randrange(1, 300)), self.office.now - timedelta(minutes=30)
+        )
+        said = Said(made.informant, household.head, household=household)
+        self.visitor = self.office.visitor(self.place)
+        self.opinion = Opinion.record(
+            by=self.visitor, text=words["text"].format(**self.facts), category=made.category,
+            region=household.grid, said=Said("anonymous") if made.informant == "anonymous" else said,
+            said_at=self.said_at, accused=self._accused(), visit=visit, campaign=campaign, source=source,
+            kind=words["kind"], urgency=words["urgency"], channel="phone", at=self.at,
+            number=self.office.number(anonymous=made.informant == "anonymous", year=self.said_at.year),
+            memory=MemoryFile(None, calendar=self.office.calendar),
+        )  # fmt: skip
+        return self.opinion
+
+    def _accused(self) -> list[Accused]:
+        if not self.accusing:
+            return []
+        committee = self.office.by_place[(UnitKind.COMMITTEE, self.place[:12])]
+        return [Accused()] if self.dice.random() < 0.3 else [Accused(unit=committee)]
+
+    def live(self) -> Opinion:
+        """Go through the flow as far as the fate says."""
+        fate = self.plan.fate
+        if fate.on_the_spot:
+            self._on_the_spot()
+        else:
+            self._assign()
+            self._side_path_of_an_objection()
+            if fate.end == "withdrawn":
+                self.opinion.withdraw(
+                    by=self.coordinator, reason=self._say("withdraw_reasons"), **self._later("waited")
+                )
+            elif fate.end not in ("assigned", "objected"):
+                self._handle()
+        return self.opinion
+
+    def _on_the_spot(self) -> None:
+        words = phrases.on_the_spot(self.dice, **self.facts)
+        self.opinion.solve_on_the_spot(by=self.visitor, **words, **self._later("dispatched"))
+        self._call_back("called")
+
+    def _assign(self) -> None:
+        self.coordinator = self.office.coordinator(self.unit, self.place, accusing=self.accusing)
+        handlers = self.office.people.of(Role.HANDLER, self.unit)
+        self.head = self.office.people.of(Role.HEAD, self.unit)[0]
+        self.handler = self.dice.choice(handlers)
+        self.opinion.assign(
+            by=self.coordinator, unit=self.unit, person=self.handler, **self._later("dispatched")
+        )
+
+    def _side_path_of_an_objection(self) -> None:
+        fate = self.plan.fate
+        if fate.end != "objected" and not fate.objected:
+            return
+        self.opinion.object(by=self.handler, reason=self._say("objection_reasons"), **self._later("objected"))
+        if fate.end == "objected":
+            return
+        when = self._later("ruled")
+        if fate.objected == "refused":
+            self.opinion.refuse(by=self.coordinator, reason=self._say("objection_refused"), **when)
+        else:
+            self.opinion.uphold(by=self.coordinator, reason=self._say("objection_upheld"), **when)
+            reason = self._say("reassign_reasons")
+            self.opinion.assign(
+                by=self.coordinator, unit=self.unit, person=self.head, reason=reason, **self._later("again")
+            )
+
+    def _handle(self) -> None:
+        fate = self.plan.fate
+        self.opinion.accept(by=self.handler, told="telephone", **self._later("accepted"))
+        if fate.extension and not fate.reopened:
+            self._extend(fate.extension)
+        if fate.supervised:
+            due = timezone.localdate(self.office.now) + timedelta(days=self.dice.randrange(1, 6))
+            leader = self.office.people.of(Role.LEADER, self.office.units["organisation"])[0]
+            self.opinion.supervise(
+                by=leader, text=self._say("supervision"), due=due, **self._later("supervised")
+            )
+        if fate.end == "handling" and not fate.reopened:
+            return
+        self._answer("answered", fate.outcome or "resolved")
+        if fate.reopened:
+            self._call_back("called", solved=False)
+            if fate.end == "handling":
+                return
+            self._answer("answered_again", "resolved")
+            self._call_back("called_again")
+        elif fate.end == "closed":
+            self._call_back("called")
+
+    def _extend(self, how: str) -> None:
+        asked = self.opinion.ask_extension
+        asked(by=self.handler, days=15, reason=self._say("extension_reasons"), **self._later("asked"))
+        if how == "approved":
+            self.opinion.approve_extension(by=self.head, told="telephone", **self._later("approved"))
+
+    def _answer(self, name: str, outcome: str) -> None:
+        when = self._later(name)
+        day = timezone.localtime(self.at - _DAY)
+        self.facts |= {"date": f"{day.month}月{day.day}日"}
+        if outcome == "resolved":
+            words = self._words("")
+            self.opinion.resolve(by=self.handler, told="telephone", **words, **when)
+            return
+        ground = self._ground()
+        planned = timezone.localdate(self.at) + timedelta(days=self.dice.randrange(60, 400))
+        self.facts |= {"planned": f"{planned.year}年{planned.month}月"}
+        words = self._words(ground)
+        more = {"planned_for": planned} if ground == "planned" else {}
+        self.opinion.explain(by=self.handler, ground=ground, told="telephone", **words, **more, **when)
+
+    def _words(self, ground: str) -> dict[str, str]:
+        found = phrases.answer(self.dice, self.plan.category.code, kind=self.kind, ground=ground)
+        return {name: text.format(**self.facts) for name, text in found.items()}
+
+    def _ground(self) -> str:
+        if self.kind in ("praise", "suggestion"):
+            return "noted"
+        fitting = [ground for ground in phrases.grounds(self.plan.category.code) if ground != "noted"]
+        return self.dice.choice(fitting or ["policy"])
+
+    def _call_back(self, name: str, *, solved: bool = True) -> None:
+        """Somebody else asks; an anonymous one is checked on the spot."""
+        when = self._later(name)
+        caller = self.office.caller(self.opinion.unit, self.place)
+        if self.plan.informant == "anonymous":
+            self.opinion.spot_check(
+                by=caller, solved=solved, remark=self._say("call_back", "checked"), **when
+            )
+            return
+        happy = solved and not self.plan.fate.unhappy
+        remark = self._say("call_back", "satisfied" if happy else "unsatisfied" if solved else "not_solved")
+        asked = solved if self.opinion.outcome == "resolved" else None
+        self.opinion.call_back(
+            by=caller, contacted=True, solved=asked, satisfied=happy, remark=remark, **when
+        )
+
+
+def _spoken(name: str) -> str:
+    """A village's name as people say it."""
+    for official, said in (
+        ("村委会", "村"),
+        ("居委会", "社区"),
+        ("村民委员会", "村"),
+        ("社区居民委员会", "社区"),
+    ):
+        if name.endswith(official):
+            return name.removesuffix(official) + said
+    return name

@@ -1,0 +1,146 @@
+"""Units and cadres of the sample, and the demo accounts."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from random import Random
+
+from django.contrib.auth.hashers import make_password
+
+from grievances.sample.phrases import person_name
+from villages.loading.units import load_units
+from villages.models import Cadre, Level, Post, Region, Role, Unit, UnitKind
+
+DEMO_ACCOUNTS = (
+    "visitor", "handler", "head", "coordinator", "caller", "leader", "auditor", "administrator", "outsider",
+)  # fmt: skip
+_UNITS = Path(__file__).parent.parent / "data" / "units.csv"
+_LONG_AGO = date(2015, 1, 1)
+_NEIGHBOUR = ("320903", "亭湖区", "Tinghu district", "3209")
+
+
+@dataclass
+class People:
+    """Who works in the district: cadres by unit code and role, each with their posts in memory."""
+
+    cadres: list[Cadre] = field(default_factory=list)
+    posts: list[Post] = field(default_factory=list)
+    by_place: dict[tuple[str, str], list[Cadre]] = field(default_factory=dict)
+
+    def add(self, dice: Random, role: Role, unit: Unit, region: Region, *, username: str = "") -> Cadre:
+        number = len(self.cadres) + 1
+        cadre = Cadre(
+            username=username or f"c{number:05d}", name=person_name(dice), is_demo=bool(username),
+            telephone=f"0515-8888{number % 10000:04d}", password=make_password(None),
+        )  # fmt: skip
+        post = Post(cadre=cadre, role=role, unit=unit, region=region, since=_LONG_AGO)
+        # What the database would answer: the histories ask for rights thousands of times.
+        cadre.__dict__["posts_in_force"] = [post]
+        self.cadres.append(cadre)
+        self.posts.append(post)
+        self.by_place.setdefault((role, unit.code), []).append(cadre)
+        return cadre
+
+    def of(self, role: Role, unit: Unit) -> list[Cadre]:
+        return self.by_place.get((role, unit.code), [])
+
+    def save(self, password: str) -> None:
+        hashed = make_password(password)
+        for cadre in self.cadres:
+            if cadre.is_demo:
+                cadre.password = hashed
+        Cadre.objects.bulk_create(self.cadres, batch_size=1000)
+        Post.objects.bulk_create(self.posts, batch_size=1000)
+
+
+def make_units() -> dict[str, Unit]:
+    """The district's departments and teams, a unit for each town, a committee for each lived-in village."""
+    load_units(_UNITS)
+    towns = [
+        Unit.objects.create(
+            code=f"town-{region.pk[6:]}",
+            name=region.name,
+            name_en=region.name_en,
+            kind=UnitKind.TOWN,
+            region=region,
+            telephone=f"0515-8877{region.pk[6:]}0",
+        )
+        for region in Region.objects.level(Level.TOWN).within("320904")
+    ]
+    by_region = {town.region_id: town for town in towns}
+    villages = [v for v in Region.objects.level(Level.VILLAGE).within("320904") if not v.is_empty_place]
+    committees = [
+        Unit(
+            code=f"committee-{village.pk[6:]}",
+            name=village.name,
+            name_en=village.name_en,
+            kind=UnitKind.COMMITTEE,
+            region=village,
+            parent=by_region[village.parent_id],
+            path=f"{by_region[village.parent_id].path}committee-{village.pk[6:]}/",
+            telephone=f"0515-8866{village.pk[8:12]}",
+        )
+        for village in villages
+    ]
+    Unit.objects.bulk_create(committees)
+    for unit in Unit.objects.filter(kind=UnitKind.DEPARTMENT):
+        unit.telephone = f"0515-8855{1000 + unit.pk % 9000}"
+        unit.save(update_fields=["telephone"])
+    return {unit.code: unit for unit in Unit.objects.select_related("region")}
+
+
+def make_people(dice: Random, units: dict[str, Unit], *, demo_village: str) -> People:
+    """Cadres for every role and place; the demo accounts have posts like anybody else's."""
+    people = People()
+    district = Region.objects.get(pk="320904")
+    _demo(dice, people, units, district, demo_village)
+    for unit in units.values():
+        if unit.kind in (UnitKind.DEPARTMENT, UnitKind.TEAM):
+            _staff(dice, people, unit, {Role.HEAD: 1, Role.HANDLER: 3})
+        elif unit.kind == UnitKind.TOWN:
+            wanted = {Role.COORDINATOR: 1, Role.LEADER: 1, Role.CALLER: 1, Role.HEAD: 1, Role.HANDLER: 2}
+            _staff(dice, people, unit, wanted)
+        else:
+            _staff(dice, people, unit, {Role.HEAD: 1, Role.HANDLER: 1, Role.VISITOR: 1})
+    people.add(dice, Role.COORDINATOR, units["discipline"], district)
+    for role, number in ((Role.CALLER, 3), (Role.COORDINATOR, 1)):
+        for _ in range(number):
+            people.add(dice, role, units["petitions"], district)
+    return people
+
+
+def _staff(dice: Random, people: People, unit: Unit, wanted: dict[Role, int]) -> None:
+    for role, number in wanted.items():
+        for _ in range(number - len(people.of(role, unit))):
+            people.add(dice, role, unit, unit.region)
+
+
+def _demo(dice: Random, people: People, units: dict[str, Unit], district: Region, village: str) -> None:
+    committee = units[f"committee-{village[6:]}"]
+    places = {
+        "visitor": (Role.VISITOR, committee, committee.region),
+        "handler": (Role.HANDLER, units["transport"], district),
+        "head": (Role.HEAD, units["transport"], district),
+        "coordinator": (Role.COORDINATOR, units["petitions"], district),
+        "caller": (Role.CALLER, units["petitions"], district),
+        "leader": (Role.LEADER, units["organisation"], district),
+        "auditor": (Role.AUDITOR, units["discipline"], district),
+        "administrator": (Role.ADMINISTRATOR, units["organisation"], district),
+        "outsider": (Role.HANDLER, *_elsewhere()),
+    }
+    for username, (role, unit, region) in places.items():
+        people.add(dice, role, unit, region, username=username)
+
+
+def _elsewhere() -> tuple[Unit, Region]:
+    """A unit of the neighbouring district: whoever works there sees nothing here."""
+    code, name, name_en, parent = _NEIGHBOUR
+    region, _made = Region.objects.get_or_create(
+        code=code,
+        defaults={"name": name, "name_en": name_en, "level": Level.DISTRICT, "parent_id": parent},
+    )
+    unit = Unit.objects.create(
+        code="elsewhere-petitions", name="亭湖区信访局", name_en="Tinghu petitions bureau",
+        kind=UnitKind.DEPARTMENT, region=region,
+    )  # fmt: skip
+    return unit, region
