@@ -173,10 +173,8 @@ TRANSITIONS: dict[Verb, Transition] = {
         _line(_V.TELL, RESPONSIBLE, _STAYS, _R.LEAD, _R.COORDINATOR, _R.CALLER),
         _line(_V.ASSIST, [_S.ASSIGNED, _S.HANDLING], _STAYS, _R.COORDINATOR, _R.HEAD),
         _line(_V.CONTRIBUTE, [_S.ASSIGNED, _S.HANDLING], _STAYS, _R.ASSISTING),
-        _line(
-            _V.REMARK, State, _STAYS, _R.HEARD, _R.COORDINATOR, _R.LEAD, _R.ASSISTING, _R.CALLER, _R.VISITOR,
-            _R.CADRE,
-        ),  # fmt: skip
+        # Whoever meets people passes on their words, also a visitor of the lead unit, who may not confirm.
+        _line(_V.REMARK, State, _STAYS, _R.HEARD, *_MET),
         _line(_V.CORRECT, COUNTED, _STAYS, _R.HEARD, _R.COORDINATOR),
         _line(_V.RECATEGORISE, OPEN, _STAYS, _R.COORDINATOR),
         _line(_V.ATTACH, COUNTED, _STAYS, _R.HEARD, _R.COORDINATOR, _R.LEAD, _R.ASSISTING),

@@ -28,7 +28,7 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
         ALLOWED_HOSTS="testserver,127.0.0.1,localhost",
         MEDIA_ROOT=str(FOLDER.parent / "test-media"),
     )
-    for database in ("vv_template", "vv_sample"):
+    for database in ("vv_template", "vv_sample", "vv_small_sample"):
         server.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
 
 

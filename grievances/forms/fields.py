@@ -11,6 +11,7 @@ from villages.models import Cadre, Post, Role, Unit
 from villages.scope import under
 
 TEXT_LIMIT = 4000
+ACCEPTED = "image/jpeg,image/png,image/webp,application/pdf"
 
 
 def long_text(label: str, *, rows: int = 4, required: bool = True, help_text: str = "") -> forms.CharField:
@@ -65,6 +66,9 @@ class _GroupedByParent(forms.models.ModelChoiceIterator):
 
 class ManyFilesInput(forms.ClearableFileInput):
     allow_multiple_selected = True
+
+    def __init__(self, attrs: dict[str, str] | None = None) -> None:
+        super().__init__({"class": "form-control", "accept": ACCEPTED} | (attrs or {}))
 
 
 class ManyFiles(forms.FileField):

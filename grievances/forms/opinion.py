@@ -76,7 +76,8 @@ class OpinionForm(forms.Form):
     def clean(self) -> dict[str, object]:
         data = super().clean()
         if not data.get("category"):
-            self.add_error("category", _("Choose what it is about."))
+            if "category" not in self.errors:
+                self.add_error("category", _("Choose what it is about."))
         elif data["category"].demands_accused and not data.get("accused"):
             self.add_error("accused", _("Say whom it complains about, or “not known”."))
         if data.get("on_the_spot"):
@@ -161,20 +162,22 @@ def _accusable(place: Region) -> list[tuple[str, str]]:
 class DeskOpinionForm(OpinionForm):
     """An opinion that came by telephone, letter, at a service centre …"""
 
-    name = forms.CharField(label=gettext_lazy("Informant's name"), required=False, max_length=40)
+    name = forms.CharField(
+        label=gettext_lazy("Informant's name"),
+        required=False,
+        max_length=40,
+        help_text=gettext_lazy("Needed for a named informant; of an anonymous one nothing is kept."),
+    )
     telephone = forms.CharField(label=gettext_lazy("Telephone"), required=False, max_length=30)
     address = forms.CharField(label=gettext_lazy("Address"), required=False, max_length=200)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.fields["category"].widget.attrs["data-reload"] = "reload"
-        # Files that are chosen already outlive the reload.
-        self.fields["files"].widget.attrs["hx-preserve"] = "true"
+        self.fields["text"].required = self.fields["category"].required = True
 
     def clean(self) -> dict[str, object]:
         data = super().clean()
-        if not data.get("text"):
-            self.add_error("text", _("Write down what was said."))
         if data.get("informant") == InformantKind.NAMED and not data.get("name"):
             self.add_error("name", _("Write the name, or choose confidential or anonymous."))
         return data

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from grievances.errors import StepRefused
-from grievances.models import Category, InformantKind, Opinion
+from grievances.models import Category, InformantKind, Opinion, Urgency
 from grievances.steps.record import Said
 from villages.models import Cadre, Household
 
+from .fields import CategoryChoice
 from .opinion import OpinionForm
 
 OTHER = "other"
@@ -26,6 +27,7 @@ class VisitOpinionForm(OpinionForm):
     pick = forms.CharField(
         label=gettext_lazy("What it is about"), required=False, max_length=18, widget=forms.RadioSelect
     )
+    category = CategoryChoice(required=False, label=gettext_lazy("Another category"))
     name = forms.CharField(label=gettext_lazy("Who spoke"), required=False, max_length=40)
     telephone = forms.CharField(label=gettext_lazy("Telephone"), required=False, max_length=30)
 
@@ -34,10 +36,13 @@ class VisitOpinionForm(OpinionForm):
     ) -> None:
         self.household = household
         super().__init__(*args, **kwargs)
-        self.fields["category"].label = _("Another category")
         # The script beside this form fetches the questions without sending everything else.
         self.fields["category"].widget.attrs.pop("data-reload", None)
         self.fields["files"].widget.attrs["accept"] = "image/jpeg,image/png,image/webp,application/pdf"
+        for name in ("kind", "urgency"):
+            # One tap instead of a list that opens, and a list that closes.
+            self.fields[name].widget = forms.RadioSelect(choices=self.fields[name].choices)
+        self.fields["urgency"].initial = Urgency.NORMAL
         self.fields["pick"].widget.choices = self._picks(recent)
         self.fields["name"].help_text = (
             _("Left empty: %s.") % household.head if household else _("Not for confidential or anonymous.")

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from grievances.looking_back import Back
 from grievances.models import Category, Opinion
 from grievances.visiting import earlier, places_of
-from grievances.workflow import State
+from grievances.workflow import ANSWERED, State
 from villages.models import Cadre, Household, Region
 
 from .visit import MOST_OPINIONS, LookBackForm, VisitForm, WayForm
@@ -66,7 +66,9 @@ class Sheet:
             kind(by=by, **places, **data, **_initial(kind, "", typed)),
             [_look(opinion, typed, data) for opinion in before],
             [
-                block(by, where, recent, f"o{n}", **data, **files, **_initial(VisitOpinionForm, f"o{n}-", typed))
+                block(
+                    by, where, recent, f"o{n}", **data, **files, **_initial(VisitOpinionForm, f"o{n}-", typed)
+                )
                 for n in range(count)
             ],
             block(by, where, recent, "o__n__"),
@@ -79,23 +81,23 @@ class Sheet:
         checked = [form.is_valid() for form in (self.visit, *self.back, *self.filled())]
         return all(checked)
 
-    def has_errors(self) -> bool:
-        return any(form.errors for form in (self.visit, *self.back, *self.filled()))
+    def wrong(self) -> list[VisitForm | LookBackForm | VisitOpinionForm]:
+        """The forms with something wrong, in the order of the page."""
+        return [form for form in (*self.back, *self.filled(), self.visit) if form.errors]
 
     def looked_back(self) -> list[Back]:
         return [form.back() for form in self.back if form.cleaned_data["word"]]
 
     def asked(self) -> list[LookBackForm]:
-        """What is worth asking about: whatever isn't closed with the household's consent."""
-        return [form for form in self.back if not _is_settled(form.opinion)]
+        """What is worth asking about: whatever isn't closed with the household's consent; answers first."""
+        open_ones = [form for form in self.back if not _is_settled(form.opinion)]
+        return sorted(open_ones, key=lambda form: form.opinion.state not in ANSWERED)
 
     def settled(self) -> list[LookBackForm]:
         return [form for form in self.back if _is_settled(form.opinion)]
 
 
-def block(
-    by: Cadre, where: Where, recent: list[Category], prefix: str, **more: object
-) -> VisitOpinionForm:
+def block(by: Cadre, where: Where, recent: list[Category], prefix: str, **more: object) -> VisitOpinionForm:
     """The form of one opinion of the sheet."""
     return VisitOpinionForm(
         by=by, place=where.place, household=where.household, recent=recent, prefix=prefix, **more

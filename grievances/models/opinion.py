@@ -116,7 +116,7 @@ class OpinionQuerySet(models.QuerySet):
 
     def for_rows(self) -> Self:
         """With what a list row shows, in one query."""
-        return self.select_related("region", "category", "unit", "person")
+        return self.select_related("region__parent", "category", "unit", "person")
 
 
 class Opinion(RecordSteps, DispatchSteps, HandlingSteps, CheckingSteps, OversightSteps, Snapshot):

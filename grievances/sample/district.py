@@ -25,7 +25,7 @@ from grievances.models import (
 from grievances.numbers import SEQUENCE
 from grievances.sample import fates, households, people, phrases
 from grievances.sample.histories import Office, Plan, Teller, plan
-from villages.models import Household, Level, Region, Role
+from villages.models import Cadre, Household, Level, Region, Role
 
 _DAY = timedelta(days=1)
 _RAN, _TO_RUN = 150, 30  # days that this year's campaign has run, and will
@@ -274,7 +274,8 @@ def _advance_numbers(used: int) -> None:
 
 
 def _notices(staff: people.People) -> None:
-    """A few unseen notices for the demo accounts."""
+    """A few unseen notices for the demo accounts; and they have looked at their changes lately."""
+    Cadre.objects.filter(is_demo=True).update(changes_seen_at=timezone.now() - 4 * _DAY)
     for cadre in staff.cadres:
         if cadre.is_demo:
             events = Event.objects.filter(opinion__person=cadre, opinion__accusing=False).exclude(actor=cadre)

@@ -188,12 +188,9 @@ class Teller:
     ) -> Opinion:
         dice, made = self.dice, self.plan
         fate = made.fate
-        kinds = (
-            ("complaint", "request") if fate.outcome != "explained" else ("suggestion", "praise", "complaint")
-        )
+        # Praise is never resolved, only noted.
+        kinds = ("complaint", "request", "suggestion") + (("praise",) if fate.outcome == "explained" else ())
         words = phrases.opinion(dice, made.category.code, kinds=kinds)
-        if fate.outcome != "explained" and words["kind"] == "praise":
-            words = words | {"kind": "suggestion"}
         self.kind = words["kind"]
         self.at = min(
             self.said_at + timedelta(minutes=dice.randrange(1, 300)), self.office.now - timedelta(minutes=30)
@@ -315,7 +312,7 @@ class Teller:
         if self.kind in ("praise", "suggestion"):
             return "noted"
         fitting = [ground for ground in phrases.grounds(self.plan.category.code) if ground != "noted"]
-        return self.dice.choice(fitting or ["policy"])
+        return "gave_up" if self.dice.random() < 0.05 else self.dice.choice(fitting or ["policy"])
 
     def _call_back(self, name: str, *, solved: bool = True) -> None:
         """Somebody else asks; an anonymous one is checked on the spot."""

@@ -5,30 +5,37 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from grievances import coverage, deadlines
+from grievances.filters import LabelFilter
+from grievances.looks import masked
 from grievances.models import Campaign, Visit
 from grievances.visiting import earlier
-from villages.models import Household, Need, Role
+from villages.models import Cadre, Household, Need, Region, Role
 from villages.paging import page_of
 from villages.policy import for_roles
 from villages.scope import within
 
 _VISITING = (Role.VISITOR, Role.COORDINATOR)
+_VISITS = 10
 
 
 class HouseholdFilter(django_filters.FilterSet):
+    """By words, visited or not, need and place; in the campaign of the place unless another is asked for."""
+
     words = django_filters.CharFilter(
         method="found_by", label=_("number, name, pinyin initials or address"), max_length=40
     )
     left = django_filters.ChoiceFilter(
         method="still_left", label=_("visited"), choices=[("yes", _("not yet")), ("no", _("visited"))]
     )
-    need = django_filters.ModelChoiceFilter(field_name="needs", queryset=Need.objects.all(), label=_("need"))
+    need = LabelFilter(field_name="needs", queryset=Need.objects.filter(retired=False), label=_("need"))
     grid = django_filters.CharFilter(method="in_grid", widget=forms.HiddenInput, max_length=15)
+    campaign = django_filters.ModelChoiceFilter(
+        method="marked", queryset=Campaign.objects.all(), widget=forms.HiddenInput
+    )
 
     class Meta:
         model = Household
@@ -43,28 +50,69 @@ class HouseholdFilter(django_filters.FilterSet):
     def in_grid(self, found: QuerySet, name: str, value: str) -> QuerySet:
         return found.filter(within(value, field="grid_id"))
 
+    def marked(self, found: QuerySet, name: str, value: Campaign) -> QuerySet:
+        # The rows were marked by this campaign before any filter; see household_list.
+        return found
+
+    def place(self) -> Region | None:
+        """The place that the list is narrowed to."""
+        code = self.form.cleaned_data.get("grid") if self.form.is_valid() else None
+        return Region.objects.select_related("parent").filter(pk=code).first() if code else None
+
+
+class _CampaignForm(forms.Form):
+    campaign = forms.ModelChoiceField(Campaign.objects.all(), required=False)
+
 
 @for_roles(*_VISITING)
 @require_safe
 def household_list(request: HttpRequest) -> HttpResponse:
     """Households of my places, with whether they were visited in this campaign."""
-    campaign = Campaign.objects.current(on=timezone.localdate())
+    campaign = _campaign(request)
     mine = Household.objects.visible_to(request.user).select_related("grid__parent").prefetch_related("needs")
-    found = HouseholdFilter(request.GET, coverage.with_visits(mine, campaign))
-    page = page_of(found.qs, request)
-    return render(request, "grievances/household_list.html", {"filter": found, "page": page})
+    marked = coverage.with_attempts(coverage.with_visits(mine, campaign), campaign)
+    found = HouseholdFilter(request.GET, marked)
+    # A number that leads here says how many: then the list says it as exactly.
+    exact = found.qs.order_by().count() if request.GET.keys() & {"grid", "left"} else None
+    context = {"filter": found, "page": page_of(found.qs, request, total=exact), "exact": exact}
+    context |= {"campaign": campaign, "place": found.place()}
+    return render(request, "grievances/household_list.html", context)
+
+
+def _campaign(request: HttpRequest) -> Campaign | None:
+    """The campaign that is asked for; else that of the place that is asked for; else that of my post."""
+    form = _CampaignForm(request.GET)
+    asked = form.is_valid() and form.cleaned_data["campaign"]
+    code = request.GET.get("grid", "")[:15] or request.user.posts_as(*_VISITING)[0].region_id
+    return asked or coverage.campaign_of(code)
 
 
 @for_roles(*_VISITING)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def household(request: HttpRequest, pk: int) -> HttpResponse:
-    """Who lives there, what visitors must know, what was said and what became of it."""
+    """Who lives there, what visitors must know, what was said and what became of it.
+
+    The telephone number is shown whole only on pressing the button, not to whoever looks over a shoulder.
+    """
     visible = Household.objects.visible_to(request.user).select_related("grid__parent", "contact")
     found = get_object_or_404(visible, pk=pk)
     before = earlier(found, request.user)
     deadlines.show_on(before)
-    visits = (
-        Visit.objects.filter(household=found).select_related("recorded_by").prefetch_related("cadres")[:10]
-    )
-    context = {"household": found, "earlier": before, "visits": visits, "needs": found.needs.all()}
+    shown = request.method == "POST"
+    context = {"household": found, "earlier": before, "needs": found.needs.all()}
+    context |= {"telephone": _telephone(found, whole=shown), "is_whole": shown}
+    context |= {"visits": _visits(found, request.user)}
     return render(request, "grievances/household.html", context)
+
+
+def _telephone(found: Household, *, whole: bool) -> str:
+    contact = getattr(found, "contact", None)
+    if contact is None:
+        return ""
+    return contact.telephone if whole else masked(contact.telephone)
+
+
+def _visits(found: Household, cadre: Cadre) -> QuerySet[Visit]:
+    """The latest visits; leaders' talks and visits to the grid are not among them."""
+    visits = Visit.objects.visible_to(cadre).filter(household=found)
+    return visits.select_related("recorded_by").prefetch_related("cadres")[:_VISITS]

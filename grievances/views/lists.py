@@ -35,7 +35,7 @@ def opinion_list(request: HttpRequest) -> HttpResponse:
     if rows.model is Opinion:
         rows = rows.for_rows().order_by("-pk")
     else:
-        rows = rows.select_related("opinion", "region", "category", "unit", "person").order_by("-opinion_id")
+        rows = rows.select_related("opinion", "region__parent", "category", "unit", "person").order_by("-opinion_id")
     found = OpinionFilter(request.GET, rows, request=request)
     exact = found.qs.order_by().count() if "figure" in request.GET else None
     page = page_of(found.qs, request, total=exact)

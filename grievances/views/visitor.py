@@ -1,52 +1,91 @@
 """The visitor's home: which household next, and what became of what they told me."""
 
+from datetime import datetime
+
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST, require_safe
 
 from grievances import coverage, deadlines
-from grievances.models import Campaign, Event, Opinion
+from grievances.models import Event, Informant, InformantKind, Opinion
 from grievances.visiting import places_of
 from villages.models import Cadre, Household, Level, Region, Role
 from villages.policy import for_roles
+
+_NEXT = 12
+_MOST_GRIDS = 60
+_MOST_CHANGES = 50
 
 
 @for_roles(Role.VISITOR)
 @require_safe
 def visitor_home(request: HttpRequest) -> HttpResponse:
     """One grid at a time: its coverage, the households that are left, and what has changed."""
-    grids = list(places_of(request.user).filter(level=Level.GRID).select_related("parent"))
-    grid = _chosen(grids, request.GET.get("grid", ""))
-    campaign = Campaign.objects.current(on=timezone.localdate())
-    changed = changed_opinions(request.user)
+    mine = places_of(request.user).filter(level=Level.GRID).select_related("parent")
+    asked = request.GET.get("grid", "")[:15]
+    grids = list(mine[:_MOST_GRIDS])
+    grid = next((one for one in grids if one.pk == asked), None) or (asked and mine.filter(pk=asked).first())
+    grid = grid or (grids[0] if grids else None)
+    changed = list(changed_opinions(request.user)[:_MOST_CHANGES])
     deadlines.show_on(changed)
-    context = {"grids": grids, "grid": grid, "campaign": campaign, "changed": changed}
+    _show_doors(changed)
+    context = {"grid": grid, "changed": changed, "now": timezone.now()}
     if grid:
-        households = Household.objects.visible_to(request.user).filter(grid=grid)
-        context["coverage"] = coverage.coverage_by(households, campaign).get(grid.pk, coverage.Coverage(0, 0))
-        left = coverage.with_visits(households, campaign).filter(visited=False)
-        context["left"] = left.prefetch_related("needs")[:12]
+        context |= _progress(request.user, grid, grids)
     return render(request, "grievances/visitor_home.html", context)
 
 
-def _chosen(grids: list[Region], code: str) -> Region | None:
-    return next((grid for grid in grids if grid.pk == code), grids[0] if grids else None)
+def _progress(cadre: Cadre, grid: Region, grids: list[Region]) -> dict[str, object]:
+    campaign = coverage.campaign_of(grid.pk)
+    shown = {one.pk for one in grids} | {grid.pk}
+    households = Household.objects.visible_to(cadre).filter(grid__in=shown)
+    by_grid = coverage.coverage_by(households, campaign)
+    none = coverage.Coverage(0, 0)
+    left = coverage.with_visits(households.filter(grid=grid), campaign).filter(visited=False)
+    return {
+        "campaign": campaign,
+        "coverage": by_grid.get(grid.pk, none),
+        "grids": [(one, by_grid.get(one.pk, none)) for one in grids],
+        "left": coverage.with_attempts(left, campaign).prefetch_related("needs")[:_NEXT],
+    }
 
 
-def changed_opinions(cadre: Cadre) -> list[Opinion]:
-    """Opinions that the cadre wrote down and in which somebody else did something since they last looked."""
-    events = Event.objects.filter(opinion__recorded_by=cadre).exclude(actor=cadre)
+def changed_opinions(cadre: Cadre) -> QuerySet[Opinion]:
+    """Opinions that the cadre wrote down and in which somebody else did something since they last looked,
+    the latest change first."""
+    others = Event.objects.filter(opinion=OuterRef("pk")).exclude(actor=cadre)
     if cadre.changes_seen_at:
-        events = events.filter(recorded_at__gt=cadre.changes_seen_at)
-    newest = events.order_by("-id").values_list("opinion", flat=True)[:100]
-    visible = Opinion.objects.visible_to(cadre).filter(pk__in=list(newest)).for_rows()
-    return list(visible.order_by("-pk")[:20])
+        others = others.filter(recorded_at__gt=cadre.changes_seen_at)
+    visible = Opinion.objects.visible_to(cadre).filter(recorded_by=cadre).for_rows()
+    news = Subquery(others.order_by("-pk").values("pk")[:1])
+    return visible.annotate(news=news).filter(news__isnull=False).order_by("-news")
+
+
+def _show_doors(opinions: list[Opinion]) -> None:
+    """Give each named opinion its ``door``: the household that spoke."""
+    named = [one.pk for one in opinions if one.informant_kind == InformantKind.NAMED]
+    spoke = Informant.objects.filter(opinion__in=named).exclude(household=None).select_related("household")
+    doors = {one.opinion_id: one.household for one in spoke} if named else {}
+    for opinion in opinions:
+        opinion.door = doors.get(opinion.pk)
 
 
 @for_roles(Role.VISITOR)
 @require_POST
 def changes_seen(request: HttpRequest) -> HttpResponse:
-    """I have looked: what changed until now is no longer shown as new."""
-    Cadre.objects.filter(pk=request.user.pk).update(changes_seen_at=timezone.now())
+    """I have looked: what had changed when the page was shown is no longer new."""
+    now = timezone.now()
+    shown_at = _moment(request.POST.get("until", "")) or now
+    Cadre.objects.filter(pk=request.user.pk).update(changes_seen_at=min(shown_at, now))
     return redirect("visitor-home")
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment and timezone.is_aware(moment) else None

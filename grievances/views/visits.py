@@ -79,7 +79,7 @@ def _save(request: HttpRequest, sheet: Sheet) -> HttpResponse:
         sheet.visit.add_error(None, str(error))
         return _show(request, sheet, status=409)
     except (ValidationError, StepRefused) as error:
-        if not sheet.has_errors():
+        if not sheet.wrong():
             sheet.visit.add_error(None, getattr(error, "messages", None) or str(error))
         return _show(request, sheet, status=422)
     _say(request, logged)

@@ -108,21 +108,26 @@ def _number(where: WhereForm, what: DeskOpinionForm) -> str | None:
     """For an anonymous opinion one that the same request gets again; else the next."""
     if not _is_anonymous(what):
         return None
+    number = _of_request(where)
+    taken = Opinion.objects.filter(number=number).exclude(text=what.cleaned_data["text"])
+    return None if taken.exists() else number
+
+
+def _of_request(where: WhereForm) -> str:
     data = where.cleaned_data
-    number = number_of_request(data["place_of"], timezone.now().year, key=data["key"])
-    return None if Opinion.objects.filter(number=number).exists() else number
+    return number_of_request(data["place_of"], timezone.now().year, key=data["key"])
 
 
 def _written(request: HttpRequest, where: WhereForm, what: DeskOpinionForm) -> HttpResponse | None:
     """What this very request wrote down before, if it did."""
-    data = where.cleaned_data
     if _is_anonymous(what):
-        number = number_of_request(data["place_of"], timezone.now().year, key=data["key"])
         found = Opinion.objects.filter(
-            number=number, informant_kind=InformantKind.ANONYMOUS, text=what.cleaned_data["text"]
+            number=_of_request(where), informant_kind=InformantKind.ANONYMOUS, text=what.cleaned_data["text"]
         ).first()
     else:
-        event = Event.objects.filter(key=data["key"], actor=request.user, verb=Verb.RECORD).first()
+        event = Event.objects.filter(
+            key=where.cleaned_data["key"], actor=request.user, verb=Verb.RECORD
+        ).first()
         found = event.opinion if event else None
     return _after(request, found) if found else None
 

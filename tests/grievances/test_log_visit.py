@@ -68,11 +68,18 @@ def test_the_form_opens_with_what_was_said_last_time_and_the_answer(
 
 def test_done_confirms_at_the_door_and_closes(phone: Client, door: str, resolved: Opinion) -> None:
     opinion = look_back(phone, door, resolved, "done")
-    assert (opinion.state, opinion.contacted, opinion.solved, opinion.satisfied) == ("closed", True, True, True)
+    assert (opinion.state, opinion.contacted, opinion.solved, opinion.satisfied) == (
+        "closed",
+        True,
+        True,
+        True,
+    )
     assert CallBack.objects.get().means == "door"
 
 
-def test_not_satisfied_closes_and_counts_as_not_satisfied(phone: Client, door: str, resolved: Opinion) -> None:
+def test_not_satisfied_closes_and_counts_as_not_satisfied(
+    phone: Client, door: str, resolved: Opinion
+) -> None:
     opinion = look_back(phone, door, resolved, "unhappy")
     assert (opinion.state, opinion.solved, opinion.satisfied) == ("closed", True, False)
 

@@ -17,10 +17,12 @@ from tests.factories import GRID, TOWN, VILLAGE, make_cadre, make_category, make
 from villages.models import Cadre, Role, Unit
 
 NEW = "/opinions/new/"
+pytestmark = pytest.mark.usefixtures("category")
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def category(db: None) -> Category:
+    """What there is to write about, and a place."""
     make_region(code=GRID, name="第一网格")
     return make_category()
 

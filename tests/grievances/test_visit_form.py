@@ -1,5 +1,6 @@
 """The visit form: at a door and on the way, with and without script."""
 
+import re
 import uuid
 
 import pytest
@@ -48,18 +49,31 @@ def test_the_form_opens_with_the_household_and_one_empty_block(phone: Client, do
     assert page.count("<h1") == 1
 
 
+def test_what_is_rarely_changed_is_already_chosen(phone: Client, door: str) -> None:
+    page = phone.get(door).content.decode()
+    for name, value in (("kind", "request"), ("urgency", "normal"), ("informant", "named")):
+        chosen = rf'<input type="radio" name="o0-{name}" value="{value}"[^>]* checked'
+        assert re.search(chosen, page), name
+
+
 def test_a_visit_without_opinions_counts(phone: Client, door: str, household: Household) -> None:
     response = phone.post(door, sheet())
     visit = Visit.objects.get()
     assert response.url == reverse("visit", args=[visit.key])
-    assert (visit.household, visit.region, visit.recorded_by.username) == (household, household.grid, "visitor")
+    assert (visit.household, visit.region, visit.recorded_by.username) == (
+        household,
+        household.grid,
+        "visitor",
+    )
 
 
 def test_two_opinions_in_one_submission(phone: Client, door: str, roads: Category) -> None:
     campaign = make_campaign()
     phone.post(door, sheet(count=2) | said(0, roads) | said(1, roads, text="渠淤塞"))
     assert set(Opinion.objects.values_list("text", flat=True)) == {"屋后的电线杆歪了", "渠淤塞"}
-    assert set(Opinion.objects.values_list("campaign", "source", "region")) == {(campaign.pk, "big_visit", GRID)}
+    assert set(Opinion.objects.values_list("campaign", "source", "region")) == {
+        (campaign.pk, "big_visit", GRID)
+    }
 
 
 def test_the_numbers_are_shown_afterwards(phone: Client, door: str, roads: Category) -> None:
@@ -85,7 +99,9 @@ def test_the_same_key_with_other_words_is_refused_and_nothing_is_lost(
     assert Opinion.objects.count() == 1
 
 
-def test_a_visit_in_the_future_is_refused_with_what_was_typed(phone: Client, door: str, roads: Category) -> None:
+def test_a_visit_in_the_future_is_refused_with_what_was_typed(
+    phone: Client, door: str, roads: Category
+) -> None:
     response = phone.post(door, sheet(said_at=minutes(90)) | said(0, roads))
     assert response.status_code == 422
     assert "屋后的电线杆歪了" in response.content.decode()
@@ -133,11 +149,15 @@ def test_conduct_of_cadres_asks_whom(phone: Client, door: str, committee: Unit) 
 def test_an_accusation_of_the_own_committee_says_arrived_and_no_more(
     phone: Client, door: str, committee: Unit, roads: Category
 ) -> None:
-    page = phone.post(door, sheet() | said(0, roads, accused=f"unit:{committee.pk}"), follow=True).content.decode()
+    page = phone.post(
+        door, sheet() | said(0, roads, accused=f"unit:{committee.pk}"), follow=True
+    ).content.decode()
     assert Opinion.objects.get().number in page and "屋后的电线杆歪了" not in page
 
 
-def test_one_more_block_without_script_keeps_what_was_typed(phone: Client, door: str, roads: Category) -> None:
+def test_one_more_block_without_script_keeps_what_was_typed(
+    phone: Client, door: str, roads: Category
+) -> None:
     response = phone.post(door, sheet(add="1", remarks="下雨") | said(0, roads, informant="confidential"))
     page = response.content.decode()
     assert response.status_code == 200 and 'name="o1-text"' in page
@@ -156,12 +176,18 @@ def test_a_broken_count_is_one_block_and_no_error_page(phone: Client, door: str,
     assert phone.post(door, sheet(count=count)).status_code in (302, 422)
 
 
-def test_the_categories_used_last_are_one_tap(phone: Client, door: str, visitor: Cadre, roads: Category) -> None:
+def test_the_categories_used_last_are_one_tap(
+    phone: Client, door: str, visitor: Cadre, roads: Category
+) -> None:
     water = make_category(code="water-tap", name="自来水", name_en="Tap water")
     make_opinion(by=visitor, category=roads)
     make_opinion(by=visitor, category=water)
     block = phone.get(door).context["sheet"].opinions[0]
-    assert [value for value, _label in block.fields["pick"].widget.choices] == [str(water.pk), str(roads.pk), "other"]
+    assert [value for value, _label in block.fields["pick"].widget.choices] == [
+        str(water.pk),
+        str(roads.pk),
+        "other",
+    ]
     phone.post(door, sheet() | said(0, roads, category="", pick=str(water.pk)))
     assert Opinion.objects.latest("pk").category == water
 
@@ -187,13 +213,17 @@ def test_the_companions_of_last_time_are_proposed(phone: Client, door: str, comm
     assert phone.get(door).context["sheet"].visit.initial["cadres"] == [friend]
 
 
-def test_somebody_of_another_unit_cannot_be_named_as_a_companion(phone: Client, door: str, head: Cadre) -> None:
+def test_somebody_of_another_unit_cannot_be_named_as_a_companion(
+    phone: Client, door: str, head: Cadre
+) -> None:
     assert phone.post(door, sheet(cadres=[head.pk])).status_code == 422
 
 
 def test_a_visitor_of_another_grid_gets_404(client: Client, door: str, committee: Unit) -> None:
     make_region(code=f"{VILLAGE}002")
-    client.force_login(make_cadre(name="neighbour", role=Role.VISITOR, unit=committee, region=f"{VILLAGE}002"))
+    client.force_login(
+        make_cadre(name="neighbour", role=Role.VISITOR, unit=committee, region=f"{VILLAGE}002")
+    )
     assert (client.get(door).status_code, client.post(door, sheet()).status_code) == (404, 404)
 
 
@@ -219,11 +249,15 @@ def test_a_place_of_somebody_else_is_refused(phone: Client) -> None:
 
 
 def test_markup_in_what_was_typed_stays_words(phone: Client, door: str, roads: Category) -> None:
-    page = phone.post(door, sheet() | said(0, roads, category="", text="<script>alert(1)</script>")).content.decode()
+    page = phone.post(
+        door, sheet() | said(0, roads, category="", text="<script>alert(1)</script>")
+    ).content.decode()
     assert "<script>alert(1)" not in page
 
 
-def test_a_key_of_somebody_else_is_refused(phone: Client, door: str, household: Household, committee: Unit) -> None:
+def test_a_key_of_somebody_else_is_refused(
+    phone: Client, door: str, household: Household, committee: Unit
+) -> None:
     other = make_cadre(name="other", role=Role.VISITOR, unit=committee, region=GRID)
     key = uuid.uuid4()
     elsewhere = Client()

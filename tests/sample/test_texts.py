@@ -144,6 +144,12 @@ def test_each_ground_is_known_and_each_answer_has_two_different_texts(top: str):
     assert texts["explained"]["noted"]
 
 
+@pytest.mark.parametrize(("top", "code"), LEAVES)
+def test_what_cannot_be_solved_can_be_explained_in_each_category(top: str, code: str):
+    grounds = set(leaf(top, code).get("explained", {})) | set(document(f"texts/{top}.json")["explained"])
+    assert grounds & {"policy", "planned", "court"}
+
+
 def test_who_a_matter_was_passed_on_to_is_always_said():
     for path in TEXTS.glob("*.json"):
         texts = document(f"texts/{path.name}")

@@ -1,0 +1,123 @@
+"""Finding a household, and its page."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from grievances.models import Visit
+from tests.factories import GRID, VILLAGE, make_cadre, make_household, make_opinion, make_region
+from tests.grievances.visits import sheet
+from villages.models import Cadre, Household, HouseholdContact, Need, Role, Unit
+
+
+@pytest.fixture
+def phone(client: Client, visitor: Cadre) -> Client:
+    client.force_login(visitor)
+    return client
+
+
+@pytest.fixture
+def household(visitor: Cadre) -> Household:
+    found = make_household(number="20 号", head="陈小明")
+    HouseholdContact.objects.create(household=found, telephone="13912345678")
+    return found
+
+
+def found(phone: Client, **asked: str) -> list[str]:
+    return [one.head for one in phone.get(reverse("household-list"), asked).context["page"].rows]
+
+
+@pytest.mark.parametrize("words", ["20", "陈小", "cxm", "C", "后街"])
+def test_a_household_is_found_by_number_name_initials_and_address(
+    phone: Client, household: Household, words: str
+) -> None:
+    Household.objects.filter(pk=household.pk).update(address="后街 3 弄")
+    make_household(number="31 号", head="李四")
+    assert found(phone, words=words) == ["陈小明"]
+
+
+def test_households_are_filtered_by_need(phone: Client, household: Household) -> None:
+    need = Need.objects.create(code="alone", name="独居老人", name_en="elderly person alone")
+    household.needs.add(need)
+    make_household(head="李四")
+    assert found(phone, need=str(need.pk)) == ["陈小明"]
+
+
+def test_a_household_that_moved_away_is_in_no_list(phone: Client, household: Household) -> None:
+    Household.objects.filter(pk=household.pk).update(gone_on="2025-01-01")
+    assert found(phone) == []
+
+
+def test_households_of_other_grids_are_in_no_list(phone: Client) -> None:
+    make_household(grid=f"{VILLAGE}002")
+    assert found(phone) == [] and found(phone, grid=f"{VILLAGE}002") == []
+
+
+@pytest.mark.parametrize("asked", [{"left": "perhaps"}, {"need": "x"}, {"campaign": "x"}, {"grid": "é" * 30}])
+def test_a_broken_filter_is_no_error_page(phone: Client, household: Household, asked: dict[str, str]) -> None:
+    assert phone.get(reverse("household-list"), asked).status_code == 200
+
+
+def test_the_list_needs_at_most_12_queries(
+    phone: Client, django_assert_max_num_queries: object, visitor: Cadre
+) -> None:
+    for _ in range(30):
+        make_household()
+    found(phone)  # the first request of a session also writes it
+    with django_assert_max_num_queries(12):
+        assert len(found(phone, grid=GRID, left="yes")) == 30
+
+
+def test_the_page_shows_who_lives_there_what_they_said_and_the_visits(
+    phone: Client, household: Household, visitor: Cadre
+) -> None:
+    opinion = make_opinion(by=visitor, household=household)
+    phone.post(reverse("visit-household", args=[household.pk]), sheet())
+    page = phone.get(reverse("household", args=[household.pk])).content.decode()
+    assert "陈小明" in page and opinion.text in page
+    assert reverse("visit", args=[Visit.objects.get().key]) in page
+
+
+@pytest.mark.parametrize("kind", ["confidential", "anonymous"])
+def test_what_was_said_in_confidence_is_not_on_the_page_of_the_household(
+    phone: Client, household: Household, visitor: Cadre, coordinator: Cadre, kind: str
+) -> None:
+    make_opinion(by=visitor, household=household, kind=kind, text="金丝雀八哥")
+    for cadre in (visitor, coordinator):
+        phone.force_login(cadre)
+        assert "金丝雀" not in phone.get(reverse("household", args=[household.pk])).content.decode()
+
+
+def test_the_telephone_is_masked_until_the_button_is_pressed(phone: Client, household: Household) -> None:
+    address = reverse("household", args=[household.pk])
+    assert "13912345678" not in phone.get(address).content.decode()
+    assert "5678" in phone.get(address).content.decode()
+    assert "13912345678" in phone.post(address).content.decode()
+
+
+def test_a_visitor_of_another_grid_gets_404(client: Client, household: Household, committee: Unit) -> None:
+    make_region(code=f"{VILLAGE}002")
+    client.force_login(
+        make_cadre(name="neighbour", role=Role.VISITOR, unit=committee, region=f"{VILLAGE}002")
+    )
+    address = reverse("household", args=[household.pk])
+    assert (client.get(address).status_code, client.post(address).status_code) == (404, 404)
+
+
+def test_who_does_not_visit_gets_403(
+    client: Client, household: Household, leader: Cadre, caller: Cadre
+) -> None:
+    for cadre in (leader, caller):
+        client.force_login(cadre)
+        assert client.get(reverse("household", args=[household.pk])).status_code == 403
+        assert client.get(reverse("household-list")).status_code == 403
+
+
+def test_the_page_needs_at_most_16_queries(
+    phone: Client, household: Household, visitor: Cadre, django_assert_max_num_queries: object
+) -> None:
+    for _ in range(5):
+        make_opinion(by=visitor, household=household)
+        phone.post(reverse("visit-household", args=[household.pk]), sheet())
+    with django_assert_max_num_queries(16):
+        phone.get(reverse("household", args=[household.pk]))
