@@ -23,6 +23,7 @@ import psycopg2
 OWNER = "owner"
 _UNPRIVILEGED = "nobody"
 _LONGEST_SOCKET_FOLDER = 80  # a socket's whole path may have 107 bytes
+_CHILDREN_END = 1.5  # seconds in which the children of a killed server notice it
 _PATIENCE = 300  # seconds that crash recovery may take
 _SETTINGS = {
     "listen_addresses": "",
@@ -119,6 +120,7 @@ class EmbeddedPostgres:
             if not (self.data / "PG_VERSION").exists():
                 self._initialise()
             if not self.is_running():
+                self._clear_after_a_kill()
                 self._launch()
 
     def _initialise(self) -> None:
@@ -156,7 +158,24 @@ class EmbeddedPostgres:
     def is_running(self) -> bool:
         if not (self.data / "postmaster.pid").exists():
             return False
-        return self._try("pg_ctl", "-D", str(self.data), "status").returncode == 0
+        return not self._is_dead() and self._try("pg_ctl", "-D", str(self.data), "status").returncode == 0
+
+    def _is_dead(self) -> bool:
+        """Whether the process that the data folder names was killed, even if nobody has buried it yet."""
+        try:
+            pid = (self.data / "postmaster.pid").read_text().split()[0]
+            status = Path(f"/proc/{pid}/stat").read_text()
+        except (OSError, IndexError):
+            return Path("/proc/self").exists()
+        return status.rpartition(")")[2].split()[0] == "Z"
+
+    def _clear_after_a_kill(self) -> None:
+        """PostgreSQL takes a killed but unburied server for a running one: give its children time to
+        end, then take its mark away."""
+        mark = self.data / "postmaster.pid"
+        if mark.exists() and self._is_dead():
+            time.sleep(_CHILDREN_END)
+            mark.unlink(missing_ok=True)
 
     def stop(self) -> None:
         if self.is_running():

@@ -52,8 +52,7 @@ RATES = {
 
 def moment_of(as_of: date | None) -> datetime:
     """The moment that a day's figures are read at: its end; now, for today or none given."""
-    now = timezone.now()
-    return min(midnight(as_of + timedelta(days=1)), now) if as_of else now
+    return midnight(as_of + timedelta(days=1)) if is_past(as_of) else timezone.now()
 
 
 def is_past(as_of: date | None) -> bool:

@@ -6,7 +6,6 @@ History refuses TRUNCATE, so tests that commit get a fresh clone afterwards inst
 import fcntl
 import os
 from collections.abc import Callable
-from pathlib import Path
 
 from django.core.management import call_command
 from django.db import connection, connections
@@ -25,8 +24,8 @@ def use(database: str) -> None:
 
 def once(name: str, make: Callable[[], None]) -> None:
     """Make the database ``name`` in the first worker that asks; the others wait for it."""
-    Path(FOLDER.parent).mkdir(exist_ok=True)
-    with open(FOLDER.parent / "test-template.lock", "w") as lock:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with open(FOLDER / "template.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if server.has(name):
             return

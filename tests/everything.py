@@ -54,7 +54,7 @@ def _checks() -> list[tuple[str, list[str]]]:
 
 def _with_database() -> bool:
     """Migrations and the deployment check, with the settings of a production server."""
-    server = EmbeddedPostgres(ROOT / "var" / "test-postgres", fsync="off")
+    server = EmbeddedPostgres(ROOT / "var" / "check-postgres", fsync="off")
     server.start()
     try:
         environment = os.environ | {
@@ -76,7 +76,7 @@ def _with_database() -> bool:
             ]
         )
     finally:
-        server.stop()
+        server.remove()
 
 
 def _run(name: str, command: list[str], environment: dict[str, str] | None = None) -> bool:

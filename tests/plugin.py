@@ -1,10 +1,12 @@
 """Before anything else: the environment of the tests, and a PostgreSQL server for them.
 
 Loaded by pytest's ``-p`` option, because the settings read the environment as soon as Django starts.
-Only the process that was called starts and stops the server; the workers of pytest-xdist use it.
+The process that was called starts a server of its own and deletes it afterwards, so that two runs never
+meet; the workers of pytest-xdist use it.
 """
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,12 +14,16 @@ from cryptography.fernet import Fernet
 
 from config.embedded import EmbeddedPostgres
 
-FOLDER = Path(__file__).resolve().parent.parent / "var" / "test-postgres"
+_VAR = Path(__file__).resolve().parent.parent / "var"
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "100"}
+_IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 
-server = EmbeddedPostgres(FOLDER, **QUICK)
+if not _IS_WORKER:
+    os.environ["TEST_RUN"] = str(_VAR / f"test-{os.getpid()}")
+FOLDER = Path(os.environ["TEST_RUN"])
+server = EmbeddedPostgres(FOLDER / "postgres", **QUICK)
 
-if "PYTEST_XDIST_WORKER" not in os.environ:
+if not _IS_WORKER:
     server.start()
     os.environ.update(
         SECRET_KEY="only-for-tests-" + "x" * 50,
@@ -26,12 +32,11 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
         DEBUG="1",
         DEMO="",
         ALLOWED_HOSTS="testserver,127.0.0.1,localhost",
-        MEDIA_ROOT=str(FOLDER.parent / "test-media"),
+        MEDIA_ROOT=str(FOLDER / "media"),
     )
-    for database in ("vv_template", "vv_sample", "vv_small_sample"):
-        server.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        server.stop()
+    if not _IS_WORKER:
+        server.remove()
+        shutil.rmtree(FOLDER, ignore_errors=True)

@@ -1,0 +1,26 @@
+"""The catalogue tool finds what is missing."""
+
+import pytest
+from babel.messages import Catalog
+
+from config import messages
+
+
+def catalog(msgid: str, string: str) -> Catalog:
+    made = Catalog(locale="zh_Hans")
+    made.add(msgid, string)
+    return made
+
+
+def test_a_complete_catalogue_has_no_problems() -> None:
+    assert messages.problems(catalog("%(n)s days", "%(n)s 天")) == []
+
+
+@pytest.mark.parametrize("string", ["", "天", "%(m)s 天"])
+def test_what_is_missing_or_has_other_placeholders_is_told(string: str) -> None:
+    assert len(messages.problems(catalog("%(n)s days", string))) == 1
+
+
+def test_strings_of_code_and_templates_are_found() -> None:
+    found = {message.id for message in messages.extracted() if isinstance(message.id, str)}
+    assert {"to dispatch", "Skip to the content"} <= found

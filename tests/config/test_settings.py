@@ -1,0 +1,73 @@
+"""Settings: what is missing or wrong is said at once."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
+
+from config import environment
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+GOOD = {
+    "SECRET_KEY": "x" * 60,
+    "INFORMANT_KEY": Fernet.generate_key().decode(),
+    "DATABASE_URL": "postgresql://owner@localhost/grievances",
+    "ALLOWED_HOSTS": "example.org",
+}
+
+
+def started_with(**changes: str | None) -> subprocess.CompletedProcess:
+    given = {name: value for name, value in (GOOD | changes).items() if value is not None}
+    return subprocess.run(
+        [sys.executable, "-c", "from django.conf import settings; settings.DEBUG"],
+        cwd=ROOT, capture_output=True, text=True,
+        env={"DJANGO_SETTINGS_MODULE": "config.settings", "PATH": os.environ["PATH"]} | given,
+    )  # fmt: skip
+
+
+def test_a_complete_environment_starts() -> None:
+    assert started_with().returncode == 0
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "INFORMANT_KEY", "DATABASE_URL"])
+def test_a_missing_variable_is_named(name: str) -> None:
+    failed = started_with(**{name: None})
+    assert failed.returncode != 0 and name in failed.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("DATABASE_URL", "mysql://x/y"), ("DATABASE_URL", "nonsense"), ("DEBUG", "maybe"), ("DEMO", "2")],
+)
+def test_a_wrong_value_is_named(name: str, value: str) -> None:
+    failed = started_with(**{name: value})
+    assert failed.returncode != 0 and name in failed.stderr
+
+
+def test_a_database_address_is_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("D", "postgresql://me:p%40ss@db.example:5433/grievances?sslmode=require")
+    found = environment.database("D")
+    assert (found["USER"], found["PASSWORD"], found["HOST"], found["PORT"], found["NAME"]) == (
+        "me", "p@ss", "db.example", "5433", "grievances",
+    )  # fmt: skip
+    assert found["OPTIONS"] == {"sslmode": "require"}
+
+
+def test_a_socket_folder_can_be_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("D", "postgresql://owner@/grievances?host=/var/run/postgresql")
+    assert environment.database("D")["HOST"] == "/var/run/postgresql"
+
+
+def test_words_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("W", " a, b ,,c")
+    assert environment.words("W") == ["a", "b", "c"]
+
+
+def test_a_flag_that_is_neither_yes_nor_no_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("F", "perhaps")
+    with pytest.raises(ImproperlyConfigured):
+        environment.flag("F")

@@ -1,0 +1,103 @@
+"""What holds for every page: health, sessions, bad input, headers."""
+
+import time
+
+import pytest
+from django.db import connection
+from django.test import Client, RequestFactory
+
+from config.bad_input import RefuseBadInput
+from tests.factories import fresh
+from villages.models import Cadre
+
+
+def signed_in(cadre: Cadre) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(fresh(cadre), backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def test_health_is_ok_without_a_sign_in(db: None) -> None:
+    response = Client().get("/healthz")
+    assert (response.status_code, response.content) == (200, b"ok\n")
+
+
+def test_health_says_when_migrations_are_missing(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'grievances' AND name LIKE '0002%'")
+    response = Client().get("/healthz")
+    assert response.status_code == 503 and b"migration" in response.content
+
+
+def test_a_session_that_was_idle_for_half_an_hour_ends(leader: Cadre) -> None:
+    client = signed_in(leader)
+    assert client.get("/dashboard/").status_code == 200
+    session = client.session
+    session["seen"] = int(time.time()) - 31 * 60
+    session.save()
+    assert client.get("/dashboard/").status_code == 302
+
+
+def test_a_session_ends_after_twelve_hours_of_work(leader: Cadre) -> None:
+    client = signed_in(leader)
+    client.get("/dashboard/")
+    session = client.session
+    session["began"] = int(time.time()) - 12 * 3600 - 1
+    session.save()
+    assert client.get("/dashboard/").status_code == 302
+
+
+def test_a_nul_in_a_path_gets_a_4xx(leader: Cadre) -> None:
+    assert signed_in(leader).get("/opinions/%00/").status_code in (400, 404)
+
+
+def test_half_a_sign_in_a_query_never_breaks_the_page(leader: Cadre) -> None:
+    assert signed_in(leader).get("/opinions/?text=%ED%A0%80").status_code in (200, 400)
+
+
+def test_a_nul_in_a_query_gets_400(leader: Cadre) -> None:
+    assert signed_in(leader).get("/opinions/?text=a%00b").status_code == 400
+
+
+def test_a_nul_in_a_form_gets_400(leader: Cadre) -> None:
+    assert signed_in(leader).post("/notices/seen/", {"x": "a\0b"}).status_code == 400
+
+
+def test_ordinary_chinese_passes() -> None:
+    request = RequestFactory().get("/", {"text": "村口的路𠀀"})
+    assert RefuseBadInput(lambda _request: None).process_view(request) is None
+
+
+@pytest.mark.parametrize("query", ["page=-1", "page=x", "page=99999999999", "as_of=2026-13-45", "state=nonsense",
+                                   "unit=abc", "category=999999999999999999999", "order=password",
+                                   "region=%27%3B--", "figure=nonsense", "recorded_from=x"])  # fmt: skip
+def test_a_broken_filter_never_breaks_the_page(query: str, leader: Cadre) -> None:
+    assert signed_in(leader).get(f"/opinions/?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("query", ["as_of=2026-13-45", "as_of=9999-12-31", "as_of=0001-01-01"])
+def test_a_broken_day_never_breaks_the_dashboard(query: str, leader: Cadre) -> None:
+    assert signed_in(leader).get(f"/dashboard/?{query}").status_code == 200
+
+
+def test_every_page_has_a_strict_policy_and_no_inline_code(leader: Cadre) -> None:
+    response = signed_in(leader).get("/dashboard/")
+    policy = response["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy
+    page = response.content.decode()
+    assert "style=" not in page and "onclick" not in page and "<script>" not in page
+    assert response["X-Frame-Options"] == "DENY" and response["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(("code", "lang"), [("en", "en"), ("zh-hans", "zh-Hans")])
+def test_the_page_says_its_language(code: str, lang: str, leader: Cadre) -> None:
+    client = signed_in(leader)
+    client.cookies["django_language"] = code
+    page = client.get("/dashboard/").content.decode()
+    assert f'<html lang="{lang}">' in page
+
+
+def test_an_unknown_address_is_404_in_words(leader: Cadre) -> None:
+    client = signed_in(leader)
+    client.cookies["django_language"] = "zh-hans"
+    assert client.get("/nowhere/").status_code == 404
