@@ -62,9 +62,11 @@ def _run(*, reset: bool) -> None:
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     port = _free_port(os.environ.get("PORT", "8000"))
     VAR.mkdir(exist_ok=True)
-    if shutil.disk_usage(VAR).free < _LEAST_FREE:
-        raise Stop(f"the disk is nearly full: {VAR} needs 1.5 GB.")
     server = None if os.environ.get("DATABASE_URL") else EmbeddedPostgres(VAR / "postgres")
+    if reset and server is None:
+        raise Stop("DATABASE_URL is set: only the embedded database can be begun afresh.")
+    if server:
+        _have_room(server.base)
     try:
         _serve(server, port, reset=reset)
     finally:
@@ -72,8 +74,14 @@ def _run(*, reset: bool) -> None:
             server.stop()
 
 
+def _have_room(folder: Path) -> None:
+    there = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    if shutil.disk_usage(there).free < _LEAST_FREE:
+        raise Stop(f"the disk is nearly full: {folder} needs 1.5 GB.")
+
+
 def _serve(server: EmbeddedPostgres | None, port: int, *, reset: bool) -> None:
-    if reset and server:
+    if reset:
         with step("Deleting the old data"):
             server.remove()
             shutil.rmtree(VAR / "media", ignore_errors=True)
@@ -122,29 +130,25 @@ def _databases(server: EmbeddedPostgres | None) -> tuple[str, str]:
 
 
 def _environment(owner_url: str) -> dict[str, str]:
-    given = {name: os.environ[name] for name in ("DEMO_PASSWORD",) if name in os.environ}
-    return (
-        os.environ
-        | given
-        | {
-            "DEMO": "1",
-            "DATABASE_URL": owner_url,
-            "SECRET_KEY": _kept("secret-key", secrets.token_urlsafe(50)),
-            "INFORMANT_KEY": os.environ.get("INFORMANT_KEY")
-            or _kept("informant-key", Fernet.generate_key().decode()),
-            "DEMO_PASSWORD": os.environ.get("DEMO_PASSWORD")
-            or _kept("demo-password", secrets.token_urlsafe(9)),
-        }
-    )
+    given = os.environ
+    return given | {
+        "DEMO": "1",
+        "DATABASE_URL": owner_url,
+        "SECRET_KEY": _kept("secret-key", secrets.token_urlsafe(50)),
+        "INFORMANT_KEY": given.get("INFORMANT_KEY") or _kept("informant-key", Fernet.generate_key().decode()),
+        "DEMO_PASSWORD": given.get("DEMO_PASSWORD") or _kept("demo-password", secrets.token_urlsafe(9)),
+    }
 
 
 def _kept(name: str, new: str) -> str:
-    """A secret of this demo: made once, readable by its owner only."""
+    """A secret of this demo: made once, whole or not at all, readable by its owner only."""
     file = VAR / name
     if not file.exists():
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as out:
+        unfinished = file.with_suffix(".new")
+        unfinished.unlink(missing_ok=True)
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
             out.write(new)
+        unfinished.replace(file)
     return file.read_text().strip()
 
 
@@ -165,13 +169,17 @@ def _fill(environment: dict[str, str]) -> None:
 
 
 def _has_sample(url: str) -> bool:
+    """Whether the sample is there. Raises Stop for a database with real people."""
     connection = psycopg2.connect(url)
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT EXISTS (SELECT 1 FROM villages_cadre)")
-            return cursor.fetchone()[0]
+            cursor.execute("SELECT count(*), count(*) FILTER (WHERE is_demo) FROM villages_cadre")
+            people, demo = cursor.fetchone()
     finally:
         connection.close()
+    if people and not demo:
+        raise Stop("the database of DATABASE_URL holds real people; the demo needs one of its own.")
+    return people > 0
 
 
 def _manage(environment: dict[str, str], *arguments: str) -> None:

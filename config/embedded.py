@@ -23,7 +23,6 @@ import psycopg2
 OWNER = "owner"
 _UNPRIVILEGED = "nobody"
 _LONGEST_SOCKET_FOLDER = 80  # a socket's whole path may have 107 bytes
-_CHILDREN_END = 1.5  # seconds in which the children of a killed server notice it
 _PATIENCE = 300  # seconds that crash recovery may take
 _SETTINGS = {
     "listen_addresses": "",
@@ -119,7 +118,7 @@ class EmbeddedPostgres:
             self._own_folder(self.socket)
             if not (self.data / "PG_VERSION").exists():
                 self._initialise()
-            if not self.is_running():
+            if not self._wait_until_it_answers():
                 self._clear_after_a_kill()
                 self._launch()
 
@@ -136,16 +135,27 @@ class EmbeddedPostgres:
         options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
         log = self.data / "server.log"
         self._run("pg_ctl", "-D", str(self.data), "-l", str(log), "-o", options, "-W", "start")
+        # The new process needs a moment to write its mark; until then it doesn't count as stopped.
+        if not self._wait_until_it_answers(grace=2):
+            raise EmbeddedError(f"PostgreSQL did not start: {_last_line(log)}")
+
+    def _wait_until_it_answers(self, *, grace: float = 0) -> bool:
+        """Whether the server answers, after a recovery of minutes if it must; False when it isn't running."""
+        for waited in self._patiently("PostgreSQL is recovering"):
+            if self._answers():
+                return True
+            if waited >= grace and not self.is_running():
+                return False
+        raise EmbeddedError(f"PostgreSQL did not answer for {_PATIENCE} seconds; see {self.data}/server.log.")
+
+    def _patiently(self, what: str) -> Iterator[float]:
+        """The seconds waited so far, ten times a second, with a word on the screen every five seconds."""
         began = shown = time.monotonic()
-        while not self._answers():
-            now = time.monotonic()
-            if now - began > 2 and not self.is_running():
-                raise EmbeddedError(f"PostgreSQL did not start: {_last_line(log)}")
-            if now - began > _PATIENCE:
-                raise EmbeddedError(f"PostgreSQL did not answer for {_PATIENCE} seconds; see {log}.")
+        while (now := time.monotonic()) - began < _PATIENCE:
+            yield now - began
             if now - shown > 5:
                 shown = now
-                print(f"  … PostgreSQL is recovering ({now - began:.0f} s)", file=sys.stderr, flush=True)
+                print(f"  … {what} ({now - began:.0f} s)", file=sys.stderr, flush=True)
             time.sleep(0.1)
 
     def _answers(self) -> bool:
@@ -161,21 +171,33 @@ class EmbeddedPostgres:
         return not self._is_dead() and self._try("pg_ctl", "-D", str(self.data), "status").returncode == 0
 
     def _is_dead(self) -> bool:
-        """Whether the process that the data folder names was killed, even if nobody has buried it yet."""
+        """Whether the process that the data folder names was killed: gone, not yet buried, or another
+        one by now that got its number."""
         try:
             pid = (self.data / "postmaster.pid").read_text().split()[0]
-            status = Path(f"/proc/{pid}/stat").read_text()
         except (OSError, IndexError):
-            return Path("/proc/self").exists()
-        return status.rpartition(")")[2].split()[0] == "Z"
+            return True
+        return not self._works_here(Path("/proc") / pid)
+
+    def _works_here(self, process: Path) -> bool:
+        """All processes of a server work in its data folder."""
+        try:
+            return os.readlink(process / "cwd") == str(self.data.resolve())
+        except OSError:  # it ended, or belongs to somebody else
+            return False
 
     def _clear_after_a_kill(self) -> None:
-        """PostgreSQL takes a killed but unburied server for a running one: give its children time to
-        end, then take its mark away."""
+        """PostgreSQL takes a killed but unburied server for a running one: take its marks away, but never
+        while a process of it still works on the data."""
         mark = self.data / "postmaster.pid"
-        if mark.exists() and self._is_dead():
-            time.sleep(_CHILDREN_END)
-            mark.unlink(missing_ok=True)
+        if not mark.exists() or not self._is_dead():
+            return
+        for _waited in self._patiently("what was left of a killed PostgreSQL is ending"):
+            if not any(map(self._works_here, Path("/proc").glob("[0-9]*"))):
+                (self.socket / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
+                mark.unlink(missing_ok=True)
+                return
+        raise EmbeddedError(f"Processes of a killed PostgreSQL still work in {self.data}; end them first.")
 
     def stop(self) -> None:
         if self.is_running():

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg2
+import psycopg2.extras
 import pytest
 
 from config.embedded import EmbeddedError, EmbeddedPostgres
@@ -54,6 +55,26 @@ def test_after_a_hard_kill_it_recovers_with_what_was_committed(server: EmbeddedP
     os.kill(process, signal.SIGKILL)
     server.start()
     assert ask(server, "SELECT n FROM kept") == 42
+
+
+def test_a_hard_kill_is_noticed_while_a_query_still_works_on_the_data(server: EmbeddedPostgres) -> None:
+    server.start()
+    busy = psycopg2.connect(server.url("postgres"), async_=True)
+    psycopg2.extras.wait_select(busy)
+    busy.cursor().execute("SELECT count(*) FROM generate_series(1, 30000000)")
+    os.kill(int((server.data / "postmaster.pid").read_text().splitlines()[0]), signal.SIGKILL)
+    server.start()
+    assert ask(server, "SELECT 1") == 1
+
+
+def test_a_mark_with_the_number_of_another_process_does_not_stop_the_start(server: EmbeddedPostgres) -> None:
+    server.start()
+    mark = (server.data / "postmaster.pid").read_text().splitlines()
+    server.stop()
+    (server.data / "postmaster.pid").write_text("\n".join([str(os.getpid()), *mark[1:]]) + "\n")
+    assert not server.is_running()
+    server.start()
+    assert server.is_running()
 
 
 def test_its_socket_is_for_its_user_only(server: EmbeddedPostgres) -> None:

@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 
 from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import connection, transaction
 from psycopg2 import sql
 
 
@@ -18,7 +18,7 @@ class Command(BaseCommand):
         kept = [model._meta.db_table for model in apps.get_models() if getattr(model, "append_only", False)]
         if not kept:
             raise CommandError("No model is append-only: something is wrong.")
-        with connection.cursor() as cursor:
+        with transaction.atomic(), connection.cursor() as cursor:
             for statement in _statements(role, kept):
                 cursor.execute(statement.as_string(cursor.connection))
         self.stdout.write(f"{role} may read and write; only append to {', '.join(kept)}.")
