@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import Client, RequestFactory
 
 from config.bad_input import RefuseBadInput
+from config.proxy import address
 from tests.factories import fresh
 from villages.models import Cadre
 
@@ -101,3 +102,20 @@ def test_an_unknown_address_is_404_in_words(leader: Cadre) -> None:
     client = signed_in(leader)
     client.cookies["django_language"] = "zh-hans"
     assert client.get("/nowhere/").status_code == 404
+
+
+def test_behind_the_proxy_a_sender_cannot_choose_the_address(settings: object) -> None:
+    request = RequestFactory().get("/", HTTP_X_FORWARDED_FOR="6.6.6.6, 192.0.2.7", REMOTE_ADDR="127.0.0.1")
+    settings.BEHIND_PROXY = True
+    assert address(request) == "192.0.2.7"
+    settings.BEHIND_PROXY = False
+    assert address(request) == "127.0.0.1"
+
+
+def test_behind_the_proxy_one_place_cannot_lock_out_another(administrator: Cadre, settings: object) -> None:
+    settings.BEHIND_PROXY = True
+    wrong = {"username": administrator.username, "password": "wrong"}
+    for _time in range(settings.AXES_FAILURE_LIMIT + 1):
+        locked = Client().post("/sign-in/", wrong, HTTP_X_FORWARDED_FOR="198.51.100.1")
+    elsewhere = Client().post("/sign-in/", wrong, HTTP_X_FORWARDED_FOR="198.51.100.2")
+    assert (locked.status_code, elsewhere.status_code) == (429, 200)
