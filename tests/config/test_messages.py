@@ -1,6 +1,7 @@
 """The catalogue tool finds what is missing."""
 
 import pytest
+import time_machine
 from babel.messages import Catalog
 
 from config import messages
@@ -24,3 +25,10 @@ def test_what_is_missing_or_has_other_placeholders_is_told(string: str) -> None:
 def test_strings_of_code_and_templates_are_found() -> None:
     found = {message.id for message in messages.extracted() if isinstance(message.id, str)}
     assert {"to dispatch", "Skip to the content"} <= found
+
+
+def test_the_catalogue_compiles_to_the_same_bytes_at_any_time() -> None:
+    text = messages.as_po(catalog("%(n)s days", "%(n)s 天"))
+    with time_machine.travel("2031-05-01 08:00:00Z"):
+        later = messages.compiled(text)
+    assert later == messages.compiled(text)
