@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from xml.etree import ElementTree
 
 from cryptography.fernet import Fernet
 
@@ -13,6 +14,7 @@ from config.embedded import EmbeddedPostgres
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
+_RESULTS = ROOT / "var" / "test-results.xml"
 _PACKAGES = ["chromium", "fonts-noto-cjk"]
 
 
@@ -23,15 +25,33 @@ def main() -> int:
     if not _with_database():
         failed.append("checks with a database")
     marks = [] if browser else ["-m", "not browser"]
-    if not _run("tests", [PYTHON, "-m", "pytest", "-n", str(os.cpu_count() or 2), *marks]):
+    _RESULTS.unlink(missing_ok=True)
+    arguments = ["-n", str(os.cpu_count() or 2), f"--junitxml={_RESULTS}", *marks]
+    if not _run("tests", [PYTHON, "-m", "pytest", *arguments]):
         failed.append("tests")
-    if not browser and os.environ.get("CI"):
-        failed.append("browser tests (no Chromium)")
-    ran = "browser tests ran" if browser else "browser tests did NOT run: there is no Chromium"
+    passed, in_browser = _passed()
+    if not in_browser and os.environ.get("CI"):
+        failed.append("browser tests (none passed)")
     print(
-        f"{'FAILED: ' + ', '.join(failed) if failed else 'All passed'} in {time.monotonic() - began:.0f} s; {ran}."
+        f"{'FAILED: ' + ', '.join(failed) if failed else 'All passed'} in {time.monotonic() - began:.0f} s;"
     )
+    print(f"{passed} tests passed, {_of_them(in_browser, browser=browser)}.")
     return 1 if failed else 0
+
+
+def _passed() -> tuple[int, int]:
+    """How many tests passed, and how many of them in the browser, as pytest wrote it down."""
+    if not _RESULTS.exists():
+        return 0, 0
+    told = ElementTree.parse(_RESULTS).iter("testcase")  # noqa: S314 – only what pytest has just written
+    cases = [case for case in told if len(case) == 0]  # without a failure, an error, or a reason to skip
+    return len(cases), sum("tests.browser." in case.get("classname", "") for case in cases)
+
+
+def _of_them(in_browser: int, *, browser: bool) -> str:
+    if in_browser:
+        return f"{in_browser} of them in the browser"
+    return "browser tests did NOT run" + ("" if browser else ": there is no Chromium")
 
 
 def _browser() -> bool:
