@@ -1,7 +1,7 @@
 """The filters of every list of opinions: today's, or as they were on a past day."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import django_filters
 from django import forms
@@ -11,27 +11,20 @@ from django.utils.translation import gettext_lazy as _
 
 from grievances import figures
 from grievances.calendar import midnight
-from grievances.forms.fields import LabelChoice
-from grievances.models import (
-    Campaign,
-    Category,
-    InformantKind,
-    Kind,
-    Opinion,
-    OpinionSpan,
-    Source,
-    Urgency,
-)
+from grievances.deadlines import SOON
+from grievances.filter_fields import CategoryFilter, LabelFilter, day_filter, in_place, place_in_words
+from grievances.models import Campaign, Category, InformantKind, Kind, Opinion, OpinionSpan, Source, Urgency
 from grievances.workflow import OPEN, Ground, State
-from villages.models import Level, Region, Unit
-from villages.scope import under, within
+from villages.models import Unit
+from villages.scope import under
+from villages.templatetags.looks import day as day_in_words
 
-ORDERS = {
-    "due": ("due_at", "pk"),
-    "newest": ("-pk",),
-    "place": ("region_id", "pk"),
-}
-_ORDER_LABELS = [("due", _("deadline")), ("newest", _("newest first")), ("place", _("place"))]
+_ORDER_LABELS = [
+    ("due", _("deadline")),
+    ("newest", _("newest first")),
+    ("number", _("number")),
+    ("place", _("place")),
+]
 FIGURE_LABELS = {
     "collected": _("collected"),
     "assigned": _("with unit and person"),
@@ -48,10 +41,6 @@ FIGURE_LABELS = {
 }
 
 
-class LabelFilter(django_filters.ModelChoiceFilter):
-    field_class = type("LabelField", (django_filters.fields.ModelChoiceField, LabelChoice), {})
-
-
 class OpinionFilter(django_filters.FilterSet):
     """Filters for opinions and, on a past day, their spans."""
 
@@ -59,12 +48,13 @@ class OpinionFilter(django_filters.FilterSet):
         label=_("figure"), choices=list(FIGURE_LABELS.items()), method="of_figure"
     )
     state = django_filters.ChoiceFilter(label=_("state"), choices=State.choices)
-    category = LabelFilter(
-        label=_("category"),
-        queryset=Category.objects.order_by("parent__position", "position", "code"),
-        method="of_category",
+    category = CategoryFilter(label=_("category"), method="of_category")
+    region = django_filters.CharFilter(
+        label=_("place"),
+        method="in_region",
+        max_length=30,
+        widget=forms.TextInput(attrs={"placeholder": _("name or code")}),
     )
-    region = django_filters.CharFilter(label=_("place (name or code)"), method="in_region", max_length=30)
     unit = LabelFilter(label=_("unit"), queryset=Unit.objects.all(), method="of_unit")
     person = django_filters.CharFilter(label=_("person"), method="of_person", max_length=40)
     source = django_filters.ChoiceFilter(label=_("source"), choices=Source.choices)
@@ -75,33 +65,43 @@ class OpinionFilter(django_filters.FilterSet):
     )
     ground = django_filters.ChoiceFilter(label=_("ground"), choices=Ground.choices)
     campaign = LabelFilter(label=_("campaign"), queryset=Campaign.objects.all())
-    recorded_from = django_filters.DateFilter(label=_("recorded from"), method="recorded_since")
-    recorded_to = django_filters.DateFilter(label=_("recorded to"), method="recorded_until")
-    answered_from = django_filters.DateFilter(label=_("answered from"), method="answered_since")
-    answered_to = django_filters.DateFilter(label=_("answered to"), method="answered_until")
+    recorded_from = day_filter(_("recorded from"), "recorded_since")
+    recorded_to = day_filter(_("recorded to"), "recorded_until")
+    answered_from = day_filter(_("answered from"), "answered_since")
+    answered_to = day_filter(_("answered to"), "answered_until")
     late = django_filters.BooleanFilter(label=_("late"), method="is_late", widget=forms.CheckboxInput)
+    soon = django_filters.BooleanFilter(label=_("due soon"), method="is_soon", widget=forms.CheckboxInput)
     text = django_filters.CharFilter(label=_("words or number"), method="with_words", max_length=60)
-    as_of = django_filters.DateFilter(label=_("as on the day"), method="unchanged")
+    as_of = day_filter(_("as on the day"), "unchanged")
     order = django_filters.ChoiceFilter(
-        label=_("order"), choices=_ORDER_LABELS, method="ordered", empty_label=None
+        label=_("order"), choices=_ORDER_LABELS, method="ordered", empty_label=_("as usual")
     )
 
     class Meta:
         model = Opinion
         fields: list[str] = []
 
+    # Filters that a narrower list has no use for.
+    left_out: tuple[str, ...] = ()
+
     def __init__(self, data: QueryDict, queryset: QuerySet, *, request: HttpRequest) -> None:
         super().__init__(data, queryset, request=request)
-        for name in ("recorded_from", "recorded_to", "answered_from", "answered_to", "as_of"):
-            self.form.fields[name].widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        for name in self.left_out:
+            del self.filters[name]
 
     @property
     def past(self) -> bool:
+        """Whether the rows are spans: how the opinions stood on a past day."""
         return self.queryset.model is OpinionSpan
 
+    def chosen(self, name: str) -> object:
+        """What a filter is set to, or None: also where it holds something that makes no sense."""
+        self.form.is_valid()
+        return self.form.cleaned_data.get(name) or None
+
     @property
-    def day(self) -> object:
-        return self.form.cleaned_data.get("as_of") if self.form.is_valid() else None
+    def day(self) -> date | None:
+        return self.chosen("as_of")
 
     def _case(self, name: str) -> str:
         """The path to a column that only the opinion itself has."""
@@ -117,13 +117,7 @@ class OpinionFilter(django_filters.FilterSet):
         return found.filter(Q(category=value) | Q(category__parent=value))
 
     def in_region(self, found: QuerySet, name: str, value: str) -> QuerySet:
-        if value.isascii() and value.isdigit():
-            return found.filter(within(value))
-        named = Region.objects.filter(name__contains=value).exclude(level=Level.GRID).order_by("code")[:20]
-        places = Q(pk__in=[])
-        for region in named:
-            places |= within(region.pk)
-        return found.filter(places)
+        return found.filter(in_place(value))
 
     def of_unit(self, found: QuerySet, name: str, value: Unit) -> QuerySet:
         return found.filter(under(value.path, field="unit__path"))
@@ -150,37 +144,53 @@ class OpinionFilter(django_filters.FilterSet):
         moment = figures.moment_of(self.day)
         return found.filter(state__in=OPEN, due_at__lte=moment) if value else found
 
+    def is_soon(self, found: QuerySet, name: str, value: bool | None) -> QuerySet:
+        moment = figures.moment_of(self.day)
+        due = Q(state__in=OPEN, due_at__gt=moment, due_at__lte=moment + SOON)
+        return found.filter(due) if value else found
+
     def with_words(self, found: QuerySet, name: str, value: str) -> QuerySet:
-        return found.filter(
-            Q(**{self._case("text__contains"): value}) | Q(**{self._case("number__istartswith"): value})
-        )
+        looked_at = ("text__contains", "corrected_text__contains", "number__istartswith")
+        words = Q()
+        for lookup in looked_at:
+            words |= Q(**{self._case(lookup): value})
+        return found.filter(words)
 
     def ordered(self, found: QuerySet, name: str, value: str) -> QuerySet:
-        return found.order_by(*ORDERS[value])
+        opinion = "opinion_id" if self.past else "pk"
+        orders = {
+            "due": ("due_at", opinion),
+            "newest": (f"-{opinion}",),
+            "number": (self._case("number"),),
+            "place": ("region_id", opinion),
+        }
+        return found.order_by(*orders[value])
 
     def chips(self) -> Iterator[tuple[str, str, str]]:
         """(label, value in words, address without it) of every filter that is set."""
-        if not self.form.is_valid():
-            return
+        self.form.is_valid()
         for name, value in self.form.cleaned_data.items():
             if value in (None, "", False) or name == "order":
                 continue
             without = self.data.copy()
             without.pop(name, None)
             without.pop("page", None)
-            yield (
-                str(self.form.fields[name].label),
-                _in_words(self.form.fields[name], value),
-                f"?{without.urlencode()}",
-            )
+            field = self.form.fields[name]
+            yield str(field.label), _in_words(name, field, value), f"?{without.urlencode()}"
 
 
-def _in_words(field: forms.Field, value: object) -> str:
+class DeskFilter(OpinionFilter):
+    """The filters of a queue, which is always today's."""
+
+    left_out = ("as_of", "figure")
+
+
+def _in_words(name: str, field: forms.Field, value: object) -> str:
     if value is True:
         return str(_("yes"))
-    labels = (
-        dict(getattr(field, "choices", ()))
-        if isinstance(field, forms.ChoiceField) and not hasattr(field, "queryset")
-        else {}
-    )
-    return str(labels.get(value, getattr(value, "label", value)))
+    if name == "region":
+        return place_in_words(value)
+    if isinstance(value, date):
+        return day_in_words(value)
+    choices = {} if hasattr(field, "queryset") else dict(getattr(field, "choices", ()))
+    return str(choices.get(value, getattr(value, "label", value)))

@@ -6,7 +6,9 @@ from grievances.workflow import Verb
 from villages.models import Cadre, Post, Role
 
 if TYPE_CHECKING:
-    from grievances.models import Event
+    from django.db.models import QuerySet
+
+    from grievances.models import Event, Notice
 
 _TO_PERSON = {
     Verb.ASSIGN, Verb.REASSIGN, Verb.TRANSFER, Verb.REFUSE, Verb.REOPEN, Verb.REWORK, Verb.SUPERVISE,
@@ -21,6 +23,13 @@ def connect() -> None:
     from grievances.steps.step import step_done
 
     step_done.connect(_tell, dispatch_uid="notices")
+
+
+def notices_of(cadre: Cadre) -> "QuerySet[Notice]":
+    """A cadre's notices, of cases that they may still see: also a mere number would tell of others."""
+    from grievances.models import Notice, Opinion
+
+    return Notice.objects.filter(cadre=cadre, event__opinion__in=Opinion.objects.visible_to(cadre))
 
 
 def _tell(*, event: "Event", **_kwargs: object) -> None:

@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from grievances.models import Notice
+from grievances.notices import notices_of
 from villages.models import Role
 
 
@@ -17,7 +17,7 @@ def page(request: HttpRequest) -> dict[str, object]:
     return {
         "is_sample": settings.DEMO,
         "pages": SimpleLazyObject(lambda: _pages(user.roles)),
-        "unseen": SimpleLazyObject(lambda: Notice.objects.filter(cadre=user, seen_at=None).count()),
+        "unseen": SimpleLazyObject(lambda: notices_of(user).filter(seen_at=None).count()),
     }
 
 

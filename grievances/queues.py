@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from grievances.deadlines import SOON
 from grievances.models import Extension, Opinion
 from grievances.workflow import ANSWERED, ENDED, OPEN, State
-from villages.models import Cadre, Role
+from villages.models import Cadre, Post, Role
 from villages.scope import any_of, under, within
 
 
@@ -27,8 +27,10 @@ class Queue:
 
 
 def _my_level(cadre: Cadre) -> Q:
-    """On the desk of exactly the coordinator's level."""
-    return Q(desk__in=[post.region_id for post in cadre.posts_as(Role.COORDINATOR)])
+    """On the desk of the coordinator's level, or of one just below that has no coordinator now."""
+    mine = [post.region_id for post in cadre.posts_as(Role.COORDINATOR)]
+    staffed = Post.objects.in_force().filter(role=Role.COORDINATOR, cadre__is_active=True)
+    return Q(desk__in=mine) | Q(desk__parent__in=mine) & ~Q(desk__in=staffed.values("region"))
 
 
 def _my_units(cadre: Cadre) -> Q:
@@ -41,10 +43,11 @@ def _headed(cadre: Cadre) -> Q:
 
 
 def _called(cadre: Cadre) -> Q:
-    """In the caller's places, but never a case of the caller's own unit."""
+    """In the caller's places, but never their own case or one of a unit that they belong to or work for."""
     places = any_of([within(post.region_id) for post in cadre.posts_as(Role.CALLER)])
-    own = any_of([under(post.unit.path, field="unit__path") for post in cadre.posts_in_force])
-    return places & ~own
+    # A unit's path is the codes of all units from the topmost down to it.
+    above = {code for post in cadre.posts_in_force for code in post.unit.path.strip("/").split("/")}
+    return places & ~(Q(person=cadre) | Q(unit__code__in=sorted(above)) | _my_units(cadre))
 
 
 def _overseen(cadre: Cadre) -> Q:
@@ -111,7 +114,11 @@ def rows(queue: Queue, cadre: Cadre) -> QuerySet[Opinion]:
 def counts(cadre: Cadre) -> list[tuple[Queue, int]]:
     """Each queue with its exact count, in one query."""
     mine, now = queues_of(cadre), timezone.now()
-    numbers = Opinion.objects.visible_to(cadre).aggregate(
-        **{queue.name: Count("pk", filter=queue.whose(cadre) & queue.condition(now)) for queue in mine}
+    numbers = (
+        Opinion.objects.visible_to(cadre)
+        .exclude(state__in=ENDED)
+        .aggregate(
+            **{queue.name: Count("pk", filter=queue.whose(cadre) & queue.condition(now)) for queue in mine}
+        )
     )
     return [(queue, numbers[queue.name]) for queue in mine]

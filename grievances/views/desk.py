@@ -3,9 +3,10 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from grievances import deadlines, queues
-from grievances.filters import OpinionFilter
+from grievances.filters import DeskFilter
 from villages.models import Role
 from villages.paging import page_of
 from villages.policy import for_roles
@@ -24,6 +25,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 @for_roles(*_STAFF)
 @require_safe
+@vary_on_headers("HX-Request")
 def desk_queue(request: HttpRequest, queue: str) -> HttpResponse:
     """One queue; an htmx request gets the queues and rows again, after a step."""
     counted = queues.counts(request.user)
@@ -31,7 +33,7 @@ def desk_queue(request: HttpRequest, queue: str) -> HttpResponse:
     if chosen is None:
         raise Http404
     waiting = queues.rows(chosen, request.user).for_rows().order_by("due_at", "pk")
-    found = OpinionFilter(request.GET, waiting, request=request)
+    found = DeskFilter(request.GET, waiting, request=request)
     total = None if any(found.chips()) else dict(counted)[chosen]
     page = page_of(found.qs, request, total=total)
     deadlines.show_on(page.rows)

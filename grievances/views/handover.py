@@ -1,12 +1,11 @@
-"""Before somebody leaves: their open cases, handed to a colleague; then the post ends."""
+"""Before somebody leaves: their open cases, handed to a colleague; then the post can end."""
 
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -16,53 +15,110 @@ from grievances.errors import StepRefused
 from grievances.forms.fields import LabelChoice, people_of
 from grievances.handover import open_work
 from grievances.models import Opinion
-from villages.models import Cadre, Role
+from grievances.workflow import ENDED, TRANSITIONS, Verb
+from villages.models import Cadre, Post, Role
 from villages.policy import for_roles
 from villages.scope import any_of, under
 
+# The rest is at a desk or waits for its call-back; it comes back to the unit only by that.
+_MOVABLE = TRANSITIONS[Verb.TRANSFER].sources
+_MOST = 500
+
 
 class HandoverForm(forms.Form):
-    colleague = LabelChoice(Cadre.objects.none(), label=gettext_lazy("Hand all of them to"))
+    """Which cases go to whom, and why."""
+
+    cases = forms.ModelMultipleChoiceField(
+        Opinion.objects.none(),
+        label=gettext_lazy("Cases"),
+        error_messages={"required": gettext_lazy("Choose at least one case.")},
+    )
+    colleague = LabelChoice(Cadre.objects.none(), label=gettext_lazy("Hand them to"))
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200)
 
-    def __init__(self, *args: object, leaving: Cadre, by: Cadre, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        posts = by.posts_as(Role.HEAD)
-        people = [people_of(post.unit).values("pk") for post in posts]
-        colleagues = any_of([Q(pk__in=group) for group in people])
-        self.fields["colleague"].queryset = Cadre.objects.filter(colleagues).exclude(pk=leaving.pk)
+    def __init__(self, data: object, *, cases: QuerySet[Opinion], leaving: Cadre, by: Cadre) -> None:
+        super().__init__(data)
+        groups = [people_of(post.unit).values("pk") for post in by.posts_as(Role.HEAD)]
+        colleagues = Cadre.objects.filter(any_of([Q(pk__in=group) for group in groups]))
+        self.fields["colleague"].queryset = colleagues.exclude(pk=leaving.pk)
+        self.fields["cases"].queryset = cases
+
+    def ticked(self) -> set[str]:
+        """The cases whose boxes are ticked: all, until somebody chooses."""
+        if self.is_bound:
+            return set(self.data.getlist("cases"))
+        return {str(pk) for pk in self.fields["cases"].queryset.values_list("pk", flat=True)}
 
 
 @for_roles(Role.HEAD, Role.ADMINISTRATOR)
 @require_http_methods(["GET", "POST"])
 def handover(request: HttpRequest, pk: int) -> HttpResponse:
-    """A head hands the cases over; an administrator sees only how many there are."""
-    leaving = get_object_or_404(Cadre, pk=pk)
-    headed = request.user.posts_as(Role.HEAD)
-    mine = open_work(leaving).filter(any_of([under(post.unit.path, field="unit__path") for post in headed]))
-    cases = list(mine.filter(pk__in=Opinion.objects.visible_to(request.user).values("pk")).for_rows()[:500])
-    form = HandoverForm(request.POST or None, leaving=leaving, by=request.user)
+    """A head hands over the cases in the own unit; an administrator sees only how many there are."""
+    leaving = get_object_or_404(_people(request.user), pk=pk)
+    held = _held(leaving, request.user)
+    movable = held.filter(state__in=_MOVABLE)
+    form = HandoverForm(request.POST or None, cases=movable, leaving=leaving, by=request.user)
     if request.method == "POST":
-        if not headed:
+        if not request.user.posts_as(Role.HEAD):
             raise PermissionDenied
-        if form.is_valid() and _hand_over(cases, form, request.user):
+        if form.is_valid() and _hand_over(form, request.user):
             return redirect("handover", leaving.pk)
+    cases = list(held.for_rows()[:_MOST])
     deadlines.show_on(cases)
+    ticked = form.ticked()
+    for case in cases:
+        case.movable, case.ticked = case.state in _MOVABLE, str(case.pk) in ticked
     context = {
-        "leaving": leaving, "cases": cases, "form": form, "heads": bool(headed),
-        "count": open_work(leaving).count(), "posts": leaving.posts.in_force().select_related("unit"),
-        "today": timezone.localdate(),
-    }  # fmt: skip
+        "leaving": leaving,
+        "cases": cases,
+        "form": form,
+        "colleagues": _colleagues(request.user),
+        "count": _count(leaving, request.user),
+        "posts": leaving.posts.in_force().select_related("unit"),
+    }
     return render(request, "grievances/handover.html", context, status=422 if form.errors else 200)
 
 
-def _hand_over(cases: list[Opinion], form: HandoverForm, by: Cadre) -> bool:
+def _headed(by: Cadre) -> Q:
+    return any_of([under(post.unit.path, field="unit__path") for post in by.posts_as(Role.HEAD)])
+
+
+def _people(by: Cadre) -> QuerySet[Cadre]:
+    """All for an administrator; for a head, whoever has or had a post in the unit or holds a case there."""
+    if Role.ADMINISTRATOR in by.roles:
+        return Cadre.objects.all()
+    posts = Post.objects.filter(_headed(by)).values("cadre")
+    holding = Opinion.objects.filter(_headed(by)).exclude(state__in=ENDED).values("person")
+    return Cadre.objects.filter(Q(pk__in=posts) | Q(pk__in=holding))
+
+
+def _held(leaving: Cadre, by: Cadre) -> QuerySet[Opinion]:
+    return open_work(leaving).filter(_headed(by), pk__in=Opinion.objects.visible_to(by).values("pk"))
+
+
+def _count(leaving: Cadre, by: Cadre) -> int:
+    """What keeps a post from ending, for those who end posts; a head counts the own unit's cases."""
+    return (open_work(leaving) if Role.ADMINISTRATOR in by.roles else _held(leaving, by)).count()
+
+
+def _colleagues(by: Cadre) -> list[Cadre]:
+    """The people of the units that somebody heads, with how many open cases each answers for."""
+    mine = Opinion.objects.visible_to(by).filter(_headed(by)).exclude(state__in=ENDED)
+    holding = mine.order_by().values("person").annotate(n=Count("pk")).values_list("person", "n")
+    numbers = dict(holding)
+    people = list(Cadre.objects.filter(pk__in=numbers))
+    for cadre in people:
+        cadre.cases = numbers[cadre.pk]
+    return people
+
+
+def _hand_over(form: HandoverForm, by: Cadre) -> bool:
     """All or none: the first case that can't be handed over stops it, with its number."""
     data = form.cleaned_data
     opinion = None
     try:
         with transaction.atomic():
-            for opinion in cases:
+            for opinion in data["cases"]:
                 opinion.transfer(by=by, person=data["colleague"], reason=data["reason"])
     except (StepRefused, ValidationError) as error:
         why = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)

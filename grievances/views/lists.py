@@ -6,6 +6,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from grievances import deadlines, figures
 from grievances.filters import OpinionFilter
@@ -28,6 +29,7 @@ class DayForm(forms.Form):
 
 @for_roles(*EVERYBODY)
 @require_safe
+@vary_on_headers("HX-Request")
 def opinion_list(request: HttpRequest) -> HttpResponse:
     """All opinions that the cadre may see, filtered; with a past day, as they stood then."""
     as_of = DayForm(request.GET).day()
@@ -35,9 +37,11 @@ def opinion_list(request: HttpRequest) -> HttpResponse:
     if rows.model is Opinion:
         rows = rows.for_rows().order_by("-pk")
     else:
-        rows = rows.select_related("opinion", "region__parent", "category", "unit", "person").order_by("-opinion_id")
+        rows = rows.select_related("opinion", "region__parent", "category", "unit", "person").order_by(
+            "-opinion_id"
+        )
     found = OpinionFilter(request.GET, rows, request=request)
-    exact = found.qs.order_by().count() if "figure" in request.GET else None
+    exact = found.qs.order_by().count() if found.chosen("figure") else None
     page = page_of(found.qs, request, total=exact)
     deadlines.show_on(page.rows, now=figures.moment_of(as_of))
     context = {

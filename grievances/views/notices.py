@@ -5,15 +5,16 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from grievances.models import Notice, Opinion
+from grievances.models import Notice
+from grievances.notices import notices_of
 
 
 @require_safe
 def notice_list(request: HttpRequest) -> HttpResponse:
     """The newest hundred; only of cases that I may still see."""
-    visible = Opinion.objects.visible_to(request.user)
-    found = Notice.objects.filter(cadre=request.user, event__opinion__in=visible)
-    notices = list(found.select_related("event__opinion", "event__actor").order_by("-id")[:100])
+    notices = list(
+        notices_of(request.user).select_related("event__opinion", "event__actor").order_by("-id")[:100]
+    )
     return render(request, "grievances/notice_list.html", {"notices": notices})
 
 

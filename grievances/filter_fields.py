@@ -1,0 +1,73 @@
+"""What the filters of lists are made of: choices with labels, the tree of categories, days, places."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import django_filters
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from grievances.forms.fields import LabelChoice
+from grievances.models import Category
+from villages.models import Level, Region
+from villages.scope import within
+
+# Grids are all called "first grid": only villages and what lies above them are found by name.
+_UPWARDS = ("", "parent__", "parent__parent__", "parent__parent__parent__")
+
+
+class LabelFilter(django_filters.ModelChoiceFilter):
+    """One of some things with a label in the reader's language."""
+
+    field_class = type("LabelField", (django_filters.fields.ModelChoiceField, LabelChoice), {})
+
+
+class _CategoryTree(forms.models.ModelChoiceIterator):
+    """Each category of the first level, with those of the second below it."""
+
+    def __iter__(self) -> Iterator[tuple]:
+        yield ("", self.field.empty_label)
+        every = list(self.queryset)
+        for top in every:
+            if top.parent_id is None:
+                below = [self.choice(one) for one in every if one.parent_id == top.pk]
+                yield (top.label, [(self.choice(top)[0], _("%s: all") % top.label), *below])
+
+
+class _CategoryField(django_filters.fields.ModelChoiceField, LabelChoice):
+    iterator = _CategoryTree
+
+
+class CategoryFilter(django_filters.ModelChoiceFilter):
+    """A category of either level."""
+
+    field_class = _CategoryField
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(queryset=Category.objects.order_by("position", "code"), **kwargs)
+
+
+def day_filter(label: str, method: str) -> django_filters.DateFilter:
+    """A day of this or the last century, chosen from the browser's calendar."""
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    bounds = [MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2099, 12, 31))]
+    return django_filters.DateFilter(label=label, method=method, widget=widget, validators=bounds)
+
+
+def in_place(value: str) -> Q:
+    """In the region with this code, or in any whose name holds these words."""
+    if value.isascii() and value.isdigit():
+        return within(value)
+    named = Q()
+    for above in _UPWARDS:
+        name = Q(**{f"{above}name__contains": value}) | Q(**{f"{above}name_en__icontains": value})
+        named |= name & ~Q(**{f"{above}level": Level.GRID})
+    return Q(region_id__in=Region.objects.filter(named).values("pk"))
+
+
+def place_in_words(value: str) -> str:
+    """The place of a code; other words as they were typed."""
+    region = Region.objects.filter(pk=value).first() if value.isascii() and value.isdigit() else None
+    return region.label if region else value

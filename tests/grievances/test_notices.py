@@ -1,0 +1,91 @@
+"""Notices: what happened in cases that concern somebody."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from grievances.models import Notice, Opinion
+from tests.factories import make_opinion
+from tests.grievances.cases import answered, assigned
+from villages.models import Cadre, Unit
+
+
+@pytest.fixture
+def told(
+    visitor: Cadre, coordinator: Cadre, transport: Unit, head: Cadre,
+    django_capture_on_commit_callbacks: object,
+) -> Opinion:  # fmt: skip
+    """A case that was assigned to the head, who got a notice of it."""
+    with django_capture_on_commit_callbacks(execute=True):
+        return assigned(make_opinion(by=visitor), by=coordinator, unit=transport, person=head)
+
+
+def listed(client: Client) -> list[str]:
+    notices = client.get(reverse("notice-list")).context["notices"]
+    return [notice.event.opinion.number for notice in notices]
+
+
+def test_the_responsible_person_is_told_of_an_assignment(
+    client: Client, told: Opinion, head: Cadre, handler: Cadre
+) -> None:
+    for cadre, numbers in ((head, [told.number]), (handler, [])):
+        client.force_login(cadre)
+        assert listed(client) == numbers
+
+
+def test_a_notice_leads_to_its_case(client: Client, told: Opinion, head: Cadre) -> None:
+    client.force_login(head)
+    page = client.get(reverse("notice-list")).content.decode()
+    assert reverse("opinion", args=[told.number]) in page
+
+
+def test_the_number_of_unseen_notices_stands_on_every_page_until_they_are_seen(
+    client: Client, told: Opinion, head: Cadre
+) -> None:
+    client.force_login(head)
+    link = f'href="{reverse("notice-list")}"'
+    assert link in client.get(reverse("help")).content.decode()
+    client.get(reverse("notice-list"))
+    assert Notice.objects.filter(cadre=head, seen_at=None).exists()
+    assert client.post(reverse("notices-seen")).url == reverse("notice-list")
+    assert link not in client.get(reverse("help")).content.decode()
+
+
+def test_nobody_marks_the_notices_of_others(client: Client, told: Opinion, handler: Cadre) -> None:
+    client.force_login(handler)
+    client.post(reverse("notices-seen"))
+    assert Notice.objects.filter(seen_at=None).exists()
+
+
+def test_a_notice_vanishes_with_the_right_to_see_its_case(
+    client: Client, told: Opinion, head: Cadre, coordinator: Cadre
+) -> None:
+    told.name_accused(by=coordinator, cadre=head)
+    client.force_login(head)
+    assert listed(client) == []
+    assert reverse("notice-list") not in client.get(reverse("help")).content.decode()
+
+
+def test_who_wrote_it_down_is_told_of_the_answer(
+    client: Client, visitor: Cadre, coordinator: Cadre, transport: Unit, head: Cadre,
+    django_capture_on_commit_callbacks: object,
+) -> None:  # fmt: skip
+    with django_capture_on_commit_callbacks(execute=True):
+        case = answered(make_opinion(by=visitor), by=coordinator, unit=transport, person=head)
+    client.force_login(visitor)
+    assert listed(client) == [case.number]
+
+
+def test_an_empty_list_says_so(client: Client, handler: Cadre) -> None:
+    client.force_login(handler)
+    page = client.get(reverse("notice-list"))
+    assert page.status_code == 200 and page.context["notices"] == []
+
+
+def test_notices_take_the_same_queries_whatever_their_number(
+    client: Client, told: Opinion, head: Cadre, django_assert_max_num_queries: object
+) -> None:
+    client.force_login(head)
+    client.get(reverse("help"))  # a session's first page notes when it began
+    with django_assert_max_num_queries(8):
+        client.get(reverse("notice-list"))
