@@ -51,7 +51,9 @@ def extracted() -> Catalog:
             if "migrations" not in file.parts:
                 _add(catalog, file, file.read_bytes())
     for file in sorted((ROOT / "templates").rglob("*.html")):
-        _add(catalog, file, templatize(file.read_text()).encode())
+        # Django turns a template into calls of gettext that stand where the tags stood: no Python indents so.
+        calls = (line.strip() for line in templatize(file.read_text()).splitlines())
+        _add(catalog, file, "\n".join(calls).encode())
     return catalog
 
 
