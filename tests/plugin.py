@@ -33,6 +33,8 @@ if not _IS_WORKER:
         DEMO="",
         ALLOWED_HOSTS="testserver,127.0.0.1,localhost",
         MEDIA_ROOT=str(FOLDER / "media"),
+        # Playwright keeps an event loop in the thread of the tests; no test of ours is asynchronous.
+        DJANGO_ALLOW_ASYNC_UNSAFE="1",
     )
 
 

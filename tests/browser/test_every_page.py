@@ -1,0 +1,61 @@
+"""Every page of every account, in both languages and sizes: nothing in the console, nothing cut or untranslated."""
+
+import gzip
+from collections.abc import Callable
+
+import pytest
+from django.urls import URLPattern, get_resolver
+from playwright.sync_api import Page, Response
+
+from grievances.workflow import Verb
+from tests.browser.conftest import People
+from tests.browser.site import ACCOUNTS, DESKTOP, LANGUAGES, PHONE
+
+WIDTHS = {"phone": PHONE, "desktop": DESKTOP}
+# Bytes of a first load, compressed. Django's own reference pages bring jQuery and select2 along.
+HEAVIEST, HEAVIEST_REFERENCE = 100_000, 120_000
+# What no link leads to: answers to forms, pages for machines, steps that no case of the tour is ready for.
+WITHOUT_LINK = {"language", "sign-in", "sign-out", "changes-seen", "notices-seen", "attachment"}
+WITHOUT_LINK |= {verb.address for verb in Verb}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("account", ACCOUNTS)
+def test_every_page_is_calm_light_and_accessible(
+    people: People, quiet_site: str, tours: Callable, account: str, width: str, language: str
+) -> None:
+    page = people.open(quiet_site, account, language, WIDTHS[width], bypass_csp=language == "en")
+    for kind, address in tours(page, account).items():
+        weight = _weight_of(page, address)
+        most = HEAVIEST_REFERENCE if kind.startswith("admin:") else HEAVIEST
+        assert weight < most, f"{kind} weighs {weight} bytes"
+        people.look(page)
+        if language == "en":
+            people.watches[page.context].accessibility(page)
+
+
+def _weight_of(page: Page, address: str) -> int:
+    """Bytes of a first load. The proxy in front compresses pages; static files are compressed by us."""
+    loaded: list[Response] = []
+
+    def keep(response: Response) -> None:
+        loaded.append(response)
+
+    page.on("response", keep)
+    page.goto(address, wait_until="load")
+    page.remove_listener("response", keep)
+    bodies = [response.body() for response in loaded if response.status == 200]
+    return sum(len(gzip.compress(body, 6)) for body in bodies)
+
+
+def test_links_lead_to_every_page(people: People, quiet_site: str, tours: Callable) -> None:
+    reached: set[str] = set()
+    for account in ACCOUNTS:
+        page = people.open(quiet_site, account)
+        reached |= {kind.split(":")[0] for kind in tours(page, account)}
+    named = {one.name for one in get_resolver().url_patterns if isinstance(one, URLPattern)}
+    for group in get_resolver().url_patterns:
+        if getattr(group, "namespace", None) is None and hasattr(group, "url_patterns"):
+            named |= {one.name for one in group.url_patterns}
+    assert named - reached - WITHOUT_LINK == set()
