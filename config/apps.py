@@ -1,4 +1,4 @@
-"""Deployment checks of the project."""
+"""What the project sets up once: deployment checks, and words of its own for limits."""
 
 from django.apps import AppConfig
 
@@ -7,4 +7,4 @@ class ConfigConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        from config import checks  # noqa: F401 – registers the checks
+        from config import checks, limits  # noqa: F401 – each sets itself up

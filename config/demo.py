@@ -59,7 +59,7 @@ def main() -> int:
 
 
 def _run(*, reset: bool) -> None:
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    signal.signal(signal.SIGTERM, _interrupt)
     port = _free_port(os.environ.get("PORT", "8000"))
     VAR.mkdir(exist_ok=True)
     server = None if os.environ.get("DATABASE_URL") else EmbeddedPostgres(VAR / "postgres")
@@ -72,6 +72,11 @@ def _run(*, reset: bool) -> None:
     finally:
         if server:
             server.stop()
+
+
+def _interrupt(*_args: object) -> None:
+    """As Ctrl-C; also where the shell that started us in the background let that be ignored."""
+    raise KeyboardInterrupt
 
 
 def _have_room(folder: Path) -> None:

@@ -1,14 +1,19 @@
 """Sessions end after half an hour without work, and after twelve hours in any case."""
 
+import re
 import time
 from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import render
 
 _STEP = 60  # the session is written at most once a minute
+_LEAST_TYPED = 12  # signs: what is longer was typed, and is no choice from a list
+# Never shown: what the program carries along, and passwords.
+_CARRIED = re.compile(r"csrfmiddlewaretoken|key|next|seen|until|.*password.*")
 
 
 class TimeOut:
@@ -20,7 +25,6 @@ class TimeOut:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated and not self._goes_on(request):
             logout(request)
-            return redirect(f"{settings.LOGIN_URL}")
         return self.get_response(request)
 
     def _goes_on(self, request: HttpRequest) -> bool:
@@ -32,3 +36,28 @@ class TimeOut:
         if now - seen >= _STEP:
             request.session["seen"] = now
         return True
+
+
+class SignInFirst(LoginRequiredMiddleware):
+    """Leads to the sign-in; whoever sent a form after the session had ended gets back what they typed."""
+
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponse]
+    ) -> HttpResponse:
+        if request.method in ("GET", "HEAD"):
+            return super().handle_no_permission(request, view_func)
+        return nothing_saved(request, status=401, sign_in=True)
+
+
+def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The answer to a form without its secret (Django's CSRF_FAILURE_VIEW)."""
+    return nothing_saved(request, status=403, sign_in=False)
+
+
+def nothing_saved(request: HttpRequest, *, status: int, sign_in: bool) -> HttpResponse:
+    """Says that nothing was saved, and shows what was typed: it stands nowhere else any more."""
+    names = [name for name in request.POST if not _CARRIED.fullmatch(name)]
+    typed = [value for name in names for value in request.POST.getlist(name) if len(value) >= _LEAST_TYPED]
+    response = render(request, "nothing_saved.html", {"typed": typed, "sign_in": sign_in}, status=status)
+    response["Cache-Control"] = "private, no-store"
+    return response

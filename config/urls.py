@@ -5,10 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from config.health import healthz
-
 urlpatterns = [
-    path("healthz", healthz, name="healthz"),
     path("language/", login_not_required(set_language), name="language"),
     path("reference/", admin.site.urls),
     path("", include("villages.urls")),

@@ -3,9 +3,12 @@
 A cadre sees what any of their posts shows, less what accuses them or a unit that they belong to.
 """
 
+from datetime import date, timedelta
+
 from django.apps import apps
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from grievances.calendar import midnight
 from villages.models import Cadre, Post, Role
 from villages.scope import any_of, under, within
 
@@ -51,9 +54,19 @@ def _not_accusing(cadre: Cadre, opinion: str) -> Q:
 
 
 def accuses(cadre: Cadre) -> Q:
-    """Accusations of the cadre, or of a unit in which the cadre has a post or which stands above it."""
-    above = {path for post in cadre.posts_in_force for path in _paths_above(post.unit.path)}
-    return Q(cadre=cadre) | Q(unit__path__in=sorted(above))
+    """Accusations of the cadre, or of a unit to which the cadre has belonged since the opinion came in, or
+    will belong: the rule of the database's trigger, and of ``grievances.relations.is_accused``."""
+    found = Q(cadre=cadre)
+    for until in {post.until for post in cadre.posts_ever}:
+        units = [post.unit for post in cadre.posts_ever if post.until == until]
+        above = {path for unit in units for path in _paths_above(unit.path)}
+        found |= Q(unit__path__in=sorted(above)) & _came_in_by(until)
+    return found
+
+
+def _came_in_by(until: date | None) -> Q:
+    """Opinions that came in while a post until this day was not over yet."""
+    return Q(opinion__recorded_at__lt=midnight(until + timedelta(days=1))) if until else Q()
 
 
 def _paths_above(path: str) -> list[str]:

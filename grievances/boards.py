@@ -16,6 +16,7 @@ from villages.models import CODE_LENGTH, LEVEL_OF_LENGTH, Cadre, Level, Region, 
 
 _COLUMNS = ("collected", "resolved", "explained", "late")
 _WEEKS = 26
+ALL = "all"  # instead of a campaign: every opinion
 
 
 class Median(Aggregate):
@@ -106,8 +107,13 @@ class Board:
     def _drill(self, place: Region, length: int) -> str:
         if length == CODE_LENGTH[Level.VILLAGE]:
             return self.url("collected", region=place.pk)
-        day = f"?as_of={self.as_of}" if figures.is_past(self.as_of) else ""
-        return reverse("dashboard-place", args=[place.pk]) + day
+        return self.place_url(place)
+
+    def place_url(self, place: Region) -> str:
+        """Another place's dashboard, of the same campaign and day."""
+        asked = {"campaign": self.campaign.pk if self.campaign else ALL}
+        asked |= {"as_of": self.as_of} if figures.is_past(self.as_of) else {}
+        return f"{reverse('dashboard-place', args=[place.pk])}?{urlencode(asked)}"
 
     def by_category(self) -> list[Row]:
         """The first level of categories."""
@@ -139,13 +145,13 @@ class Board:
         return Row(label, url, numbers, Rate(values["resolved"], values["collected"]))
 
     def by_week(self) -> list[tuple[date, Number, Number]]:
-        """(Monday, collected in that week, resolved in that week) of the last half year."""
+        """(Monday, collected in that week, resolved in that week) of the last half year, week after week."""
         arrived = "opinion__recorded_at" if self._is_past() else "recorded_at"
         collected = figures.count_by(self._rows, TruncWeek(arrived), "collected", as_of=self.as_of)
         resolved = figures.count_by(
             self._rows.exclude(answered_at=None), TruncWeek("answered_at"), "resolved", as_of=self.as_of
         )
-        mondays = sorted({timezone.localdate(week) for week in (*collected, *resolved)})[-_WEEKS:]
+        mondays = _week_after_week({timezone.localdate(week) for week in (*collected, *resolved)})
         by_day = {timezone.localdate(week): n for week, n in collected.items()}
         solved = {timezone.localdate(week): n for week, n in resolved.items()}
         return [
@@ -162,6 +168,15 @@ class Board:
             )
             for monday in mondays
         ]
+
+
+def _week_after_week(mondays: set[date]) -> list[date]:
+    """From the first of these to the last, also the weeks in which nothing happened; at most half a year."""
+    if not mondays:
+        return []
+    last = max(mondays)
+    first = max(min(mondays), last - timedelta(weeks=_WEEKS - 1))
+    return [first + timedelta(weeks=n) for n in range((last - first).days // 7 + 1)]
 
 
 def _judged(rows: list[Row]) -> list[Row]:

@@ -6,6 +6,8 @@ from datetime import date
 from grievances.boards import Number, Row
 
 _WIDTH, _HEIGHT, _TOP = 560, 150, 16
+_LATELY = 8  # weeks
+_MARK = 1.5  # width of a rate's mark, in percent of the width
 
 
 @dataclass(frozen=True)
@@ -19,19 +21,24 @@ class Bar:
 
 @dataclass(frozen=True)
 class WeekChart:
-    """Two bars a week: collected behind, resolved in front."""
+    """Two bars a week, collected and resolved; and what they show: the week in which most was collected, and
+    in how many (``caught_up``) of the latest weeks (``lately``) more was resolved than collected."""
 
     collected: list[Bar]
     resolved: list[Bar]
     highest: int
     first: date | None
     last: date | None
+    busiest: date | None
+    caught_up: int
+    lately: int
     width: int = _WIDTH
     height: int = _HEIGHT + _TOP
 
 
 def week_chart(weeks: list[tuple[date, Number, Number]]) -> WeekChart:
     highest = max((max(c.value, r.value) for _monday, c, r in weeks), default=0)
+    latest = weeks[-_LATELY:]
     step = _WIDTH / max(len(weeks), 1)
 
     def bar(n: int, value: int, *, shift: float, monday: date) -> Bar:
@@ -45,12 +52,14 @@ def week_chart(weeks: list[tuple[date, Number, Number]]) -> WeekChart:
         [bar(n, c.value, shift=0.08, monday=m) for n, (m, c, _r) in enumerate(weeks)],
         [bar(n, r.value, shift=0.5, monday=m) for n, (m, _c, r) in enumerate(weeks)],
         highest, weeks[0][0] if weeks else None, weeks[-1][0] if weeks else None,
+        max(weeks, key=lambda week: week[1].value)[0] if weeks else None,
+        sum(r.value > c.value for _monday, c, r in latest), len(latest),
     )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A rate as a point on its interval, in percent of the width."""
+    """A rate's mark on its interval, in percent of the width; ``point`` is the mark's left edge."""
 
     low: float
     point: float
@@ -68,4 +77,5 @@ def _interval(row: Row, mean: float) -> Interval | None:
     if row.rate.share is None:
         return None
     low, high = row.rate.interval
-    return Interval(round(low * 100, 1), round(row.rate.share * 100, 1), round(high * 100, 1), round(mean, 1))
+    point = min(max(row.rate.share * 100 - _MARK / 2, 0), 100 - _MARK)
+    return Interval(round(low * 100, 1), round(point, 1), round(high * 100, 1), round(mean, 1))

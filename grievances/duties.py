@@ -2,19 +2,18 @@
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from grievances.access import DISTRICT_DIGITS, sees_unreleased
+from grievances.relations import is_accused
 from villages.models import Cadre, Post, Region, Role, Unit
-from villages.scope import under
 
 if TYPE_CHECKING:
     from grievances.models import Opinion
-    from grievances.steps.record import Accused
 
 ACCUSED_MAY_NOT = _("This opinion complains about them: they can't answer for it.")
-_TOWN_DIGITS, _DISTRICT_DIGITS = 9, 6
+KEPT_ABOVE = _("Nobody is named yet, so nobody below the district sees it: release it first.")
+_TOWN_DIGITS = 9
 
 
 def head_of(unit: Unit) -> Cadre | None:
@@ -38,37 +37,43 @@ def may_hold(opinion: "Opinion", unit: Unit, person: Cadre | None) -> bool:
 
     if not opinion.accusing:
         return True
-    for row in opinion.file.rows(Accusation):
-        if row.unit and (row.unit.contains(unit) or (person and _was_of(row.unit, person, opinion))):
-            return False
-        if person and row.cadre_id == person.pk:
-            return False
-    return True
+    accused = [row.unit for row in opinion.file.rows(Accusation) if row.unit]
+    return not (
+        any(one.contains(unit) for one in accused) or (person is not None and is_accused(opinion, person))
+    )
 
 
-def _was_of(accused: Unit, person: Cadre, opinion: "Opinion") -> bool:
-    """Whether the person has had a post in the accused unit since the opinion came in."""
-    since = timezone.localdate(opinion.recorded_at)
-    posts = person.posts.filter(Q(until=None) | Q(until__gte=since))
-    return posts.filter(under(accused.path, field="unit__path")).exists()
+def is_kept_above(opinion: "Opinion", unit: Unit, person: Cadre | None = None) -> bool:
+    """Whether unit or person stand below the district, and so don't see an accusation of nobody known yet."""
+    below = len(unit.region_id) > DISTRICT_DIGITS or (person is not None and not sees_unreleased(person))
+    return below and is_unreleased(opinion)
 
 
-def desk_for(place: Region, accused: "list[Accused]") -> Region:
-    """The level whose coordinator dispatches: the town, or, for an accusation, the nearest level above
-    that has a coordinator who isn't accused. Of nobody known: the district."""
-    levels = [place.code[:digits] for digits in (_TOWN_DIGITS, _DISTRICT_DIGITS) if digits <= len(place.code)]
-    if any(one.unit is None and one.cadre is None for one in accused):
-        levels = levels[-1:]
-    fitting = (code for code in levels if not accused or _has_free_coordinator(code, accused))
+def is_unreleased(opinion: "Opinion") -> bool:
+    """Whether it accuses somebody not known, and nobody above the towns has looked yet."""
+    from grievances.models import Accusation
+
+    unknown = {"unit_id": None, "cadre_id": None, "released_by_id": None}
+    return opinion.accusing and opinion.file.one(Accusation, **unknown) is not None
+
+
+def desk_for(opinion: "Opinion", *, lowest: str) -> Region:
+    """The level whose coordinator dispatches: from the region ``lowest`` upwards the town, or, for an
+    accusation, the nearest level with a coordinator who may see it; with none, the district."""
+    code = opinion.region_id
+    levels = [code[:digits] for digits in (_TOWN_DIGITS, DISTRICT_DIGITS) if digits <= len(lowest)]
+    fitting = (level for level in levels if not opinion.accusing or has_coordinator_for(opinion, level))
     return Region.objects.get(code=next(fitting, levels[-1]))
 
 
-def _has_free_coordinator(code: str, accused: "list[Accused]") -> bool:
-    posts = Post.objects.in_force().filter(role=Role.COORDINATOR, region_id=code, cadre__is_active=True)
-    for post in posts.select_related("cadre", "unit"):
-        if not any(
-            one.cadre == post.cadre or (one.unit is not None and post.cadre.belongs_to(one.unit))
-            for one in accused
-        ):
-            return True
-    return False
+def has_coordinator_for(opinion: "Opinion", level: str) -> bool:
+    """Whether a coordinator of this very level may see the opinion."""
+    posts = Post.objects.in_force().filter(role=Role.COORDINATOR, region_id=level, cadre__is_active=True)
+    return any(_may_see(opinion, post.cadre) for post in posts.select_related("cadre"))
+
+
+def _may_see(opinion: "Opinion", cadre: Cadre) -> bool:
+    """Whether no accusation hides the opinion from the cadre."""
+    if not opinion.accusing:
+        return True
+    return not is_accused(opinion, cadre) and (sees_unreleased(cadre) or not is_unreleased(opinion))

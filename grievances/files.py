@@ -4,6 +4,7 @@ import io
 import os
 import secrets
 import warnings
+from math import ceil
 
 import pikepdf
 from django.core.exceptions import ValidationError
@@ -18,8 +19,8 @@ from grievances.models import Attachment, InformantKind, Opinion
 
 MOST_FILES = 8
 MOST_BYTES = 10 * 1024 * 1024
-# JPEG decodes at a fraction of its size, the others only whole.
-MOST_PIXELS = {"JPEG": 64_000_000, "PNG": 20_000_000, "WEBP": 20_000_000}
+# A progressive JPEG of so many takes 170 MB to read, however small the file; phones take up to 24.5 million.
+MOST_PIXELS = {"JPEG": 25_000_000, "PNG": 20_000_000, "WEBP": 20_000_000}
 LONGEST_SIDE = 2400
 _RANDOM_IDS_FROM = 1 << 40
 LIMITS = gettext_lazy("At most 8 files of 10 MB each: photographs (JPEG, PNG, WebP) or PDF.")
@@ -75,7 +76,7 @@ def _picture(upload: UploadedFile) -> tuple[bytes, str]:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             picture = Image.open(upload, formats=tuple(MOST_PIXELS))
             if picture.width * picture.height > MOST_PIXELS[picture.format]:
-                raise ValidationError(_("“%s” has too many pixels.") % _short(upload))
+                raise ValidationError(_too_large(upload, MOST_PIXELS[picture.format]))
             upright = _small_and_upright(picture)
     except ValidationError:
         raise
@@ -90,8 +91,16 @@ def _picture(upload: UploadedFile) -> tuple[bytes, str]:
     return out.getvalue(), "image/jpeg"
 
 
+def _too_large(upload: UploadedFile, pixels: int) -> str:
+    words = {"name": _short(upload), "limit": pixels // 1_000_000}
+    return (
+        _("“%(name)s” has more than %(limit)d million pixels: choose a smaller size in the camera.") % words
+    )
+
+
 def _small_and_upright(picture: Image.Image) -> Image.Image:
-    picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+    longest = max(picture.size)
+    picture.draft("RGB", tuple(ceil(side * LONGEST_SIDE / longest) for side in picture.size))
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     upright = ImageOps.exif_transpose(picture)
     see_through = "A" in upright.getbands() or "transparency" in upright.info
@@ -122,9 +131,26 @@ def _strip(document: pikepdf.Pdf) -> None:
     for thing in document.objects:
         if isinstance(thing, pikepdf.Stream):
             _drop(thing, "/Metadata", "/AF", "/PieceInfo")
-            if thing.get("/Filter") in ("/DCTDecode", ["/DCTDecode"]):
-                plain = without_remarks(thing.read_raw_bytes())
-                thing.write(plain, filter=pikepdf.Name.DCTDecode)
+            _strip_jpeg(thing, document)
+
+
+def _strip_jpeg(stream: pikepdf.Stream, document: pikepdf.Pdf) -> None:
+    """A photograph on a page without its remarks, also where it was packed once more."""
+    *packing, last = _several(stream.get("/Filter")) or [None]
+    if last not in ("/DCTDecode", "/DCT"):
+        return
+    settings = _several(stream.get("/DecodeParms")) or [None] * (len(packing) + 1)
+    packed = pikepdf.Stream(document, b"")
+    packed.write(stream.read_raw_bytes(), filter=packing, decode_parms=settings[:-1])
+    plain = without_remarks(packed.read_bytes())
+    stream.write(plain, filter=pikepdf.Name.DCTDecode, decode_parms=settings[-1])
+
+
+def _several(value: pikepdf.Object | None) -> list[pikepdf.Object]:
+    """One thing or an array of them, as PDF allows for filters, as a list."""
+    if value is None:
+        return []
+    return list(value) if isinstance(value, pikepdf.Array) else [value]
 
 
 def _drop(thing: pikepdf.Object, *names: str) -> None:

@@ -1,12 +1,14 @@
 """What the filters of lists are made of: choices with labels, the tree of categories, days, places."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 
 import django_filters
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grievances.forms.fields import LabelChoice
@@ -49,11 +51,17 @@ class CategoryFilter(django_filters.ModelChoiceFilter):
         super().__init__(queryset=Category.objects.order_by("position", "code"), **kwargs)
 
 
-def day_filter(label: str, method: str) -> django_filters.DateFilter:
-    """A day of this or the last century, chosen from the browser's calendar."""
+def day_filter(label: str, method: str, *more: Callable[[date], None]) -> django_filters.DateFilter:
+    """A day of this or the last century, chosen from the browser's calendar; ``more`` are further validators."""
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     bounds = [MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2099, 12, 31))]
-    return django_filters.DateFilter(label=label, method=method, widget=widget, validators=bounds)
+    return django_filters.DateFilter(label=label, method=method, widget=widget, validators=[*bounds, *more])
+
+
+def not_in_the_future(day: date) -> None:
+    """Nobody knows what tomorrow's figures are."""
+    if day > timezone.localdate():
+        raise ValidationError(_("This day lies in the future; today is shown."))
 
 
 def in_place(value: str) -> Q:

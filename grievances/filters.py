@@ -12,7 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from grievances import figures
 from grievances.calendar import midnight
 from grievances.deadlines import SOON
-from grievances.filter_fields import CategoryFilter, LabelFilter, day_filter, in_place, place_in_words
+from grievances.filter_fields import (
+    CategoryFilter,
+    LabelFilter,
+    day_filter,
+    in_place,
+    not_in_the_future,
+    place_in_words,
+)
 from grievances.models import Campaign, Category, InformantKind, Kind, Opinion, OpinionSpan, Source, Urgency
 from grievances.workflow import OPEN, Ground, State
 from villages.models import Unit
@@ -41,7 +48,27 @@ FIGURE_LABELS = {
 }
 
 
-class OpinionFilter(django_filters.FilterSet):
+class ChippedFilter(django_filters.FilterSet):
+    """Filters that stand above their list as chips, each of which can be taken off."""
+
+    def chips(self) -> Iterator[tuple[str, str, str]]:
+        """(label, value in words, address without it) of every filter that is set."""
+        self.form.is_valid()
+        for name, value in self.form.cleaned_data.items():
+            if value in (None, "", False) or name == "order":
+                continue
+            without = self.data.copy()
+            without.pop(name, None)
+            without.pop("page", None)
+            field = self.form.fields[name]
+            yield str(field.label), _in_words(name, field, value), f"?{without.urlencode()}"
+
+
+def _campaigns(request: HttpRequest) -> QuerySet[Campaign]:
+    return Campaign.objects.visible_to(request.user)
+
+
+class OpinionFilter(ChippedFilter):
     """Filters for opinions and, on a past day, their spans."""
 
     figure = django_filters.ChoiceFilter(
@@ -64,7 +91,7 @@ class OpinionFilter(django_filters.FilterSet):
         label=_("informant"), choices=InformantKind.choices, method="of_case"
     )
     ground = django_filters.ChoiceFilter(label=_("ground"), choices=Ground.choices)
-    campaign = LabelFilter(label=_("campaign"), queryset=Campaign.objects.all())
+    campaign = LabelFilter(label=_("campaign"), queryset=_campaigns)
     recorded_from = day_filter(_("recorded from"), "recorded_since")
     recorded_to = day_filter(_("recorded to"), "recorded_until")
     answered_from = day_filter(_("answered from"), "answered_since")
@@ -72,7 +99,7 @@ class OpinionFilter(django_filters.FilterSet):
     late = django_filters.BooleanFilter(label=_("late"), method="is_late", widget=forms.CheckboxInput)
     soon = django_filters.BooleanFilter(label=_("due soon"), method="is_soon", widget=forms.CheckboxInput)
     text = django_filters.CharFilter(label=_("words or number"), method="with_words", max_length=60)
-    as_of = day_filter(_("as on the day"), "unchanged")
+    as_of = day_filter(_("as on the day"), "unchanged", not_in_the_future)
     order = django_filters.ChoiceFilter(
         label=_("order"), choices=_ORDER_LABELS, method="ordered", empty_label=_("as usual")
     )
@@ -165,18 +192,6 @@ class OpinionFilter(django_filters.FilterSet):
             "place": ("region_id", opinion),
         }
         return found.order_by(*orders[value])
-
-    def chips(self) -> Iterator[tuple[str, str, str]]:
-        """(label, value in words, address without it) of every filter that is set."""
-        self.form.is_valid()
-        for name, value in self.form.cleaned_data.items():
-            if value in (None, "", False) or name == "order":
-                continue
-            without = self.data.copy()
-            without.pop(name, None)
-            without.pop("page", None)
-            field = self.form.fields[name]
-            yield str(field.label), _in_words(name, field, value), f"?{without.urlencode()}"
 
 
 class DeskFilter(OpinionFilter):

@@ -1,16 +1,22 @@
 """How far a campaign is: its goals, its places and its weeks, worked out from the rows."""
 
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from grievances import coverage, figures
+from grievances.access import PLACE_ROLES
 from grievances.boards import Board, Number
 from grievances.models import Campaign, Goal, Measure
 from grievances.rates import Rate
 from villages.models import LEVEL_OF_LENGTH, Cadre, Household, Level, Region, Role
 from villages.scope import within
+
+# Who may go through the households of their places, and through the visits to them. Leaders may not: a list
+# of a village's visits on a day would tell who spoke in confidence, without the reveal that leaves a trace.
+LISTS_VISITS = (Role.VISITOR, Role.COORDINATOR)
 
 
 @dataclass(frozen=True)
@@ -20,6 +26,8 @@ class Progress:
     goal: Goal
     part: Number
     whole: Number
+    # False where the viewer counts only some of the campaign's opinions: then nothing says reached or not.
+    is_whole: bool = True
 
     @property
     def rate(self) -> Rate:
@@ -53,11 +61,14 @@ _RATIOS = {Measure.ASSIGNED: ("assigned", "collected")} | {
 def progress(campaign: Campaign, cadre: Cadre) -> list[Progress]:
     """Every goal of the campaign, as far as this cadre may count."""
     numbers = Board(cadre, campaign.region, campaign).figures()
+    sees_all = _looks_after(campaign.region_id, cadre, *PLACE_ROLES)
     done = []
     for goal in campaign.goals.all():
         if goal.measure in _RATIOS:
             part, whole = (numbers[name] for name in _RATIOS[goal.measure])
-        elif goal.measure == Measure.HOUSEHOLDS_VISITED:
+            done.append(Progress(goal, part, whole, sees_all))
+            continue
+        if goal.measure == Measure.HOUSEHOLDS_VISITED:
             part, whole = _households(campaign, cadre)
         else:
             part, whole = _villages(campaign)
@@ -76,25 +87,48 @@ def _villages(campaign: Campaign) -> tuple[Number, Number]:
     """Villages in which somebody was visited, of those where people live."""
     inside = Household.objects.filter(within(campaign.region_id, field="grid_id"))
     by_village = coverage.coverage_by(inside, campaign, level=Level.VILLAGE)
-    places = f"{reverse('campaign', args=[campaign.pk])}#places"
+    address = reverse("campaign-villages", args=[campaign.pk])
     visited = sum(1 for seen in by_village.values() if seen.visited)
-    return Number(visited, places), Number(len(by_village), places)
+    return Number(visited, f"{address}?visited=yes"), Number(len(by_village), address)
 
 
 def by_place(campaign: Campaign, cadre: Cadre) -> list[PlaceRow]:
     """The next level below the campaign's region: towns of a district, villages of a town."""
     below = next((n for n in sorted(LEVEL_OF_LENGTH) if n > len(campaign.region_id)), None)
-    if below is None:
-        return []
+    return _places(campaign, cadre, LEVEL_OF_LENGTH[below]) if below else []
+
+
+def villages(campaign: Campaign, cadre: Cadre, *, visited: bool = False) -> list[PlaceRow]:
+    """The villages where people live, or only those in which somebody was visited."""
+    rows = _places(campaign, cadre, Level.VILLAGE)
+    return [row for row in rows if row.visited.value] if visited else rows
+
+
+def _places(campaign: Campaign, cadre: Cadre, level: Level) -> list[PlaceRow]:
     inside = Household.objects.filter(within(campaign.region_id, field="grid_id"))
-    seen = coverage.coverage_by(inside, campaign, level=LEVEL_OF_LENGTH[below])
-    places = Region.objects.filter(pk__in=seen)
+    seen = coverage.coverage_by(inside, campaign, level=level)
+    places = Region.objects.filter(pk__in=seen).order_by("pk")
     return [PlaceRow(place, *_numbers(campaign, place.pk, seen[place.pk], cadre)) for place in places]
+
+
+def by_week(campaign: Campaign, cadre: Cadre) -> list[tuple[date, Number]]:
+    """(Monday, visits), with the list of the week for whoever may go through those of the campaign's region."""
+    sees = _looks_after(campaign.region_id, cadre, *LISTS_VISITS)
+    address = reverse("campaign-visits", args=[campaign.pk])
+    return [
+        (monday, Number(visits, f"{address}?week={monday}" if sees else ""))
+        for monday, visits in coverage.visits_by_week(campaign, code=campaign.region_id)
+    ]
 
 
 def _numbers(campaign: Campaign, code: str, seen: coverage.Coverage, cadre: Cadre) -> tuple[Number, Number]:
     """Households visited and all; the list only opens for whoever may see each household of the place."""
-    if not any(code.startswith(post.region_id) for post in cadre.posts_as(Role.VISITOR, Role.COORDINATOR)):
+    if not _looks_after(code, cadre, *LISTS_VISITS):
         return Number(seen.visited, ""), Number(seen.total, "")
     address = f"{reverse('household-list')}?{urlencode({'campaign': campaign.pk, 'grid': code})}"
     return Number(seen.visited, f"{address}&left=no"), Number(seen.total, address)
+
+
+def _looks_after(code: str, cadre: Cadre, *roles: Role) -> bool:
+    """Whether a post in one of these roles holds for the whole place."""
+    return any(code.startswith(post.region_id) for post in cadre.posts_as(*roles))

@@ -5,7 +5,8 @@ starts or a unit moves, a case that would come to lie with those whom it accuses
 """
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from grievances.models import Accusation, Opinion
@@ -41,7 +42,8 @@ def _before_a_cadre_leaves(*, cadre: Cadre, **_kwargs: object) -> None:
 
 
 def _refuse_while_open(cases: QuerySet[Opinion]) -> None:
-    count = cases.count()
+    """Accusations aren't counted here: whoever ends the post may be the accused."""
+    count = cases.filter(accusing=False).count()
     if count:
         raise ValidationError(
             ngettext(
@@ -51,6 +53,12 @@ def _refuse_while_open(cases: QuerySet[Opinion]) -> None:
             )
             % count
         )
+    if cases.exists():
+        raise ValidationError(
+            _(
+                "Work that is kept apart hangs on this person: ask discipline inspection to hand it over first."
+            )
+        )
 
 
 def _before_a_post_starts(*, post: Post, **_kwargs: object) -> None:
@@ -59,13 +67,15 @@ def _before_a_post_starts(*, post: Post, **_kwargs: object) -> None:
 
 
 def _before_a_unit_moves(*, unit: Unit, path: str, **_kwargs: object) -> None:
+    """Takes what the database would refuse: cases of the unit, and of whoever has belonged to it since the
+    case came in, or will belong."""
     accused = Accusation.objects.filter(unit__path__in=_paths_above(path)).exclude(
         unit__path__startswith=unit.path
     )
-    held = under(unit.path, field="unit__path") | Q(
-        person__in=Post.objects.in_force().filter(under(unit.path, field="unit__path")).values("cadre")
-    )
-    _take_away(Opinion.objects.filter(held, pk__in=accused.values("opinion")))
+    there = under(unit.path, field="unit__path")
+    since_then = Q(until=None) | Q(until__gte=OuterRef("recorded_at__date"))
+    belonged = Exists(Post.objects.filter(there, since_then, cadre=OuterRef("person")))
+    _take_away(Opinion.objects.filter(there | belonged, pk__in=accused.values("opinion")))
 
 
 def _paths_above(path: str) -> list[str]:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,6 +11,7 @@ from grievances import clocks
 from grievances.calendar import last_day
 from grievances.workflow import Ground, State
 from villages.models import Post, Role
+from villages.templatetags.looks import comma, full_day
 
 if TYPE_CHECKING:
     from datetime import date
@@ -45,13 +45,13 @@ def letter(
 
 def _salutation(names: list[str]) -> str:
     known = [name for name in names if name]
-    return _("Dear %s,") % _(", ").join(known) if known else _("Dear villager,")
+    return _("Dear %s,") % comma().join(known) if known else _("Dear villager,")
 
 
 def _because(ground: str, planned_for: "date | None", passed_to: str) -> str:
     """What follows from the ground of an explanation, where it names a day or an office."""
     if ground == Ground.PLANNED and planned_for:
-        return _("It is planned for %s.") % date_format(planned_for, "DATE_FORMAT")
+        return _("It is planned for %s.") % full_day(planned_for)
     if ground == Ground.OUTSIDE and passed_to:
         return _("It was passed on to %s.") % passed_to
     return ""
@@ -67,7 +67,7 @@ def _if_not_content() -> str:
 
 def _signed(opinion: "Opinion") -> str:
     unit = opinion.unit
-    lines = [unit.label, unit.telephone, date_format(timezone.localdate(), "DATE_FORMAT")]
+    lines = [unit.label, unit.telephone, full_day(timezone.localdate())]
     return "\n".join(line for line in lines if line)
 
 

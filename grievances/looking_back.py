@@ -47,11 +47,15 @@ def look_back(back: Back, *, by: Cadre, said_at: datetime, channel: str) -> str:
     """Do what the rules make of the word, on the matter as it stands now; returns what became of it.
 
     Whoever is not of the lead unit does the call-back at the door. Whoever is passes on the words:
-    "not done" reopens, the informant's right; "done" is a remark, never a confirmation.
+    "not done" reopens, the informant's right; "done" is a remark, never a confirmation. What was said
+    before the answer was there, on a visit entered later, is no word on it: a remark too.
     """
     opinion = Opinion.objects.select_for_update().get(pk=back.opinion.pk)
     words = back.remark or _("At the door: %s.") % Word(back.word).label
     step = {"by": by, "said_at": said_at, "channel": channel}
+    if opinion.is_before_the_answer(said_at):
+        opinion.remark(text=words, **step)
+        return Became.NOTED
     confirms = opinion.state in ANSWERED and Relation.VISITOR in relations(opinion, by)
     if back.word == Word.NOT_DONE and opinion.state in {*ANSWERED, State.CLOSED}:
         if confirms and opinion.outcome == Outcome.RESOLVED:

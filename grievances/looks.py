@@ -12,7 +12,7 @@ from grievances.workflow import Relation
 from villages.models import Role
 
 if TYPE_CHECKING:
-    from villages.models import Cadre
+    from villages.models import Cadre, Household
 
 _ONE_LOOK = timedelta(minutes=10)
 _SEES_NAMED = {Relation.VISITOR, Relation.LEAD, Relation.COORDINATOR, Relation.CALLER, Relation.HEARD}
@@ -22,12 +22,29 @@ _SHOWN_DIGITS = 4
 
 def note_look(opinion: Opinion, cadre: "Cadre", *, kind: str = LookKind.CASE) -> None:
     """Leave a trace of a look at a confidential case or an accusation, once in ten minutes."""
-    if not opinion.accusing and opinion.informant_kind != InformantKind.CONFIDENTIAL:
+    if not opinion.is_protected:
         return
     now = timezone.now()
     recent = Look.objects.filter(opinion=opinion, cadre=cadre, kind=kind, at__gt=now - _ONE_LOOK)
     if not recent.exists():
         Look.objects.create(opinion=opinion, cadre=cadre, kind=kind, at=now)
+
+
+def note_telephone(household: "Household", cadre: "Cadre") -> None:
+    """Leave a trace that somebody had a household's whole number shown."""
+    Look.objects.create(household=household, cadre=cadre, kind=LookKind.PHONE, at=timezone.now())
+
+
+def veiled(opinion: Opinion, cadre: "Cadre") -> bool:
+    """Whether the case hides from this cadre who wrote it down and at which minute.
+
+    With the visits of the village, that would tell who spoke, without the reveal that leaves a trace: so
+    of a confidential opinion only its recorder sees it, of an anonymous one nobody.
+    """
+    confidential = opinion.informant_kind == InformantKind.CONFIDENTIAL
+    return opinion.informant_kind == InformantKind.ANONYMOUS or (
+        confidential and opinion.recorded_by_id != cadre.pk
+    )
 
 
 def reveal(opinion: Opinion, cadre: "Cadre", *, reason: str) -> list[Informant]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from grievances import clocks, models
+from grievances.duties import is_unreleased
 from grievances.relations import relations
 from grievances.workflow import ANSWERED, State, Verb, verbs_from
 from villages.models import Role
@@ -88,8 +89,7 @@ def _idle_oversight(opinion: "Opinion", cadre: "Cadre") -> set[Verb]:
     if not clocks.running(opinion, "supervision"):
         idle.add(Verb.ANSWER_SUPERVISION)
     idle.add(Verb.REQUEST_REVIEW if clocks.running(opinion, "review") else Verb.ANSWER_REVIEW)
-    unknown = {"unit_id": None, "cadre_id": None, "released_by_id": None}
-    if not opinion.accusing or opinion.file.one(models.Accusation, **unknown) is None:
+    if not is_unreleased(opinion):
         idle.add(Verb.RELEASE)
     # An instruction (批示) is a leader's; a coordinator supervises.
     if Role.LEADER not in cadre.roles:

@@ -27,7 +27,7 @@ def _pages(roles: frozenset[str]) -> list[tuple[str, str]]:
     everybody = set(Role) - {Role.ADMINISTRATOR}
     wanted = [
         ("desk", _("Desk"), working),
-        ("dashboard", _("Dashboard"), {Role.LEADER, Role.COORDINATOR, Role.AUDITOR, Role.HEAD}),
+        ("dashboard", _("Dashboard"), {Role.LEADER, Role.COORDINATOR, Role.AUDITOR, Role.CALLER, Role.HEAD}),
         ("visitor-home", _("Visits"), {Role.VISITOR}),
         ("opinion-list", _("Opinions"), everybody),
         ("campaign-list", _("Big visit"), everybody),

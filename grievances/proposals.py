@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from grievances.duties import head_of, may_dispatch_to, may_hold
+from grievances.duties import KEPT_ABOVE, head_of, is_kept_above, may_dispatch_to, may_hold
 from villages.models import Cadre, Unit
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ def propose(opinion: "Opinion", *, coordinator: Cadre) -> Proposal:
     person = head_of(unit)
     if not may_hold(opinion, unit, person):
         return Proposal(None, None, _("The rule “%s” proposes a unit that it complains about.") % named)
+    if is_kept_above(opinion, unit, person):
+        return Proposal(None, None, str(KEPT_ABOVE))
     return Proposal(unit, person, _("Proposed by the rule “%s”.") % named)
 
 

@@ -22,27 +22,35 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
 
 @transaction.atomic
 def load_categories() -> int:
-    """Categories and their questions; what an administrator added or changed elsewhere stays."""
-    known: dict[str, Category] = {}
-    for position, row in enumerate(_rows("categories.csv")):
-        known[row["code"]], _made = Category.objects.update_or_create(
-            code=row["code"],
-            defaults={
-                "parent": known.get(row["parent"]), "name": row["name"], "name_en": row["name_en"],
-                "position": position, "handling_days": int(row["handling_days"] or 0) or None,
-                "day_kind": row["day_kind"], "demands_accused": row["demands_accused"] == "1",
-            },
-        )  # fmt: skip
-    for row in _rows("questions.csv"):
-        Question.objects.update_or_create(
-            category=known[row["category"]],
-            wording=row["wording"],
-            defaults={
-                "position": int(row["position"]), "kind": row["kind"], "wording_en": row["wording_en"],
-                "choices": row["choices"],
-            },
-        )  # fmt: skip
-    return len(known)
+    """Add the categories that are missing, each with its questions; how many were added.
+
+    What is there already is the district's own: neither changed, nor given back a question that an
+    administrator reworded or took away.
+    """
+    known = {category.code: category for category in Category.objects.all()}
+    added = [_added(row, position, known) for position, row in enumerate(_rows("categories.csv"))]
+    new = set(filter(None, added))
+    Question.objects.bulk_create(
+        Question(
+            category=known[row["category"]], position=int(row["position"]), kind=row["kind"],
+            wording=row["wording"], wording_en=row["wording_en"], choices=row["choices"],
+        )
+        for row in _rows("questions.csv")
+        if row["category"] in new
+    )  # fmt: skip
+    return len(new)
+
+
+def _added(row: dict[str, str], position: int, known: dict[str, Category]) -> str:
+    """The code of a category that was not there yet."""
+    if row["code"] in known:
+        return ""
+    known[row["code"]] = Category.objects.create(
+        code=row["code"], parent=known.get(row["parent"]), name=row["name"], name_en=row["name_en"],
+        position=position, handling_days=int(row["handling_days"] or 0) or None, day_kind=row["day_kind"],
+        demands_accused=row["demands_accused"] == "1",
+    )  # fmt: skip
+    return row["code"]
 
 
 @transaction.atomic

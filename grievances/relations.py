@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
 from grievances.workflow import Relation
 from villages.models import Cadre, Post, Role, Unit
 
@@ -58,10 +60,12 @@ def assisting_units(opinion: "Opinion") -> list[Unit]:
 
 
 def is_accused(opinion: "Opinion", cadre: Cadre) -> bool:
-    """Whether the opinion complains about the cadre, or a unit that they belong to."""
+    """Whether the opinion complains about the cadre, or a unit to which they have belonged since it came in,
+    or will belong: the rule of ``grievances.access.accuses``, for one opinion."""
     from grievances.models import Accusation
 
+    since = timezone.localdate(opinion.recorded_at)
     return any(
-        row.cadre_id == cadre.pk or (row.unit is not None and cadre.belongs_to(row.unit))
+        row.cadre_id == cadre.pk or (row.unit is not None and cadre.was_of(row.unit, since=since))
         for row in opinion.file.rows(Accusation)
     )

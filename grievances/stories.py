@@ -4,16 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Model
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from grievances.models import CallBackMeans, Category, Channel, Event, Opinion
 from grievances.workflow import Ground, TellMeans, Verb
 from villages.models import Cadre, Region, Unit
+from villages.templatetags.looks import comma, moment
 
 _SAME_MOMENT = timedelta(minutes=10)
 _NAMED: dict[str, type[Model]] = {"unit": Unit, "person": Cadre, "region": Region, "category": Category}
+# What is done on the visit itself: its minute and its cadre would lead to the door.
+_ON_THE_VISIT = {Verb.RECORD, Verb.SOLVE_ON_THE_SPOT, Verb.EXPLAIN_ON_THE_SPOT}
 # Their texts stand on the page already, as the answers.
 _TEXT_ELSEWHERE = {Verb.RESOLVE, Verb.EXPLAIN, Verb.SOLVE_ON_THE_SPOT, Verb.EXPLAIN_ON_THE_SPOT}
 
@@ -43,19 +45,23 @@ def events_of(opinion: Opinion) -> list[Event]:
     return list(opinion.events.select_related("actor", "actor_unit").order_by("-id"))
 
 
-def story(events: list[Event], *, anonymous: bool) -> list[Line]:
-    """The events in words; names are read in one query for each sort of thing, whatever their number."""
+def story(events: list[Event], *, veiled: bool) -> list[Line]:
+    """The events in words; names are read in one query for each sort of thing, whatever their number.
+
+    ``veiled`` (``grievances.looks.veiled``): of what was done on the visit only the day is told.
+    """
     names = {kind: _labels(kind, model, events) for kind, model in _NAMED.items()}
-    return [
-        Line(
-            when=event.said_at,
-            day_only=anonymous and event.verb == Verb.RECORD,
-            what=_sentence(event, names),
-            text="" if event.verb in _TEXT_ELSEWHERE else event.text,
-            aside=_aside(event),
-        )
-        for event in events
-    ]
+    return [_line(event, names, day_only=veiled and event.verb in _ON_THE_VISIT) for event in events]
+
+
+def _line(event: Event, names: dict[str, dict[object, str]], *, day_only: bool) -> Line:
+    return Line(
+        when=event.said_at,
+        day_only=day_only,
+        what=_sentence(event, names, who="" if day_only else _actor(event)),
+        text="" if event.verb in _TEXT_ELSEWHERE else event.text,
+        aside=" · ".join(_how(event) if day_only else _how(event) + _circumstances(event)),
+    )
 
 
 def told(events: list[Event]) -> list[Telling]:
@@ -129,25 +135,34 @@ _SENTENCES = {
 }
 
 
-def _sentence(event: Event, names: dict[str, dict[object, str]]) -> str:
-    actor = " ".join(part.label for part in (event.actor_unit, event.actor) if part) or _("A cadre")
+def _sentence(event: Event, names: dict[str, dict[object, str]], *, who: str) -> str:
     known = {kind: labels.get(event.details.get(kind), "") for kind, labels in names.items()}
-    return str(_SENTENCES[Verb(event.verb)]).format(who=actor, days=event.details.get("days", ""), **known)
+    words = {"who": who or _("A cadre"), "days": event.details.get("days", "")} | known
+    return str(_SENTENCES[Verb(event.verb)]).format(**words)
 
 
-def _aside(event: Event) -> str:
-    """How it was done, through which channel, and when it was recorded if that was later."""
+def _actor(event: Event) -> str:
+    return " ".join(part.label for part in (event.actor_unit, event.actor) if part)
+
+
+def _how(event: Event) -> list[str]:
+    """On what ground it was done, what was found and told, and why."""
     details = event.details
     parts = [
         _GROUNDS.get(details.get("ground"), ""),
         _found(details),
         _("told the informant: %s") % _TOLD[details["told"]] if details.get("told") in _TOLD else "",
         details.get("reason", ""),
-        event.get_channel_display() if event.channel != Channel.DESK else "",
     ]
+    return [str(part) for part in parts if part]
+
+
+def _circumstances(event: Event) -> list[str]:
+    """Through which channel, and when it was recorded if that was later."""
+    parts = [str(event.get_channel_display())] if event.channel != Channel.DESK else []
     if event.recorded_at - event.said_at > _SAME_MOMENT:
-        parts.append(_("recorded %s") % f"{timezone.localtime(event.recorded_at):%Y-%m-%d %H:%M}")
-    return " · ".join(str(part) for part in parts if part)
+        parts.append(_("recorded %s") % moment(event.recorded_at))
+    return parts
 
 
 _GROUNDS = dict(Ground.choices)
@@ -164,4 +179,4 @@ def _found(details: dict) -> str:
         {True: _("solved"), False: _("not solved")}.get(details.get("solved"), ""),
         {True: _("satisfied"), False: _("not satisfied")}.get(details.get("satisfied"), ""),
     ]
-    return ", ".join(word for word in words if word)
+    return comma().join(word for word in words if word)

@@ -55,5 +55,9 @@ urlpatterns = [
     path("campaigns/new/", campaigns.campaign_edit, name="campaign-new"),
     path("campaigns/<int:pk>/", campaigns.campaign, name="campaign"),
     path("campaigns/<int:pk>/edit/", campaigns.campaign_edit, name="campaign-edit"),
+    path("campaigns/<int:pk>/villages/", campaigns.campaign_villages, name="campaign-villages"),
+    path("campaigns/<int:pk>/visits/", campaigns.campaign_visits, name="campaign-visits"),
     path("audit/", audit.audit, name="audit"),
+    path("audit/withdrawn/", audit.audit_withdrawn, name="audit-withdrawn"),
+    path("audit/rights/", audit.audit_rights, name="audit-rights"),
 ]

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class State(TextChoices):
-    COLLECTED = "collected", _("collected")
+    COLLECTED = "collected", pgettext_lazy("state", "collected")
     ASSIGNED = "assigned", _("assigned")
     OBJECTED = "objected", _("handed back, to review")
     HANDLING = "handling", _("in hand")

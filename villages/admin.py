@@ -13,7 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from villages.models import Cadre, Need, Post, Region, RegionName, Unit
-from villages.one_time import give_one_time_password
+from villages.one_time import IN_THE_LOG, give_one_time_password
+
+_FILTER_LOOKUPS = {"exact", "id__exact", "isnull", "isempty"}
 
 
 class Kept(admin.ModelAdmin):
@@ -21,6 +23,29 @@ class Kept(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
+
+    def lookup_allowed(self, lookup: str, value: object, request: HttpRequest) -> bool:
+        """What the list's own filters ask, and no more: any other question could guess a password's hash."""
+        filters = [item if isinstance(item, str) else item[0] for item in self.get_list_filter(request)]
+        field, _dash, kind = lookup.partition("__")
+        return field in filters and kind in _FILTER_LOOKUPS
+
+    def construct_change_message(
+        self, request: HttpRequest, form: forms.ModelForm, formsets: list, add: bool = False
+    ) -> list[dict]:
+        """Which fields changed, as Django says it, and what they were set to: the auditor reads both."""
+        said = super().construct_change_message(request, form, formsets, add)
+        names = form.cleaned_data if add else form.changed_data
+        return [*said, {"set": {name: _plain(getattr(form.instance, name)) for name in names}}]
+
+
+def _plain(value: object) -> object:
+    """What a log keeps of a value: the key by which people know it, in no language."""
+    if isinstance(value, Cadre):
+        return value.username
+    if isinstance(value, Region | Unit):
+        return value.code
+    return value if value is None or isinstance(value, bool) else str(value)
 
 
 class OldNames(admin.TabularInline):
@@ -116,7 +141,7 @@ class CadreAdmin(Kept):
         passwords = [(cadre, give_one_time_password(cadre)) for cadre in cadres]
         for cadre in cadres:
             cadre.save(update_fields=["password", "must_change_password"])
-            self.log_change(request, cadre, [{"changed": {"fields": ["one-time password"]}}])
+            self.log_change(request, cadre, [{"changed": {"fields": [IN_THE_LOG]}}])
         return self._passwords(request, passwords)
 
     def _passwords(self, request: HttpRequest, passwords: list[tuple[Cadre, str]]) -> HttpResponse:
@@ -131,6 +156,14 @@ class CadreAdmin(Kept):
 class PostForm(forms.ModelForm):
     """Ending a post shows its first day as text only, so the form has to compare the two itself."""
 
+    by: Cadre  # who fills it in
+
+    def clean_cadre(self) -> Cadre:
+        cadre = self.cleaned_data["cadre"]
+        if cadre == self.by:
+            raise ValidationError(_("Another administrator must give you a post."))
+        return cadre
+
     def clean_until(self) -> date | None:
         until = self.cleaned_data["until"]
         if until and self.instance.pk and until < self.instance.since:
@@ -140,7 +173,7 @@ class PostForm(forms.ModelForm):
 
 @admin.register(Post)
 class PostAdmin(Kept):
-    """A post is begun and ended; what it gives never changes in between."""
+    """A post is begun and ended, by somebody else than who holds it; what it gives never changes in between."""
 
     form = PostForm
     list_display = ["cadre", "role", "unit", "region", "since", "until"]
@@ -149,6 +182,15 @@ class PostAdmin(Kept):
     search_fields = ["cadre__username", "cadre__name", "unit__name", "unit__code"]
     autocomplete_fields = ["cadre", "unit", "region"]
     fields = ["cadre", "role", "unit", "region", "since", "until"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Post | None = None) -> bool:
+        own = obj is not None and obj.cadre_id == request.user.pk
+        return not own and super().has_change_permission(request, obj)
+
+    def get_form(self, request: HttpRequest, obj: Post | None = None, **kwargs: object) -> type[PostForm]:
+        form = super().get_form(request, obj, **kwargs)
+        form.by = request.user
+        return form
 
     def get_readonly_fields(self, request: HttpRequest, obj: Post | None = None) -> list[str]:
         if obj is None:

@@ -1,4 +1,4 @@
-"""One-time passwords: given out once on paper, good for one sign-in."""
+"""One-time passwords: given out once on paper, good until its owner has chosen an own one."""
 
 import secrets
 
@@ -6,6 +6,8 @@ from django.contrib.auth.hashers import get_hasher
 
 from villages.models import Cadre
 
+# What the log of the reference pages says of one that was given.
+IN_THE_LOG = "one-time password"
 # Without those that look alike on paper.
 _SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
 _GROUPS, _GROUP = 3, 4

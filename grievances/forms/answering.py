@@ -3,11 +3,13 @@
 import hashlib
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from grievances import clocks, files, looks
 from grievances.letters import letter
 from grievances.models import InformantKind, Kind
+from grievances.steps.handling import NOT_PAST
 from grievances.workflow import Ground, TellMeans
 
 from .fields import ManyFiles, long_text
@@ -21,9 +23,10 @@ def told_field() -> forms.ChoiceField:
 
 
 def grounds_for(kind: str) -> list[tuple[str, str]]:
-    """Only a suggestion or praise is noted with thanks."""
+    """None is chosen beforehand. Only a suggestion or praise is noted with thanks."""
     noted = kind in (Kind.SUGGESTION, Kind.PRAISE)
-    return [choice for choice in Ground.choices if noted or choice[0] != Ground.NOTED]
+    fitting = [choice for choice in Ground.choices if noted or choice[0] != Ground.NOTED]
+    return [("", _("Choose…")), *fitting]
 
 
 class TellingForm(StepForm):
@@ -89,11 +92,14 @@ class ExplainForm(AnswerForm):
     def prepare(self) -> None:
         super().prepare()
         self.fields["ground"].choices = grounds_for(self.opinion.kind)
+        self.fields["planned_for"].widget.attrs["min"] = timezone.localdate().isoformat()
 
     def clean(self) -> dict[str, object]:
         data = super().clean()
         if data.get("ground") == Ground.PLANNED and not data.get("planned_for"):
             self.add_error("planned_for", _("Say for when it is planned."))
+        if data.get("planned_for") and data["planned_for"] < timezone.localdate():
+            self.add_error("planned_for", NOT_PAST)
         if data.get("ground") == Ground.OUTSIDE and not data.get("passed_to"):
             self.add_error("passed_to", _("Say to whom it was passed on."))
         return data

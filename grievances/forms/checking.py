@@ -53,12 +53,13 @@ class TellForm(StepForm):
     about = forms.ChoiceField(
         label=_("About"),
         choices=[
+            ("", _("Choose…")),
             ("accepted", _("it was accepted")),
             ("extended", _("more time is needed")),
             ("answered", _("the answer")),
         ],
     )
-    means = forms.ChoiceField(label=_("How"), choices=TellMeans.choices)
+    means = forms.ChoiceField(label=_("How"), choices=[("", _("Choose…")), *TellMeans.choices])
     remark = long_text(_("Remark"), required=False, rows=2)
     said_at = moment(_("When"))
 

@@ -7,7 +7,7 @@ from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from grievances.duties import may_hold
+from grievances.duties import is_kept_above, may_hold
 from grievances.models import Opinion
 from villages.models import CODE_LENGTH, Cadre, Level, Role, Unit
 from villages.scope import any_of, within
@@ -32,10 +32,11 @@ def units_for(opinion: Opinion, coordinator: Cadre) -> QuerySet[Unit]:
 
 
 def free_of_blame(units: QuerySet[Unit], opinion: Opinion) -> QuerySet[Unit]:
-    """Without those that the opinion complains about."""
+    """Without those that the opinion complains about, or from whom it is kept."""
     if not opinion.accusing:
         return units
-    return units.exclude(pk__in=[unit.pk for unit in units if not may_hold(opinion, unit, None)])
+    blamed = [unit for unit in units if not may_hold(opinion, unit, None) or is_kept_above(opinion, unit)]
+    return units.exclude(pk__in=[unit.pk for unit in blamed])
 
 
 class UnitChoice(LabelChoice):

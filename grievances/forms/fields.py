@@ -14,8 +14,15 @@ TEXT_LIMIT = 4000
 ACCEPTED = "image/jpeg,image/png,image/webp,application/pdf"
 
 
+class LongText(forms.CharField):
+    """Lines end with one character, as the browser counts them, not with the two that it sends."""
+
+    def to_python(self, value: object) -> str:
+        return super().to_python(value).replace("\r\n", "\n")
+
+
 def long_text(label: str, *, rows: int = 4, required: bool = True, help_text: str = "") -> forms.CharField:
-    return forms.CharField(
+    return LongText(
         label=label, required=required, max_length=TEXT_LIMIT, help_text=help_text,
         widget=forms.Textarea(attrs={"rows": rows}),
     )  # fmt: skip

@@ -15,6 +15,7 @@ from grievances.models import (
 )
 from grievances.steps.record import Accused, Said
 from villages.models import Cadre, Household, Post, Region, Unit, UnitKind
+from villages.templatetags.looks import bracketed
 
 from .fields import CategoryChoice, ManyFiles, long_text
 from .questions import asked_by, particular, question_field
@@ -67,6 +68,10 @@ class OpinionForm(forms.Form):
         """The category as it was typed; it need not be right."""
         return self["category"].value()
 
+    def category_field(self) -> str:
+        """The field that asks for the category."""
+        return "category"
+
     def is_blank(self) -> bool:
         return not (self["text"].value() or "").strip()
 
@@ -77,7 +82,7 @@ class OpinionForm(forms.Form):
         data = super().clean()
         if not data.get("category"):
             if "category" not in self.errors:
-                self.add_error("category", _("Choose what it is about."))
+                self.add_error(self.category_field(), _("Choose what it is about."))
         elif data["category"].demands_accused and not data.get("accused"):
             self.add_error("accused", _("Say whom it complains about, or “not known”."))
         if data.get("on_the_spot"):
@@ -150,7 +155,7 @@ def _accusable(place: Region) -> list[tuple[str, str]]:
         .select_related("cadre", "unit")
         .order_by("unit__path", "cadre")
     )
-    cadres = {post.cadre_id: f"{post.cadre.label} ({post.unit.label})" for post in posts}
+    cadres = {post.cadre_id: post.cadre.label + bracketed(post.unit.label) for post in posts}
     return [
         ("", _("nobody in particular")),
         (UNKNOWN, _("not known")),
@@ -175,6 +180,7 @@ class DeskOpinionForm(OpinionForm):
         super().__init__(*args, **kwargs)
         self.fields["category"].widget.attrs["data-reload"] = "reload"
         self.fields["text"].required = self.fields["category"].required = True
+        self.fields["name"].demanded = True
 
     def clean(self) -> dict[str, object]:
         data = super().clean()

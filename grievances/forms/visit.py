@@ -64,8 +64,9 @@ class VisitForm(forms.Form):
 
 
 class WayForm(VisitForm):
-    """Met on the way: a place instead of a household."""
+    """Met on the way: a place instead of a household, where nobody can be away."""
 
+    nobody_home = None
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"),
         choices=[choice for choice in VisitKind.choices if choice[0] != VisitKind.HOUSEHOLD],
@@ -99,7 +100,10 @@ class LookBackForm(forms.Form):
 
     @property
     def answer(self) -> str:
-        """What the unit answered the last time, for the household to hear again."""
+        """What the unit answered the last time, for the household to hear again; of a protected matter it
+        stands in the case only."""
+        if self.opinion.is_protected:
+            return ""
         answers = list(self.opinion.answers.all())
         return answers[-1].public if answers else ""
 

@@ -43,6 +43,9 @@ class VisitOpinionForm(OpinionForm):
             # One tap instead of a list that opens, and a list that closes.
             self.fields[name].widget = forms.RadioSelect(choices=self.fields[name].choices)
         self.fields["urgency"].initial = Urgency.NORMAL
+        # Demanded of whoever writes anything down: a block that was left alone is none.
+        self.fields["text"].demanded = self.fields["category"].demanded = True
+        self.fields["name"].demanded = household is None
         self.fields["pick"].widget.choices = self._picks(recent)
         self.fields["name"].help_text = (
             _("Left empty: %s.") % household.head if household else _("Not for confidential or anonymous.")
@@ -59,6 +62,11 @@ class VisitOpinionForm(OpinionForm):
         """What was picked with one tap, else what was chosen from the whole list."""
         picked = self["pick"].value()
         return picked if picked and picked != OTHER else super().chosen_category()
+
+    def category_field(self) -> str:
+        """The taps, unless there are none or they lead to the whole list."""
+        offered = len(self.fields["pick"].widget.choices) > 1
+        return "pick" if offered and self["pick"].value() != OTHER else "category"
 
     def is_blank(self) -> bool:
         """Nothing was written, added or done: the block was left alone."""

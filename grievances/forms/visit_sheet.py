@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from grievances.looking_back import Back
 from grievances.models import Category, Opinion
@@ -11,6 +12,7 @@ from grievances.visiting import earlier, places_of
 from grievances.workflow import ANSWERED, State
 from villages.models import Cadre, Household, Region
 
+from .problems import Problem, problems_of
 from .visit import MOST_OPINIONS, LookBackForm, VisitForm, WayForm
 from .visit_opinion import VisitOpinionForm, recent_categories
 
@@ -79,11 +81,22 @@ class Sheet:
 
     def is_valid(self) -> bool:
         checked = [form.is_valid() for form in (self.visit, *self.back, *self.filled())]
-        return all(checked)
+        return all(checked) and self._is_possible()
 
-    def wrong(self) -> list[VisitForm | LookBackForm | VisitOpinionForm]:
-        """The forms with something wrong, in the order of the page."""
-        return [form for form in (*self.back, *self.filled(), self.visit) if form.errors]
+    def _is_possible(self) -> bool:
+        """Where nobody was at home, nobody said anything."""
+        if self.visit.cleaned_data.get("nobody_home") and (self.filled() or self.looked_back()):
+            problem = _("Somebody spoke, as you wrote down: then somebody was at home.")
+            self.visit.add_error("nobody_home", problem)
+        return not self.visit.errors
+
+    def problems(self) -> list[Problem]:
+        """What is wrong, in the order of the page; each opinion's with its number."""
+        parts = {
+            form: _("Opinion %(n)s") % {"n": number} for number, form in enumerate(self.opinions, start=1)
+        }
+        forms = [*self.asked(), *self.settled(), *self.filled(), self.visit]
+        return [problem for form in forms for problem in problems_of(form, part=parts.get(form, ""))]
 
     def looked_back(self) -> list[Back]:
         return [form.back() for form in self.back if form.cleaned_data["word"]]

@@ -4,10 +4,19 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from villages.models import Cadre, Named, Region
+from villages.models import LEVEL_OF_LENGTH, Cadre, Named, Region
+from villages.scope import any_of, within
+
+
+def _covers(code: str) -> Q:
+    return Q(region_id__in=[code[:length] for length in LEVEL_OF_LENGTH])
+
+
+def _duties_of(cadre: Cadre) -> models.QuerySet:
+    return TaskForceMember.objects.filter(campaign=OuterRef("pk"), cadre=cadre)
 
 
 class CampaignQuerySet(models.QuerySet):
@@ -17,7 +26,16 @@ class CampaignQuerySet(models.QuerySet):
 
     def covering(self, code: str) -> Self:
         """Campaigns whose region contains the region ``code`` or is it."""
-        return self.filter(region_id__in=[code[:length] for length in (2, 4, 6, 9, 12, 15)])
+        return self.filter(_covers(code))
+
+    def concerning(self, code: str) -> Self:
+        """Campaigns of the region ``code``, of what contains it, and of what it contains."""
+        return self.filter(_covers(code) | within(code))
+
+    def visible_to(self, cadre: Cadre) -> Self:
+        """Campaigns that concern the region of one of the cadre's posts, or have the cadre in their task force."""
+        places = [_covers(post.region_id) | within(post.region_id) for post in cadre.posts_in_force]
+        return self.filter(any_of(places) | Exists(_duties_of(cadre)))
 
     def current(self, *, on: date) -> "Campaign | None":
         """The one that began last: running, or else the one that ended most recently."""
@@ -74,7 +92,9 @@ class Goal(models.Model):
         verbose_name_plural = _("goals")
         constraints = [
             models.CheckConstraint(
-                name="goal_target_is_a_percentage", condition=Q(target__gte=1, target__lte=100)
+                name="goal_target_is_a_percentage",
+                condition=Q(target__gte=1, target__lte=100),
+                violation_error_message=_("The target is a percentage: between 1 and 100."),
             ),
             models.CheckConstraint(name="goal_measure_known", condition=Q(measure__in=Measure.values)),
         ]

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from grievances.workflow import State, Verb
-from villages.models import Cadre, Unit
+from villages.models import Cadre, Household, Unit
 
 from .opinion import Opinion
 
@@ -37,6 +37,8 @@ class Event(models.Model):
     imported = models.BooleanField(default=False)
     # The request that made it, so that the same request twice is one step.
     key = models.UUIDField(null=True, unique=True)
+    # What that request asked for: the same key with another content is refused.
+    digest = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:
         ordering = ["id"]
@@ -60,14 +62,17 @@ class LookKind(models.TextChoices):
     REVEAL = "reveal", _("revealed who spoke")
     EXPORT = "export", _("exported")
     FILE = "file", _("opened a file")
+    PHONE = "phone", _("showed a telephone number")
 
 
 class Look(models.Model):
-    """A look at what is protected: a confidential case, an accusation, an informant, an export."""
+    """A look at what is protected: a confidential case, an accusation, an informant, a household's telephone
+    number, an export."""
 
     append_only = True
 
     opinion = models.ForeignKey(Opinion, models.PROTECT, null=True, related_name="looks")
+    household = models.ForeignKey(Household, models.PROTECT, null=True, related_name="+")
     kind = models.CharField(max_length=6, choices=LookKind.choices)
     cadre = models.ForeignKey(Cadre, models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -79,7 +84,15 @@ class Look(models.Model):
         verbose_name = _("look")
         verbose_name_plural = _("looks")
         indexes = [models.Index(fields=["-at"], name="look_by_time")]
-        constraints = [models.CheckConstraint(name="look_kind_known", condition=Q(kind__in=LookKind.values))]
+        constraints = [
+            models.CheckConstraint(name="look_kind_known", condition=Q(kind__in=LookKind.values)),
+            models.CheckConstraint(
+                name="look_at_one_thing",
+                condition=Q(kind="phone", opinion=None, household__isnull=False)
+                | Q(kind="export", opinion=None, household=None)
+                | Q(kind__in=["case", "reveal", "file"], opinion__isnull=False, household=None),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.cadre} {self.get_kind_display()}"

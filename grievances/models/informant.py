@@ -20,10 +20,6 @@ class InformantQuerySet(models.QuerySet):
         """By the whole name."""
         return self.filter(name_hash=keyed_hash(name))
 
-    def with_telephone(self, telephone: str) -> Self:
-        """By the whole number."""
-        return self.filter(telephone_hash=keyed_hash(telephone))
-
 
 class Informant(models.Model):
     """A named or confidential informant, or one of up to five representatives of a joint petition."""

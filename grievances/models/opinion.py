@@ -1,6 +1,5 @@
 """Opinions: one thing said by one informant."""
 
-from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Self
 
@@ -12,14 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from grievances.access import visible
 from grievances.casefile import CaseFile
 from grievances.steps import CheckingSteps, DispatchSteps, HandlingSteps, OversightSteps, RecordSteps
-from grievances.workflow import COUNTED, ENDED, OPEN, RESPONSIBLE, Ground, Outcome, State
+from grievances.workflow import COUNTED, OPEN, RESPONSIBLE, Ground, Outcome, State
 from villages.models import Cadre, Region, Unit
 from villages.scope import within
 
 from .campaign import Campaign
 from .category import Category
-
-SOON_DAYS = 3
 
 
 class Kind(models.TextChoices):
@@ -102,17 +99,6 @@ class OpinionQuerySet(models.QuerySet):
 
     def counted(self) -> Self:
         return self.filter(state__in=COUNTED)
-
-    def overdue(self, *, at: datetime | None = None) -> Self:
-        """With a running clock past due, whatever the state."""
-        return self.exclude(state__in=ENDED).filter(due_at__lte=at or timezone.now())
-
-    def due_soon(self, *, at: datetime | None = None) -> Self:
-        """With a deadline in the next three days, not past it."""
-        now = at or timezone.now()
-        return self.exclude(state__in=ENDED).filter(
-            due_at__gt=now, due_at__lte=now + timedelta(days=SOON_DAYS)
-        )
 
     def for_rows(self) -> Self:
         """With what a list row shows, in one query."""
@@ -206,6 +192,16 @@ class Opinion(RecordSteps, DispatchSteps, HandlingSteps, CheckingSteps, Oversigh
     def words(self) -> str:
         """What was said, in its latest corrected version."""
         return self.corrected_text or self.text
+
+    @property
+    def is_protected(self) -> bool:
+        """Whether every look at it leaves a trace: confidential, or an accusation."""
+        return self.accusing or self.informant_kind == InformantKind.CONFIDENTIAL
+
+    @property
+    def words_in_lists(self) -> str:
+        """What was said; of a protected one only by opening the case, which leaves the trace."""
+        return str(_("Protected: open the case to read it.")) if self.is_protected else self.words
 
     @property
     def is_open(self) -> bool:

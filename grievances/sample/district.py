@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from grievances import reference
-from grievances.calendar import WorkingCalendar
+from grievances.calendar import WorkingCalendar, midnight
 from grievances.models import (
     Campaign,
     Category,
@@ -16,6 +16,7 @@ from grievances.models import (
     DispatchRule,
     Event,
     Goal,
+    Look,
     Notice,
     Opinion,
     TaskForceMember,
@@ -25,6 +26,7 @@ from grievances.models import (
 from grievances.numbers import SEQUENCE
 from grievances.sample import fates, households, people, phrases
 from grievances.sample.histories import Office, Plan, Teller, plan
+from grievances.sample.looks import looks
 from villages.models import Cadre, Household, Level, Region, Role
 
 _DAY = timedelta(days=1)
@@ -54,9 +56,13 @@ class Call:
 
 
 @transaction.atomic
-def make(*, seed: int, password: str, size: Size | None = None) -> None:
-    """Fill an empty database that has regions and reference data."""
+def make(*, seed: int, password: str, size: Size | None = None, now: datetime | None = None) -> None:
+    """Fill an empty database that has regions and reference data.
+
+    All of it happens before today, so that on one day the same seed gives the same district at any hour.
+    """
     size = size or Size()
+    today = midnight(timezone.localdate(now))
     dice = Random(seed)
     villages = _villages(size)
     units = people.make_units()
@@ -69,7 +75,7 @@ def make(*, seed: int, password: str, size: Size | None = None) -> None:
     categories = Category.objects.filter(code__in=phrases.subcategories()).select_related("parent")
     office = Office(
         staff, units, list(DispatchRule.objects.select_related("unit")), list(categories),
-        WorkingCalendar.load(), dice, timezone.now(),
+        WorkingCalendar.load(), dice, today,
     )  # fmt: skip
     writer = Writer(office, homes, demo_grid=f"{demo_village}001")
     now = office.now
@@ -84,7 +90,7 @@ def make(*, seed: int, password: str, size: Size | None = None) -> None:
     writer.other_sources()
     writer.save_visits(leaders_talks(office, this))
     _advance_numbers(office.sequence)
-    _notices(staff)
+    _notices(staff, now=office.now)
 
 
 def _villages(size: Size) -> list[Region]:
@@ -127,7 +133,7 @@ def _campaign(staff: people.People, units: dict, which: str, now: datetime) -> C
             minutes=meeting["minutes"].format(**facts),
         )
         for meeting in text["meetings"]
-        if starts + timedelta(days=meeting["offset_days"]) <= timezone.localdate()
+        if starts + timedelta(days=meeting["offset_days"]) <= today
     )
     return made
 
@@ -170,9 +176,9 @@ class Writer:
         return calls
 
     def _daytime(self, at: datetime) -> datetime:
-        """Visits are made by day and in the evening."""
-        local = timezone.localtime(at)
-        return local if 8 <= local.hour < 21 else local.replace(hour=self.dice.randrange(9, 20)) - _DAY
+        """Visits are made by day and in the evening. The dice are thrown whatever the hour."""
+        local, hour = timezone.localtime(at), self.dice.randrange(9, 20)
+        return local if 8 <= local.hour < 21 else local.replace(hour=hour) - _DAY
 
     def _homes_for(self, calls: list[Call]) -> list[Household]:
         """A household for each visit; more of the solved ones where it works better."""
@@ -240,6 +246,7 @@ class Writer:
                 kinds.setdefault(model, []).extend(rows)
         for model, rows in kinds.items():
             model.objects.bulk_create(rows, batch_size=3000)
+        Look.objects.bulk_create(looks(self.dice, self.opinions), batch_size=3000)
         self.opinions = []
 
     def other_sources(self) -> None:
@@ -273,9 +280,9 @@ def _advance_numbers(used: int) -> None:
         cursor.execute("SELECT setval(%s, %s)", [SEQUENCE, max(used, 1)])
 
 
-def _notices(staff: people.People) -> None:
+def _notices(staff: people.People, *, now: datetime) -> None:
     """A few unseen notices for the demo accounts; and they have looked at their changes lately."""
-    Cadre.objects.filter(is_demo=True).update(changes_seen_at=timezone.now() - 4 * _DAY)
+    Cadre.objects.filter(is_demo=True).update(changes_seen_at=now - 4 * _DAY)
     for cadre in staff.cadres:
         if cadre.is_demo:
             events = Event.objects.filter(opinion__person=cadre, opinion__accusing=False).exclude(actor=cadre)

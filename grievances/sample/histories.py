@@ -113,7 +113,9 @@ def _spans(dice: Random, fate: Fate, category: Category) -> dict[str, float]:
         return days | {"objected": dice.uniform(0.5, 3)}
     if fate.objected:
         days |= {"objected": dice.uniform(0.5, 3), "ruled": dice.uniform(0.3, 2)}
-    if fate.end in ("assigned", "withdrawn", "collected"):
+    if fate.end == "withdrawn":
+        return days | {"withdrawn": dice.uniform(0.3, 6)}
+    if fate.end in ("assigned", "collected"):
         return days
     days["accepted"] = dice.uniform(0.3, 4)
     if fate.end == "handling" and not fate.reopened:
@@ -150,12 +152,13 @@ def _waited(dice: Random, fate: Fate, category: Category, most: float) -> float:
 
 
 def working_hour(dice: Random, at: datetime, *, after: datetime) -> datetime:
-    """The moment, moved into working hours, but never before ``after``."""
+    """The moment, moved into working hours, but never before ``after``.
+
+    The dice are thrown for every moment: whether one is moved must not change what is thrown next.
+    """
     local = timezone.localtime(at)
-    if _OPENS <= local.hour < _CLOSES:
-        return at
     moved = local.replace(hour=dice.randrange(_OPENS, _CLOSES), minute=dice.randrange(60))
-    return max(moved, after + timedelta(minutes=3))
+    return at if _OPENS <= local.hour < _CLOSES else max(moved, after + timedelta(minutes=3))
 
 
 class Teller:
@@ -166,6 +169,7 @@ class Teller:
         self.place, self.at, self.said_at = place, said_at, said_at
         self.unit = office.lead_unit(made.category, place)
         self.accusing = made.category.demands_accused
+        self.told = "" if made.informant == "anonymous" else "telephone"
         self.facts = phrases.Facts(
             self.dice, village=_spoken(office.by_place[(UnitKind.COMMITTEE, place[:12])].name),
             town=office.by_place[(UnitKind.TOWN, place[:9])].name, unit=self.unit.name,
@@ -223,7 +227,7 @@ class Teller:
             self._side_path_of_an_objection()
             if fate.end == "withdrawn":
                 self.opinion.withdraw(
-                    by=self.coordinator, reason=self._say("withdraw_reasons"), **self._later("waited")
+                    by=self.coordinator, reason=self._say("withdraw_reasons"), **self._later("withdrawn")
                 )
             elif fate.end not in ("assigned", "objected"):
                 self._handle()
@@ -262,7 +266,7 @@ class Teller:
 
     def _handle(self) -> None:
         fate = self.plan.fate
-        self.opinion.accept(by=self.handler, told="telephone", **self._later("accepted"))
+        self.opinion.accept(by=self.handler, told=self.told, **self._later("accepted"))
         if fate.extension and not fate.reopened:
             self._extend(fate.extension)
         if fate.supervised:
@@ -287,7 +291,7 @@ class Teller:
         asked = self.opinion.ask_extension
         asked(by=self.handler, days=15, reason=self._say("extension_reasons"), **self._later("asked"))
         if how == "approved":
-            self.opinion.approve_extension(by=self.head, told="telephone", **self._later("approved"))
+            self.opinion.approve_extension(by=self.head, told=self.told, **self._later("approved"))
 
     def _answer(self, name: str, outcome: str) -> None:
         when = self._later(name)
@@ -295,14 +299,14 @@ class Teller:
         self.facts |= {"date": f"{day.month}月{day.day}日"}
         if outcome == "resolved":
             words = self._words("")
-            self.opinion.resolve(by=self.handler, told="telephone", **words, **when)
+            self.opinion.resolve(by=self.handler, told=self.told, **words, **when)
             return
         ground = self._ground()
         planned = timezone.localdate(self.at) + timedelta(days=self.dice.randrange(60, 400))
         self.facts |= {"planned": f"{planned.year}年{planned.month}月"}
         words = self._words(ground)
         more = {"planned_for": planned} if ground == "planned" else {}
-        self.opinion.explain(by=self.handler, ground=ground, told="telephone", **words, **more, **when)
+        self.opinion.explain(by=self.handler, ground=ground, told=self.told, **words, **more, **when)
 
     def _words(self, ground: str) -> dict[str, str]:
         found = phrases.answer(self.dice, self.plan.category.code, kind=self.kind, ground=ground)

@@ -33,13 +33,18 @@ class People:
             username=username or f"c{number:05d}", name=person_name(dice), is_demo=bool(username),
             telephone=f"0515-8888{number % 10000:04d}", password=make_password(None),
         )  # fmt: skip
-        post = Post(cadre=cadre, role=role, unit=unit, region=region, since=_LONG_AGO)
         # What the database would answer: the histories ask for rights thousands of times.
-        cadre.__dict__["posts_in_force"] = [post]
+        cadre.__dict__["posts_in_force"] = cadre.__dict__["posts_ever"] = []
         self.cadres.append(cadre)
-        self.posts.append(post)
+        self.give(cadre, role, unit, region)
         self.by_place.setdefault((role, unit.code), []).append(cadre)
         return cadre
+
+    def give(self, cadre: Cadre, role: Role, unit: Unit, region: Region) -> None:
+        """One more post."""
+        post = Post(cadre=cadre, role=role, unit=unit, region=region, since=_LONG_AGO)
+        cadre.__dict__["posts_in_force"].append(post)
+        self.posts.append(post)
 
     def of(self, role: Role, unit: Unit) -> list[Cadre]:
         return self.by_place.get((role, unit.code), [])
@@ -128,8 +133,9 @@ def _demo(dice: Random, people: People, units: dict[str, Unit], district: Region
         "administrator": (Role.ADMINISTRATOR, units["organisation"], district),
         "outsider": (Role.HANDLER, *_elsewhere()),
     }
-    for username, (role, unit, region) in places.items():
-        people.add(dice, role, unit, region, username=username)
+    added = {name: people.add(dice, *place, username=name) for name, place in places.items()}
+    # What the demo's visitor writes down lies on the town's desk: the demo's coordinator looks after it too.
+    people.give(added["coordinator"], Role.COORDINATOR, units["petitions"], committee.region.parent)
 
 
 def _elsewhere() -> tuple[Unit, Region]:

@@ -1,6 +1,6 @@
 """What somebody else does after an answer: call back, check, close or reopen."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
@@ -35,11 +35,15 @@ class CheckingSteps:
         remark: str = "",
         means: str = "telephone",
     ) -> None:
-        """Ask the informant. "Solved" (or, for an explained one, reached) closes; "not solved" reopens."""
+        """Ask the informant. "Solved" (or, for an explained one, reached) closes; "not solved" reopens.
+
+        Whoever was reached is asked both: whether it is solved (of a resolved one), and whether they are
+        satisfied.
+        """
         if self.informant_kind == models.InformantKind.ANONYMOUS:
             raise StepRefused(_("Nobody can be called back: check on the spot instead."))
-        if contacted and self.outcome == Outcome.RESOLVED and solved is None:
-            raise ValidationError({"solved": _("Say whether it is solved.")})
+        if contacted:
+            _check_asked(self, solved, satisfied)
         note_call_back(self, done, means, contacted, solved if contacted else None, satisfied, remark)
         if contacted:
             close_or_reopen(self, done, reopen=self.outcome == Outcome.RESOLVED and not solved)
@@ -55,13 +59,18 @@ class CheckingSteps:
         close_or_reopen(self, done, reopen=self.outcome == Outcome.RESOLVED and not solved)
 
     def three_attempts_failed(self: "Opinion") -> bool:
-        """Whether the informant was called in vain on three different days since the answer."""
+        """Whether calls in vain were recorded on three different days since the answer: days that may be
+        written down at will would prove nothing."""
         days = {
-            timezone.localdate(row.said_at)
+            timezone.localdate(row.at)
             for row in self.file.rows(models.CallBack)
             if not row.contacted and self.answered_at and row.at >= self.answered_at
         }
         return len(days) >= ATTEMPTS_BEFORE_A_CHECK
+
+    def is_before_the_answer(self: "Opinion", said_at: datetime) -> bool:
+        """Whether something was said before the minute of the latest answer."""
+        return self.answered_at is not None and said_at < self.answered_at.replace(second=0, microsecond=0)
 
     @step(Verb.REOPEN)
     def reopen(self: "Opinion", done: Step, *, reason: str) -> None:
@@ -97,6 +106,16 @@ class CheckingSteps:
         )
 
 
+def _check_asked(opinion: "Opinion", solved: bool | None, satisfied: bool | None) -> None:
+    missing = {}
+    if opinion.outcome == Outcome.RESOLVED and solved is None:
+        missing["solved"] = _("Say whether it is solved.")
+    if satisfied is None:
+        missing["satisfied"] = _("Say whether the informant is satisfied.")
+    if missing:
+        raise ValidationError(missing)
+
+
 def note_call_back(
     opinion: "Opinion",
     done: Step,
@@ -108,6 +127,8 @@ def note_call_back(
 ) -> None:
     if means not in models.CallBackMeans.values:
         raise ValidationError({"means": _("Choose how.")})
+    if opinion.is_before_the_answer(done.said_at):
+        raise ValidationError({"said_at": _("That was before the answer: it can't be about it.")})
     satisfied = satisfied if contacted else None
     opinion.file.add(
         models.CallBack(

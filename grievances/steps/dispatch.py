@@ -6,7 +6,17 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from grievances import clocks, models
-from grievances.duties import ACCUSED_MAY_NOT, head_of, may_dispatch_to, may_hold
+from grievances.duties import (
+    ACCUSED_MAY_NOT,
+    KEPT_ABOVE,
+    desk_for,
+    has_coordinator_for,
+    head_of,
+    is_kept_above,
+    is_unreleased,
+    may_dispatch_to,
+    may_hold,
+)
 from grievances.errors import StepRefused
 from grievances.workflow import Ground, Outcome, State, Verb
 from villages.models import Cadre, Region, Unit
@@ -44,6 +54,8 @@ class DispatchSteps:
         """Refer to the coordinators of another level up or down; the clock runs on."""
         if not self.region_id.startswith(to.code) or to.pk == self.desk_id:
             raise ValidationError({"to": _("Choose another level of the same place.")})
+        if not has_coordinator_for(self, to.code):
+            raise ValidationError({"to": _("No coordinator there can see it: it would lie with nobody.")})
         self.desk = to
         done.text, done.details = reason, {"region": to.pk}
 
@@ -104,6 +116,7 @@ class DispatchSteps:
             raise ValidationError({"unit": _("Name a unit or a cadre.")})
         self.accusing = True
         self.file.add(models.Accusation(opinion=self, unit=unit, cadre=cadre, named_at=done.at))
+        self.desk = desk_for(self, lowest=self.desk_id)
         if self.unit and not may_hold(self, self.unit, self.person):
             return_to_dispatch(self, done)
 
@@ -115,6 +128,8 @@ class DispatchSteps:
     @step(Verb.RELEASE)
     def release(self: "Opinion", done: Step) -> None:
         """Having looked at an accusation of nobody known: let the levels below see it."""
+        if not is_unreleased(self):
+            raise StepRefused(_("There is nothing to release: the levels below see it already."))
         for row in self.file.rows(models.Accusation):
             if row.unit_id is None and row.cadre_id is None and row.released_by_id is None:
                 self.file.change(row, released_by=done.by)
@@ -136,8 +151,7 @@ def hand_over(opinion: "Opinion", done: Step, unit: Unit, person: Cadre | None, 
         raise ValidationError({"person": _("This unit has no head: choose a person.")})
     if not person.is_active or not person.belongs_to(unit):
         raise ValidationError({"person": _("This person has no post in the unit.")})
-    if not may_hold(opinion, unit, person):
-        raise ValidationError({"unit": ACCUSED_MAY_NOT})
+    _check_accusation(opinion, unit, person, field="unit")
     if opinion.file.one(models.Objection, unit_id=unit.pk, upheld=True) and not reason:
         raise ValidationError({"reason": _("This unit handed the case back, and you agreed: say why.")})
     opinion.end_assignment(done)
@@ -145,6 +159,14 @@ def hand_over(opinion: "Opinion", done: Step, unit: Unit, person: Cadre | None, 
     clocks.start(opinion, "acceptance", at=done.at)
     opinion.state = State.ASSIGNED
     done.text, done.details = reason, {"unit": unit.pk, "person": person.pk}
+
+
+def _check_accusation(opinion: "Opinion", unit: Unit, person: Cadre, *, field: str) -> None:
+    """Neither those whom it complains about, nor those from whom it is kept, answer for it."""
+    if not may_hold(opinion, unit, person):
+        raise ValidationError({field: ACCUSED_MAY_NOT})
+    if is_kept_above(opinion, unit, person):
+        raise ValidationError({field: KEPT_ABOVE})
 
 
 def give(opinion: "Opinion", done: Step, unit: Unit, person: Cadre, reason: str = "") -> None:
@@ -165,7 +187,12 @@ def give(opinion: "Opinion", done: Step, unit: Unit, person: Cadre, reason: str 
 
 
 def return_to_dispatch(opinion: "Opinion", done: Step) -> None:
-    """Back to the coordinators, with the days that were left, at least three."""
+    """Back to the coordinators, with the days that were left, at least three.
+
+    Who coordinates may have changed, or be accused by now: an accusation may go up a level.
+    """
+    if opinion.accusing:
+        opinion.desk = desk_for(opinion, lowest=opinion.desk_id)
     opinion.end_assignment(done)
     clocks.stop(opinion, at=done.at)
     clocks.resume(opinion, "dispatch", at=done.at, least=clocks.LEAST_DAYS_AFTER_HAND_BACK)
@@ -178,8 +205,7 @@ def answer_on_the_spot(
     unit = done.by.unit
     if unit is None:
         raise StepRefused(_("You have no post in a unit."))
-    if not may_hold(opinion, unit, done.by):
-        raise ValidationError({"account": ACCUSED_MAY_NOT})
+    _check_accusation(opinion, unit, done.by, field="account")
     give(opinion, done, unit, done.by)
     clocks.stop(opinion, at=done.at)
     opinion.report(done, outcome, account=account, public=public, ground=ground, on_the_spot=True)

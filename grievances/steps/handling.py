@@ -4,10 +4,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from grievances import clocks, models
-from grievances.duties import ACCUSED_MAY_NOT, may_hold
+from grievances.duties import ACCUSED_MAY_NOT, KEPT_ABOVE, is_kept_above, may_hold
 from grievances.errors import StepRefused
 from grievances.workflow import Ground, Outcome, Relation, State, Verb
 from villages.models import Cadre, Unit
@@ -16,6 +18,8 @@ from .step import Step, step
 
 if TYPE_CHECKING:
     from grievances.models import Opinion
+
+NOT_PAST = gettext_lazy("This day is over: choose today or a later day.")
 
 
 class HandlingSteps:
@@ -28,6 +32,7 @@ class HandlingSteps:
         ``told`` is how the informant was told (TellMeans); without it the acceptance clock runs on until
         that is recorded. For an anonymous informant there is nobody to tell.
         """
+        refuse_telling_nobody(self, told)
         assignment = self.file.one(models.Assignment, ended_at=None)
         self.file.change(assignment, accepted_at=done.at)
         if Relation.HEAD not in done.relations and Relation.PERSON not in done.relations:
@@ -65,6 +70,8 @@ class HandlingSteps:
             raise ValidationError({"person": _("This person has no post in the unit.")})
         if not may_hold(self, unit, person):
             raise ValidationError({"person": ACCUSED_MAY_NOT})
+        if is_kept_above(self, unit, person):
+            raise ValidationError({"person": KEPT_ABOVE})
         self.file.change(self.file.one(models.Assignment, ended_at=None), unit=unit, person=person)
         done.text, done.details = reason, {"from": self.person_id, "unit": unit.pk, "person": person.pk}
         self.unit, self.person = unit, person
@@ -84,6 +91,7 @@ class HandlingSteps:
     @step(Verb.APPROVE_EXTENSION)
     def approve_extension(self: "Opinion", done: Step, *, reason: str = "", told: str = "") -> None:
         """Approve more time; the informant is told."""
+        refuse_telling_nobody(self, told)
         extension = pending_extension(self)
         self.file.change(extension, approved=True)
         for clock in clocks.running(self, "handling"):
@@ -119,6 +127,8 @@ class HandlingSteps:
             raise ValidationError({"ground": _("Choose the ground.")})
         if ground == Ground.PLANNED and not planned_for:
             raise ValidationError({"planned_for": _("Say for when it is planned.")})
+        if planned_for and planned_for < timezone.localdate(done.at):
+            raise ValidationError({"planned_for": NOT_PAST})
         if ground == Ground.OUTSIDE and not passed_to:
             raise ValidationError({"passed_to": _("Say to whom it was passed on.")})
         if ground == Ground.NOTED and self.kind not in (models.Kind.SUGGESTION, models.Kind.PRAISE):
@@ -140,6 +150,7 @@ class HandlingSteps:
         **more: object,
     ) -> None:
         """The answer of either kind: stops handling, starts the call-back clock, clears the call-back."""
+        refuse_telling_nobody(self, told)
         for name, text in (("account", account), ("public", public)):
             if not text.strip():
                 raise ValidationError({name: _("This can't be empty.")})
@@ -183,6 +194,7 @@ class HandlingSteps:
     @step(Verb.TELL)
     def tell(self: "Opinion", done: Step, *, about: str, means: str, remark: str = "") -> None:
         """Record that the informant was told something: what, and by what means."""
+        refuse_telling_nobody(self, means)
         if about == "accepted" and self.state != State.ASSIGNED:
             clocks.stop(self, "acceptance", at=done.at)
         done.text, done.details = remark, {"about": about, "told": means}
@@ -191,6 +203,12 @@ class HandlingSteps:
     def contribute(self: "Opinion", done: Step, *, text: str) -> None:
         """An assisting unit reports to the lead unit."""
         done.text = text
+
+
+def refuse_telling_nobody(opinion: "Opinion", told: str) -> None:
+    """Nobody was told by any means where nobody is known."""
+    if told and opinion.informant_kind == models.InformantKind.ANONYMOUS:
+        raise StepRefused(_("Anonymous: there is nobody to tell."))
 
 
 def pending_extension(opinion: "Opinion") -> "models.Extension":

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from grievances import clocks, models
 from grievances.calendar import midnight
-from grievances.duties import ACCUSED_MAY_NOT, may_hold
+from grievances.duties import ACCUSED_MAY_NOT, KEPT_ABOVE, is_kept_above, may_hold
 from grievances.errors import StepRefused
 from grievances.workflow import Verb
 from villages.models import Unit
@@ -48,6 +48,8 @@ class OversightSteps:
             raise ValidationError({"unit": _("This unit is on the case already.")})
         if not may_hold(self, unit, None):
             raise ValidationError({"unit": ACCUSED_MAY_NOT})
+        if is_kept_above(self, unit):
+            raise ValidationError({"unit": KEPT_ABOVE})
         self.file.add(models.AssistingUnit(opinion=self, unit=unit, added_at=done.at))
         done.text, done.details = reason, {"unit": unit.pk}
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from grievances.models import Opinion, Visit
 
 _RANDOM_IDS_FROM = 1 << 40
+_RANDOM_IDS_UP_TO = 1 << 62
 
 
 @dataclass
@@ -64,6 +65,7 @@ class RecordSteps:
         visit: "Visit | None" = None,
         channel: str = "desk",
         key: uuid.UUID | None = None,
+        digest: str = "",
         at: datetime | None = None,
         memory: MemoryFile | None = None,
         number: str | None = None,
@@ -84,7 +86,7 @@ class RecordSteps:
             number=number or next_number(place, now.year, anonymous=anonymous),
             text=text, category=category, region=place, informant_kind=said.kind, said_at=said_at,
             recorded_at=now, recorded_by=None if anonymous else by, accusing=bool(accused),
-            desk=desk_for(place, accused or []), **fields,
+            **fields,
         )  # fmt: skip
         if anonymous:
             opinion.pk = _RANDOM_IDS_FROM + secrets.randbelow(_RANDOM_IDS_FROM)
@@ -92,13 +94,17 @@ class RecordSteps:
             opinion.__dict__["file"] = memory
             memory.opinion = opinion
         done = Step(
-            Verb.RECORD, by, now, said_at, channel, None if anonymous else key, at is not None, frozenset()
-        )
+            Verb.RECORD, by, now, said_at, channel, None if anonymous else key, at is not None, frozenset(),
+            "" if anonymous else digest,
+        )  # fmt: skip
         clocks.start(opinion, "dispatch", at=now, base=said_at)
         _keep_informant(opinion, said, visit)
         for one in accused or []:
             opinion.file.add(models.Accusation(opinion=opinion, unit=one.unit, cadre=one.cadre, named_at=now))
+        opinion.desk = desk_for(opinion, lowest=place.code)
         event = _settle(opinion, done, None)
+        if anonymous:
+            _tell_no_order(opinion)
         if not memory:
             with transaction.atomic():
                 opinion.save(force_insert=True)
@@ -133,6 +139,14 @@ def _check(
 def _days_only(*moments: datetime) -> list[datetime]:
     """An anonymous opinion keeps the day, never the time."""
     return [midnight(timezone.localdate(moment)) for moment in moments]
+
+
+def _tell_no_order(opinion: "Opinion") -> None:
+    """Random ids for the rows of an anonymous opinion: numbers in a row would lead to the visit's other
+    opinions. They are negative, so that the rows stay the oldest of their opinion."""
+    for model in (models.Event, models.OpinionSpan, models.Clock, models.Accusation):
+        for row in opinion.file.rows(model):
+            row.pk = -1 - secrets.randbelow(_RANDOM_IDS_UP_TO)
 
 
 def _keep_informant(opinion: "Opinion", said: Said, visit: "Visit | None") -> None:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grievances import models
+from grievances.digests import digest_of_arguments
 from grievances.errors import ChangedMeanwhile, RequestReused, StepRefused
 from grievances.relations import relations
 from grievances.workflow import TRANSITIONS, Relation, State, Verb
@@ -40,6 +41,7 @@ class Step:
     key: uuid.UUID | None
     imported: bool
     relations: frozenset[Relation]
+    digest: str = ""
     text: str = ""
     details: dict = field(default_factory=dict)
 
@@ -57,7 +59,8 @@ def step(verb: Verb) -> Callable:
 
     The method receives the locked opinion as ``self`` and the ``Step``; the public verb takes, besides its
     own keyword arguments, ``by`` and optionally ``version`` (what the person saw), ``key`` (of the request),
-    ``said_at``, ``channel``, and for the sample and imports ``at`` (a past recorded time).
+    ``digest`` (of what it asked for, by default that of the arguments), ``said_at``, ``channel``, and for the
+    sample and imports ``at`` (a past recorded time).
     It returns the event, and raises StepRefused or ValidationError with nothing changed.
     """
 
@@ -69,15 +72,18 @@ def step(verb: Verb) -> Callable:
             by: Cadre | None,
             version: int | None = None,
             key: uuid.UUID | None = None,
+            digest: str = "",
             said_at: datetime | None = None,
             channel: str = "desk",
             at: datetime | None = None,
             **arguments: object,
         ) -> "Event":
             now = at or timezone.now()
+            if key and not digest:
+                digest = digest_of_arguments(arguments | {"said_at": said_at})
             circumstances = {
                 "verb": verb, "by": by, "at": now, "said_at": said_at or now, "channel": channel,
-                "key": key, "imported": at is not None,
+                "key": key, "digest": digest, "imported": at is not None,
             }  # fmt: skip
             if self.file.keeps_in_memory:
                 return _apply(self, method, arguments, circumstances)
@@ -109,12 +115,15 @@ def _locked(
 
 
 def _repeated(row: "Opinion", circumstances: dict) -> "Event | None":
-    """The event that this very request made before, if it did."""
+    """The event that this very request made before, if it did. Raises RequestReused if the key came from
+    somebody else, or with another content."""
     if circumstances["key"] is None:
         return None
     earlier = models.Event.objects.filter(key=circumstances["key"]).first()
-    if earlier and (earlier.opinion_id != row.pk or earlier.verb != circumstances["verb"]):
-        raise RequestReused(_("This request was already used for something else."))
+    by = circumstances["by"]
+    asked = (row.pk, circumstances["verb"], by.pk if by else None, circumstances["digest"])
+    if earlier and (earlier.opinion_id, earlier.verb, earlier.actor_id, earlier.digest) != asked:
+        raise RequestReused(_("This form was sent before, with something else."))
     return earlier
 
 
@@ -141,6 +150,9 @@ def _check(done: Step, state: State) -> None:
         raise StepRefused(_("“%(verb)s” is not yours to do here.") % {"verb": done.verb.label})
     if done.said_at > done.at:
         raise ValidationError({"said_at": _("The time lies in the future.")})
+    if not done.imported and done.said_at < done.at - timedelta(days=_LATEST_PAST_DAYS):
+        days = {"days": _LATEST_PAST_DAYS}
+        raise ValidationError({"said_at": _("More than %(days)d days ago: look at the date again.") % days})
 
 
 def _settle(opinion: "Opinion", done: Step, before: State | None) -> "Event":
@@ -169,6 +181,7 @@ def _settle(opinion: "Opinion", done: Step, before: State | None) -> "Event":
             details=done.details,
             imported=done.imported,
             key=done.key,
+            digest=done.digest,
         )
     )
 

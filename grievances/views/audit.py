@@ -1,29 +1,46 @@
-"""The auditor's page: who looked at what is protected, and what was withdrawn."""
+"""The auditor's pages: who looked at what is protected, what was withdrawn, who was given which rights."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from grievances.models import Event, Look, LookKind, Opinion
-from grievances.workflow import Verb
+from grievances.audit import (
+    LookFilter,
+    RightsFilter,
+    WithdrawnFilter,
+    in_words,
+    looks,
+    rights,
+    withdrawn,
+)
 from villages.models import Role
+from villages.paging import page_of
 from villages.policy import for_roles
-
-_SHOWN = 100
 
 
 @for_roles(Role.AUDITOR)
 @require_safe
 def audit(request: HttpRequest) -> HttpResponse:
-    """Reveals, looks, exports and withdrawn opinions, the newest first."""
-    mine = Opinion.objects.visible_to(request.user)
-    looks = Look.objects.filter(opinion__in=mine).select_related("cadre", "opinion").order_by("-id")
-    exports = Look.objects.filter(kind=LookKind.EXPORT).select_related("cadre").order_by("-id")
-    withdrawn = Event.objects.filter(verb=Verb.WITHDRAW, opinion__in=mine).select_related("actor", "opinion")
-    context = {
-        "reveals": looks.filter(kind=LookKind.REVEAL)[:_SHOWN],
-        "looks": looks.exclude(kind=LookKind.REVEAL)[:_SHOWN],
-        "exports": exports[:_SHOWN],
-        "withdrawn": withdrawn.order_by("-id")[:_SHOWN],
-    }
+    """Reveals, looks, telephone numbers shown, files opened and exports, the newest first."""
+    found = LookFilter(request.GET, looks(request.user))
+    context = {"filter": found, "page": page_of(found.qs, request)}
     return render(request, "grievances/audit.html", context)
+
+
+@for_roles(Role.AUDITOR)
+@require_safe
+def audit_withdrawn(request: HttpRequest) -> HttpResponse:
+    """Withdrawn opinions with the reasons."""
+    found = WithdrawnFilter(request.GET, withdrawn(request.user))
+    context = {"filter": found, "page": page_of(found.qs, request)}
+    return render(request, "grievances/audit_withdrawn.html", context)
+
+
+@for_roles(Role.AUDITOR)
+@require_safe
+def audit_rights(request: HttpRequest) -> HttpResponse:
+    """Posts given, changed and ended, accounts, one-time passwords, and units that moved."""
+    found = RightsFilter(request.GET, rights())
+    page = page_of(found.qs, request)
+    context = {"filter": found, "page": page, "deeds": in_words(page.rows)}
+    return render(request, "grievances/audit_rights.html", context)

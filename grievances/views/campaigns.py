@@ -1,24 +1,31 @@
-"""Campaigns: plan, goals with their progress, task force, meetings."""
+"""Campaigns: plan, goals with their progress, task force, meetings; villages and visits behind the numbers."""
 
+from datetime import date, timedelta
+
+from django import forms
 from django.core.exceptions import PermissionDenied
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from grievances import coverage, goals
+from grievances import goals
+from grievances.calendar import midnight
 from grievances.forms.campaign import PARTS, CampaignForm
-from grievances.models import Campaign
+from grievances.models import Campaign, Visit
 from grievances.views.lists import EVERYBODY
 from villages.models import Cadre, Region, Role
+from villages.paging import page_of
 from villages.policy import for_roles
+from villages.scope import within
 
 
 @for_roles(*EVERYBODY)
 @require_safe
 def campaign_list(request: HttpRequest) -> HttpResponse:
-    """All campaigns, the newest first."""
-    found = Campaign.objects.select_related("region")
+    """The campaigns that concern one's places, the newest first."""
+    found = Campaign.objects.visible_to(request.user).select_related("region")
     context = {"campaigns": found, "may_edit": Role.COORDINATOR in request.user.roles}
     return render(request, "grievances/campaign_list.html", context)
 
@@ -27,17 +34,57 @@ def campaign_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def campaign(request: HttpRequest, pk: int) -> HttpResponse:
     """One campaign, with the progress of its goals for the one who looks."""
-    found = get_object_or_404(Campaign.objects.select_related("region"), pk=pk)
+    found = _campaign(request.user, pk)
     context = {
         "campaign": found,
         "progress": goals.progress(found, request.user),
         "places": goals.by_place(found, request.user),
-        "weeks": coverage.visits_by_week(found, code=found.region_id),
+        "weeks": goals.by_week(found, request.user),
         "task_force": found.task_force.select_related("cadre"),
         "meetings": found.meetings.all(),
         "may_edit": _may_edit(found.region, request.user),
     }
     return render(request, "grievances/campaign.html", context)
+
+
+def _campaign(cadre: Cadre, pk: int) -> Campaign:
+    return get_object_or_404(Campaign.objects.visible_to(cadre).select_related("region"), pk=pk)
+
+
+class _VillagesForm(forms.Form):
+    visited = forms.BooleanField(required=False)
+
+
+@for_roles(*EVERYBODY)
+@require_safe
+def campaign_villages(request: HttpRequest, pk: int) -> HttpResponse:
+    """The villages of a campaign, all or those visited, with households visited and all."""
+    found, form = _campaign(request.user, pk), _VillagesForm(request.GET)
+    visited = form.is_valid() and form.cleaned_data["visited"]
+    rows = goals.villages(found, request.user, visited=visited)
+    context = {"campaign": found, "rows": rows, "visited": visited}
+    return render(request, "grievances/campaign_villages.html", context)
+
+
+class _WeekForm(forms.Form):
+    week = forms.DateField(
+        required=False,
+        validators=[MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2099, 12, 31))],
+    )
+
+
+@for_roles(*goals.LISTS_VISITS)
+@require_safe
+def campaign_visits(request: HttpRequest, pk: int) -> HttpResponse:
+    """The visits of a campaign that one may see, of all its weeks or of the week that begins on a day."""
+    found, form = _campaign(request.user, pk), _WeekForm(request.GET)
+    week = form.cleaned_data["week"] if form.is_valid() else None
+    visits = Visit.objects.visible_to(request.user).filter(within(found.region_id), campaign=found)
+    if week:
+        visits = visits.filter(said_at__gte=midnight(week), said_at__lt=midnight(week + timedelta(days=7)))
+    shown = visits.select_related("household", "region__parent").prefetch_related("cadres")
+    context = {"campaign": found, "page": page_of(shown, request, total=visits.count()), "week": week}
+    return render(request, "grievances/campaign_visits.html", context)
 
 
 def _may_edit(region: Region, cadre: Cadre) -> bool:
@@ -49,7 +96,7 @@ def _may_edit(region: Region, cadre: Cadre) -> bool:
 def campaign_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Make or change a campaign of one's own region."""
     region = min((post.region for post in request.user.posts_as(Role.COORDINATOR)), key=lambda r: len(r.pk))
-    found = get_object_or_404(Campaign, pk=pk) if pk else Campaign(region=region)
+    found = _campaign(request.user, pk) if pk else Campaign(region=region)
     if not _may_edit(found.region, request.user):
         raise PermissionDenied
     data = request.POST or None

@@ -1,12 +1,15 @@
 """The leader's dashboard: what was collected, what was resolved, where it does not work."""
 
+from django import forms
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from grievances import charts, figures
-from grievances.boards import Board
+from grievances.boards import ALL, Board
 from grievances.models import Campaign
 from grievances.rates import Rate
 from grievances.views.lists import DayForm
@@ -16,23 +19,52 @@ from villages.policy import for_roles
 _LOOKS_AFTER = (Role.LEADER, Role.COORDINATOR, Role.AUDITOR, Role.CALLER, Role.HEAD)
 
 
+class BoardForm(DayForm):
+    """The day and the campaign of a dashboard: one that concerns the place, or all opinions whatever the source."""
+
+    campaign = forms.ChoiceField(
+        required=False,
+        error_messages={"invalid_choice": _("This campaign is not one of here; the current one is shown.")},
+    )
+
+    def __init__(self, data: object, *, campaigns: QuerySet[Campaign], region: Region) -> None:
+        super().__init__(data)
+        self.region, self.known = region, {str(campaign.pk): campaign for campaign in campaigns}
+        labels = [(pk, campaign.label) for pk, campaign in self.known.items()]
+        self.fields["campaign"].choices = [*labels, (ALL, _("everything, also without a campaign"))]
+
+    def chosen(self) -> Campaign | None:
+        """The campaign asked for; without one, the place's current one on that day."""
+        self.is_valid()
+        asked = self.cleaned_data.get("campaign")
+        if asked:
+            return self.known.get(asked)
+        return Campaign.objects.covering(self.region.pk).current(on=self.day() or timezone.localdate())
+
+
 @for_roles(*_LOOKS_AFTER)
 @require_safe
 def dashboard(request: HttpRequest, code: str | None = None) -> HttpResponse:
     """A place's figures, today or on a past day; without a code, of the widest place of one's posts."""
     region = _region(request.user, code)
-    form = DayForm(request.GET)
-    as_of = form.day()
-    campaign = Campaign.objects.current(on=as_of or timezone.localdate())
-    board = Board(request.user, region, campaign, as_of)
-    numbers = board.figures()
-    weeks = board.by_week()
+    campaigns = Campaign.objects.visible_to(request.user).concerning(region.pk)
+    form = BoardForm(request.GET, campaigns=campaigns, region=region)
+    board = Board(request.user, region, form.chosen(), form.day())
     context = {
+        "form": form,
         "region": region,
-        "campaign": campaign,
-        "as_of": as_of if figures.is_past(as_of) else None,
-        "wrong_day": bool(form.errors),
+        "up": _above(request.user, board),
+        "campaign": board.campaign,
+        "chosen": str(board.campaign.pk) if board.campaign else ALL,
+        "as_of": board.as_of if figures.is_past(board.as_of) else None,
         "today": timezone.localdate(),
+    }
+    return render(request, "grievances/dashboard.html", context | _numbers(board))
+
+
+def _numbers(board: Board) -> dict[str, object]:
+    numbers, weeks = board.figures(), board.by_week()
+    return {
         "numbers": numbers,
         "resolved": Rate(numbers["resolved"].value, numbers["collected"].value),
         "rates": [
@@ -48,14 +80,22 @@ def dashboard(request: HttpRequest, code: str | None = None) -> HttpResponse:
         "weeks": weeks,
         "chart": charts.week_chart(weeks),
     }
-    return render(request, "grievances/dashboard.html", context)
+
+
+def _may_open(cadre: Cadre, code: str) -> bool:
+    return any(code.startswith(post.region_id) for post in cadre.posts_as(*_LOOKS_AFTER))
 
 
 def _region(cadre: Cadre, code: str | None) -> Region:
     """The place asked for, if it lies within those of the cadre's posts."""
-    mine = [post.region_id for post in cadre.posts_as(*_LOOKS_AFTER)]
     if code is None:
-        return Region.objects.get(pk=min(mine, key=len))
-    if not any(code.startswith(own) for own in mine):
+        code = min((post.region_id for post in cadre.posts_as(*_LOOKS_AFTER)), key=len)
+    if not _may_open(cadre, code):
         raise Http404
-    return get_object_or_404(Region, pk=code)
+    return get_object_or_404(Region.objects.select_related("parent"), pk=code)
+
+
+def _above(cadre: Cadre, board: Board) -> tuple[Region, str] | None:
+    """The place that contains this one, where the cadre may look at it, and its dashboard."""
+    parent = board.region.parent
+    return (parent, board.place_url(parent)) if parent and _may_open(cadre, parent.pk) else None

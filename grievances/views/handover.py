@@ -84,11 +84,13 @@ def _headed(by: Cadre) -> Q:
 
 
 def _people(by: Cadre) -> QuerySet[Cadre]:
-    """All for an administrator; for a head, whoever has or had a post in the unit or holds a case there."""
+    """All for an administrator; for a head, whoever has a post in the unit or holds a case there that the
+    head sees."""
     if Role.ADMINISTRATOR in by.roles:
         return Cadre.objects.all()
-    posts = Post.objects.filter(_headed(by)).values("cadre")
-    holding = Opinion.objects.filter(_headed(by)).exclude(state__in=ENDED).values("person")
+    posts = Post.objects.in_force().filter(_headed(by)).values("cadre")
+    seen = Opinion.objects.visible_to(by).filter(_headed(by))
+    holding = seen.exclude(state__in=ENDED).values("person")
     return Cadre.objects.filter(Q(pk__in=posts) | Q(pk__in=holding))
 
 
@@ -97,8 +99,13 @@ def _held(leaving: Cadre, by: Cadre) -> QuerySet[Opinion]:
 
 
 def _count(leaving: Cadre, by: Cadre) -> int:
-    """What keeps a post from ending, for those who end posts; a head counts the own unit's cases."""
-    return (open_work(leaving) if Role.ADMINISTRATOR in by.roles else _held(leaving, by)).count()
+    """What keeps a post from ending, for those who end posts; a head counts the own unit's cases.
+
+    An administrator's number leaves accusations out: they may be the accused.
+    """
+    if Role.ADMINISTRATOR in by.roles:
+        return open_work(leaving).filter(accusing=False).count()
+    return _held(leaving, by).count()
 
 
 def _colleagues(by: Cadre) -> list[Cadre]:

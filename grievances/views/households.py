@@ -6,11 +6,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from grievances import coverage, deadlines
 from grievances.filters import LabelFilter
-from grievances.looks import masked
+from grievances.looks import masked, note_telephone
 from grievances.models import Campaign, Visit
 from grievances.visiting import earlier
 from villages.models import Cadre, Household, Need, Region, Role
@@ -33,8 +34,14 @@ class HouseholdFilter(django_filters.FilterSet):
     )
     need = LabelFilter(field_name="needs", queryset=Need.objects.filter(retired=False), label=_("need"))
     grid = django_filters.CharFilter(method="in_grid", widget=forms.HiddenInput, max_length=15)
+    # Chosen for a visit: a row leads to the visit form instead of the household's page.
+    visit = django_filters.ChoiceFilter(
+        method="marked", choices=[("yes", _("yes"))], widget=forms.HiddenInput
+    )
     campaign = django_filters.ModelChoiceFilter(
-        method="marked", queryset=Campaign.objects.all(), widget=forms.HiddenInput
+        method="marked",
+        queryset=lambda request: Campaign.objects.visible_to(request.user),
+        widget=forms.HiddenInput,
     )
 
     class Meta:
@@ -50,7 +57,7 @@ class HouseholdFilter(django_filters.FilterSet):
     def in_grid(self, found: QuerySet, name: str, value: str) -> QuerySet:
         return found.filter(within(value, field="grid_id"))
 
-    def marked(self, found: QuerySet, name: str, value: Campaign) -> QuerySet:
+    def marked(self, found: QuerySet, name: str, value: object) -> QuerySet:
         # The rows were marked by this campaign before any filter; see household_list.
         return found
 
@@ -61,7 +68,7 @@ class HouseholdFilter(django_filters.FilterSet):
 
 
 class _CampaignForm(forms.Form):
-    campaign = forms.ModelChoiceField(Campaign.objects.all(), required=False)
+    campaign = forms.ModelChoiceField(Campaign.objects.none(), required=False)
 
 
 @for_roles(*_VISITING)
@@ -71,36 +78,44 @@ def household_list(request: HttpRequest) -> HttpResponse:
     campaign = _campaign(request)
     mine = Household.objects.visible_to(request.user).select_related("grid__parent").prefetch_related("needs")
     marked = coverage.with_attempts(coverage.with_visits(mine, campaign), campaign)
-    found = HouseholdFilter(request.GET, marked)
+    for_visit = request.GET.get("visit") == "yes" and Role.VISITOR in request.user.roles
+    if for_visit:
+        marked = marked.order_by("visited", "grid", "number_order", "number")
+    found = HouseholdFilter(request.GET, marked, request=request)
     # A number that leads here says how many: then the list says it as exactly.
     exact = found.qs.order_by().count() if request.GET.keys() & {"grid", "left"} else None
     context = {"filter": found, "page": page_of(found.qs, request, total=exact), "exact": exact}
-    context |= {"campaign": campaign, "place": found.place()}
+    context |= {"campaign": campaign, "place": found.place(), "for_visit": for_visit}
     return render(request, "grievances/household_list.html", context)
 
 
 def _campaign(request: HttpRequest) -> Campaign | None:
     """The campaign that is asked for; else that of the place that is asked for; else that of my post."""
     form = _CampaignForm(request.GET)
+    form.fields["campaign"].queryset = Campaign.objects.visible_to(request.user)
     asked = form.is_valid() and form.cleaned_data["campaign"]
     code = request.GET.get("grid", "")[:15] or request.user.posts_as(*_VISITING)[0].region_id
     return asked or coverage.campaign_of(code)
 
 
 @for_roles(*_VISITING)
+@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def household(request: HttpRequest, pk: int) -> HttpResponse:
     """Who lives there, what visitors must know, what was said and what became of it.
 
-    The telephone number is shown whole only on pressing the button, not to whoever looks over a shoulder.
+    The telephone number is shown whole only on pressing the button, which leaves a trace for the auditor.
     """
     visible = Household.objects.visible_to(request.user).select_related("grid__parent", "contact")
     found = get_object_or_404(visible, pk=pk)
     before = earlier(found, request.user)
     deadlines.show_on(before)
     shown = request.method == "POST"
+    telephone = _telephone(found, whole=shown)
+    if shown and telephone:
+        note_telephone(found, request.user)
     context = {"household": found, "earlier": before, "needs": found.needs.all()}
-    context |= {"telephone": _telephone(found, whole=shown), "is_whole": shown}
+    context |= {"telephone": telephone, "is_whole": shown}
     context |= {"visits": _visits(found, request.user)}
     return render(request, "grievances/household.html", context)
 

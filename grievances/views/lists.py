@@ -5,6 +5,8 @@ from datetime import date
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -21,10 +23,18 @@ EVERYBODY = tuple(set(Role) - {Role.ADMINISTRATOR})
 class DayForm(forms.Form):
     """The day as on which a list or dashboard is read."""
 
-    as_of = forms.DateField(required=False)
+    as_of = forms.DateField(required=False, error_messages={"invalid": _("This is no day; today is shown.")})
+
+    def clean_as_of(self) -> date | None:
+        day = self.cleaned_data["as_of"]
+        if day and day > timezone.localdate():
+            raise forms.ValidationError(_("This day lies in the future; today is shown."))
+        return day
 
     def day(self) -> date | None:
-        return self.cleaned_data.get("as_of") if self.is_valid() else None
+        """The day asked for; None where there is none, or none that makes sense."""
+        self.is_valid()
+        return self.cleaned_data.get("as_of")
 
 
 @for_roles(*EVERYBODY)

@@ -6,10 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from grievances import clocks, deadlines, looks
 from grievances.letters import slip
-from grievances.models import InformantKind, Opinion
+from grievances.models import Opinion
 from grievances.offers import offer
 from grievances.relations import assisting_units
 from grievances.stories import events_of, story, told
@@ -17,7 +18,6 @@ from grievances.workflow import State
 from villages.models import Role
 
 _SEES_LOOKS = {Role.AUDITOR, Role.COORDINATOR, Role.LEADER}
-_LATEST_LOOKS = 20
 
 
 def visible_opinion(request: HttpRequest, number: str) -> Opinion:
@@ -39,13 +39,12 @@ def case_context(request: HttpRequest, opinion: Opinion) -> dict[str, object]:
     """All that the page or the side panel shows."""
     deadlines.show_on([opinion])
     events = events_of(opinion)
-    anonymous = opinion.informant_kind == InformantKind.ANONYMOUS
     context = {
         "opinion": opinion,
         "heading": "h1" if _on_its_page(request, opinion) else "h2",
         "offer": offer(opinion, request.user),
         "informant": looks.shown(opinion, request.user),
-        "story": story(events, anonymous=anonymous),
+        "story": story(events, veiled=looks.veiled(opinion, request.user)),
         "imported": any(event.imported for event in events),
         "told": told(events),
         "untold": bool(clocks.running(opinion, "acceptance")) and opinion.state == State.HANDLING,
@@ -55,17 +54,22 @@ def case_context(request: HttpRequest, opinion: Opinion) -> dict[str, object]:
         "attachments": list(opinion.attachments.all()),
     }
     if request.user.roles & _SEES_LOOKS:
-        context["looks"] = list(opinion.looks.select_related("cadre")[:_LATEST_LOOKS])
+        context["looks"] = list(opinion.looks.select_related("cadre"))
     return context
 
 
 def _on_its_page(request: HttpRequest, opinion: Opinion) -> bool:
     """Whether the case is the page's own subject, and not beside the desk's list."""
     address = request.htmx.current_url if request.htmx else request.path
-    return urlsplit(address or "").path.startswith(reverse("opinion", args=[opinion.number]))
+    try:
+        path = urlsplit(address or "").path
+    except ValueError:
+        return False
+    return path.startswith(reverse("opinion", args=[opinion.number]))
 
 
 @require_safe
+@vary_on_headers("HX-Request")
 def opinion(request: HttpRequest, number: str) -> HttpResponse:
     """The case as a page, or as the desk's side panel."""
     found = opened(request, number)

@@ -1,5 +1,6 @@
 """Every step of the flow: one view, one form a verb, as a page or in the desk's side panel."""
 
+import uuid
 from collections.abc import Callable
 
 from django.contrib import messages
@@ -10,9 +11,17 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
+from django.views.decorators.vary import vary_on_headers
 
+from grievances.digests import digest_of_request
 from grievances.duties import ACCUSED_MAY_NOT
-from grievances.errors import ACCUSED_CONSTRAINT, ChangedMeanwhile, StepRefused, broken_constraint
+from grievances.errors import (
+    ACCUSED_CONSTRAINT,
+    ChangedMeanwhile,
+    RequestReused,
+    StepRefused,
+    broken_constraint,
+)
 from grievances.forms.steps import FORMS, StepForm, key_of
 from grievances.models import Event, Opinion
 from grievances.relations import relations
@@ -24,27 +33,27 @@ def step_view(verb: Verb) -> Callable[..., HttpResponse]:
     """The view of one verb."""
 
     @require_http_methods(["GET", "POST"])
+    @vary_on_headers("HX-Request")
     def view(request: HttpRequest, number: str) -> HttpResponse:
         opinion = opened(request, number)
-        if request.method == "POST" and _did(request, opinion, verb):
+        digest = digest_of_request(request) if request.method == "POST" else ""
+        if digest and _did(request, opinion, verb, digest):
             return _done(request, opinion, verb)
         if not TRANSITIONS[verb].who & relations(opinion, request.user):
             raise PermissionDenied
         if request.method == "GET":
             return _ask(request, opinion, verb)
-        return _post(request, opinion, verb)
+        return _post(request, opinion, verb, digest)
 
     view.__name__ = f"opinion_{verb.value}"
     return view
 
 
-def _did(request: HttpRequest, opinion: Opinion, verb: Verb) -> bool:
+def _did(request: HttpRequest, opinion: Opinion, verb: Verb, digest: str) -> bool:
     """Whether this very request was done before: repeated, it is no new step, whatever one is by now."""
     key = key_of(request.POST)
-    return (
-        key is not None
-        and Event.objects.filter(key=key, actor=request.user, opinion=opinion, verb=verb).exists()
-    )
+    mine = Event.objects.filter(actor=request.user, opinion=opinion, verb=verb)
+    return key is not None and mine.filter(key=key, digest=digest).exists()
 
 
 def _ask(request: HttpRequest, opinion: Opinion, verb: Verb) -> HttpResponse:
@@ -56,7 +65,7 @@ def _ask(request: HttpRequest, opinion: Opinion, verb: Verb) -> HttpResponse:
     return _show(request, opinion, verb, FORMS[verb](opinion=opinion, by=request.user))
 
 
-def _post(request: HttpRequest, opinion: Opinion, verb: Verb) -> HttpResponse:
+def _post(request: HttpRequest, opinion: Opinion, verb: Verb, digest: str) -> HttpResponse:
     if "reload" in request.POST:
         typed = {name: value for name, value in request.POST.items() if value}
         form = FORMS[verb](initial=typed, opinion=opinion, by=request.user)
@@ -66,15 +75,15 @@ def _post(request: HttpRequest, opinion: Opinion, verb: Verb) -> HttpResponse:
         return _show(request, opinion, verb, form, status=422)
     if form.previews and not form.was_previewed():
         return _show(request, opinion, verb, form, letter=form.preview())
-    status = _do(opinion, verb, form)
+    status = _do(opinion, verb, form, digest)
     if status:
         return _show(request, opinion, verb, form, status=status)
     return _done(request, opinion, verb)
 
 
-def _do(opinion: Opinion, verb: Verb, form: StepForm) -> int:
+def _do(opinion: Opinion, verb: Verb, form: StepForm, digest: str) -> int:
     """Do the step; 0, or the status of the page that says why not."""
-    carried = {name: form.cleaned_data[name] for name in ("version", "key")}
+    carried = {name: form.cleaned_data[name] for name in ("version", "key")} | {"digest": digest}
     try:
         with transaction.atomic():
             getattr(opinion, verb.value)(by=form.by, **carried, **form.arguments())
@@ -83,7 +92,11 @@ def _do(opinion: Opinion, verb: Verb, form: StepForm) -> int:
         return 422
     except ChangedMeanwhile as error:
         form.add_error(None, _("%s Look at the case again; what you typed is still here.") % error)
-        form.renew(version=Opinion.objects.values_list("version", flat=True).get(pk=opinion.pk))
+        form.renew(version=_version(opinion))
+        return 409
+    except RequestReused as error:
+        form.add_error(None, _("%s Look at the case again; what you typed is still here.") % error)
+        form.renew(version=_version(opinion), key=uuid.uuid4())
         return 409
     except StepRefused as error:
         form.add_error(None, str(error))
@@ -94,6 +107,11 @@ def _do(opinion: Opinion, verb: Verb, form: StepForm) -> int:
         form.add_error(None, ACCUSED_MAY_NOT)
         return 422
     return 0
+
+
+def _version(opinion: Opinion) -> int:
+    """As it stands now, whatever the page was made of."""
+    return Opinion.objects.values_list("version", flat=True).get(pk=opinion.pk)
 
 
 def _show(

@@ -6,9 +6,9 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from grievances.errors import RequestReused, StepRefused
 from grievances.forms.visit_sheet import Sheet, Where, block
@@ -22,6 +22,7 @@ _BLOCK = re.compile(r"o\d{1,2}-(pick|category)")
 
 @for_roles(Role.VISITOR)
 @require_http_methods(["GET", "POST"])
+@vary_on_headers("HX-Request")
 def visit_household(request: HttpRequest, pk: int) -> HttpResponse:
     """At a door: opens with what this household said last time."""
     visible = Household.objects.visible_to(request.user).select_related("grid__parent", "contact")
@@ -31,6 +32,7 @@ def visit_household(request: HttpRequest, pk: int) -> HttpResponse:
 
 @for_roles(Role.VISITOR)
 @require_http_methods(["GET", "POST"])
+@vary_on_headers("HX-Request")
 def visit_new(request: HttpRequest) -> HttpResponse:
     """Met on the way, or a leader's talk: a place instead of a household."""
     places = places_of(request.user).select_related("parent")
@@ -72,14 +74,14 @@ def _save(request: HttpRequest, sheet: Sheet) -> HttpResponse:
         logged = log_visit(
             by=request.user, key=data["key"], said_at=data["said_at"], place=sheet.where.place,
             household=sheet.where.household, kind=data.get("kind", VisitKind.HOUSEHOLD),
-            cadres=list(data["cadres"]), nobody_home=data["nobody_home"], remarks=data["remarks"],
+            cadres=list(data["cadres"]), nobody_home=data.get("nobody_home", False), remarks=data["remarks"],
             opinions=sheet.filled(), looking_back=sheet.looked_back(),
         )  # fmt: skip
     except RequestReused as error:
         sheet.visit.add_error(None, str(error))
         return _show(request, sheet, status=409)
     except (ValidationError, StepRefused) as error:
-        if not sheet.wrong():
+        if not sheet.problems():
             sheet.visit.add_error(None, getattr(error, "messages", None) or str(error))
         return _show(request, sheet, status=422)
     _say(request, logged)
@@ -88,17 +90,19 @@ def _save(request: HttpRequest, sheet: Sheet) -> HttpResponse:
 
 def _say(request: HttpRequest, logged: Logged) -> None:
     """What the visit's page must not show again: numbers that would tie a case to this door."""
+    messages.success(request, _("The visit is saved."))
     for opinion in logged.opinions:
         if opinion.informant_kind == InformantKind.ANONYMOUS:
             text = _("Anonymous, number %s. It is shown only now: write it down for the informant.")
             messages.info(request, text % opinion.number)
-        elif opinion.informant_kind == InformantKind.CONFIDENTIAL or opinion.accusing:
-            text = _("Confidential, number %s. This page does not show it again.")
-            if opinion.informant_kind != InformantKind.CONFIDENTIAL:
-                text = _("Arrived, number %s.")
+        elif opinion.informant_kind == InformantKind.CONFIDENTIAL:
+            text = _("Confidential, number %s. This page does not show it again: give it to the informant.")
             messages.info(request, text % opinion.number)
+        elif opinion.accusing:
+            messages.info(request, _("Arrived, number %s. Give it to the informant.") % opinion.number)
     for opinion, became in logged.looks:
-        messages.info(request, format_html("{}: {}.", opinion.number, became.label))
+        words = {"number": opinion.number, "became": became.label}
+        messages.info(request, _("%(number)s: %(became)s.") % words)
 
 
 @for_roles(Role.VISITOR, Role.COORDINATOR, Role.LEADER, Role.AUDITOR)

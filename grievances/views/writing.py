@@ -8,18 +8,25 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from grievances.digests import digest_of_request
 from grievances.errors import ACCUSED_CONSTRAINT, StepRefused, broken_constraint
 from grievances.forms.opinion import DeskOpinionForm
+from grievances.forms.problems import Problem, as_a_whole, at_fields
 from grievances.forms.where import WRITES, WhereForm, places_of
 from grievances.letters import slip
 from grievances.models import Event, InformantKind, Opinion
 from grievances.numbers import number_of_request
 from grievances.workflow import Verb
+from villages.models import CODE_LENGTH, Level
 from villages.policy import for_roles
 
 # Where the verb names a field that the form calls otherwise.
 _FIELDS = {"region": "place_of"}
-_ONE_EVENT_A_KEY = "grievances_event_key_key"
+# In the order of the page.
+_ORDER = (
+    "key", "text", "category", "source", "place_of", "place", "said_at", "informant", "name", "telephone",
+    "address", "people", "kind", "urgency", "accused", "on_the_spot", "account", "files",
+)  # fmt: skip
 
 
 @for_roles(*WRITES)
@@ -34,7 +41,7 @@ def opinion_new(request: HttpRequest) -> HttpResponse:
     # Both are asked, so that all that is wrong is said at once.
     if not all([where.is_valid(), what.is_valid()]):
         return _show(request, where, what, status=422)
-    return _written(request, where, what) or _save(request, where, what)
+    return _before(request, where, what) or _save(request, where, what)
 
 
 def _forms(request: HttpRequest) -> tuple[WhereForm, DeskOpinionForm]:
@@ -55,7 +62,19 @@ def _place(request: HttpRequest, where: WhereForm) -> object:
 def _show(
     request: HttpRequest, where: WhereForm, what: DeskOpinionForm, *, status: int = 200
 ) -> HttpResponse:
-    return render(request, "grievances/opinion_new.html", {"where": where, "what": what}, status=status)
+    context = {"where": where, "what": what, "problems": _problems(where, what)}
+    return render(request, "grievances/opinion_new.html", context, status=status)
+
+
+def _problems(where: WhereForm, what: DeskOpinionForm) -> list[Problem]:
+    """What is wrong in both parts, in the order of the page."""
+    fields = sorted([*where, *what], key=lambda field: _place_on_page(field.name))
+    return [*as_a_whole(where), *as_a_whole(what), *at_fields(fields)]
+
+
+def _place_on_page(name: str) -> int:
+    """The category's questions follow the category."""
+    return _ORDER.index(name if name in _ORDER else "category")
 
 
 def _save(request: HttpRequest, where: WhereForm, what: DeskOpinionForm) -> HttpResponse:
@@ -64,7 +83,7 @@ def _save(request: HttpRequest, where: WhereForm, what: DeskOpinionForm) -> Http
         with transaction.atomic():
             opinion = what.record(
                 said_at=data["said_at"], said=what.said(), source=data["source"], key=data["key"],
-                number=_number(where, what),
+                number=_number(where, what), digest=digest_of_request(request),
             )  # fmt: skip
     except ValidationError as error:
         _take(where, what, error)
@@ -72,22 +91,18 @@ def _save(request: HttpRequest, where: WhereForm, what: DeskOpinionForm) -> Http
         what.add_error(None, str(error))
     except IntegrityError as error:
         # The same request a moment ago: what it wrote is shown.
-        written = _written(request, where, what)
-        if written is None:
-            what.add_error(None, _refusal(error))
-        else:
-            return written
+        before = _before(request, where, what)
+        if before is not None:
+            return before
+        what.add_error(None, _refusal(error))
     else:
         return _after(request, opinion)
     return _show(request, where, what, status=422)
 
 
 def _refusal(error: IntegrityError) -> str:
-    constraint = broken_constraint(error)
-    if constraint == ACCUSED_CONSTRAINT:
+    if broken_constraint(error) == ACCUSED_CONSTRAINT:
         return _("It complains about you or your unit: it can't be noted as solved by you.")
-    if constraint == _ONE_EVENT_A_KEY:
-        return _("This form was sent before, with something else. Open a new one.")
     raise error
 
 
@@ -109,7 +124,7 @@ def _number(where: WhereForm, what: DeskOpinionForm) -> str | None:
     if not _is_anonymous(what):
         return None
     number = _of_request(where)
-    taken = Opinion.objects.filter(number=number).exclude(text=what.cleaned_data["text"])
+    taken = Opinion.objects.filter(number=number).exclude(**_content(where, what))
     return None if taken.exists() else number
 
 
@@ -118,18 +133,29 @@ def _of_request(where: WhereForm) -> str:
     return number_of_request(data["place_of"], timezone.now().year, key=data["key"])
 
 
-def _written(request: HttpRequest, where: WhereForm, what: DeskOpinionForm) -> HttpResponse | None:
-    """What this very request wrote down before, if it did."""
+def _content(where: WhereForm, what: DeskOpinionForm) -> dict[str, object]:
+    """What is compared of an anonymous opinion, of which no request is kept."""
+    names = ("text", "category", "kind", "urgency", "people", "accused")
+    data = {name: what.cleaned_data[name] for name in names}
+    accusing = bool(data.pop("accused"))
+    place = where.cleaned_data["place_of"].pk[: CODE_LENGTH[Level.VILLAGE]]
+    anonymous = InformantKind.ANONYMOUS
+    return data | {"accusing": accusing, "region": place, "informant_kind": anonymous}
+
+
+def _before(request: HttpRequest, where: WhereForm, what: DeskOpinionForm) -> HttpResponse | None:
+    """What this very request wrote down before, if it did; 409 if its key came with another content."""
     if _is_anonymous(what):
-        found = Opinion.objects.filter(
-            number=_of_request(where), informant_kind=InformantKind.ANONYMOUS, text=what.cleaned_data["text"]
-        ).first()
-    else:
-        event = Event.objects.filter(
-            key=where.cleaned_data["key"], actor=request.user, verb=Verb.RECORD
-        ).first()
-        found = event.opinion if event else None
-    return _after(request, found) if found else None
+        found = Opinion.objects.filter(number=_of_request(where), **_content(where, what)).first()
+        return _after(request, found) if found else None
+    event = Event.objects.filter(key=where.cleaned_data["key"]).select_related("opinion").first()
+    if event is None:
+        return None
+    asked = (Verb.RECORD, request.user.pk, digest_of_request(request))
+    if (event.verb, event.actor_id, event.digest) == asked:
+        return _after(request, event.opinion)
+    what.add_error(None, _("This form was sent before, with something else. Open a new one."))
+    return _show(request, where, what, status=409)
 
 
 def _after(request: HttpRequest, opinion: Opinion) -> HttpResponse:

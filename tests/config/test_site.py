@@ -23,9 +23,18 @@ def test_health_is_ok_without_a_sign_in(db: None) -> None:
     assert (response.status_code, response.content) == (200, b"ok\n")
 
 
+def test_health_answers_an_unknown_host_and_a_stale_session(db: None) -> None:
+    client = Client()
+    client.cookies["session"] = "ended-long-ago"
+    assert client.get("/healthz", HTTP_HOST="10.0.0.7").status_code == 200
+
+
 def test_health_says_when_migrations_are_missing(db: None) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM django_migrations WHERE app = 'grievances' AND name LIKE '0002%'")
+        cursor.execute(
+            "DELETE FROM django_migrations WHERE id IN "
+            "(SELECT max(id) FROM django_migrations WHERE app = 'grievances')"
+        )
     response = Client().get("/healthz")
     assert response.status_code == 503 and b"migration" in response.content
 
@@ -46,6 +55,21 @@ def test_a_session_ends_after_twelve_hours_of_work(leader: Cadre) -> None:
     session["began"] = int(time.time()) - 12 * 3600 - 1
     session.save()
     assert client.get("/dashboard/").status_code == 302
+
+
+@pytest.mark.parametrize("code", ["en", "zh-hans"])
+def test_a_form_sent_after_the_session_ended_gives_back_what_was_typed(code: str, leader: Cadre) -> None:
+    client = signed_in(leader)
+    client.cookies["django_language"] = code
+    client.get("/dashboard/")
+    session = client.session
+    session["seen"] = int(time.time()) - 31 * 60
+    session.save()
+    long, secret = "派人看过了，路面下星期一补好。", "a-long-password-of-mine"
+    response = client.post("/password/", {"text": long, "old_password": secret})
+    page = response.content.decode()
+    assert response.status_code == 401 and long in page and secret not in page
+    assert "no-store" in response["Cache-Control"]
 
 
 def test_a_nul_in_a_path_gets_a_4xx(leader: Cadre) -> None:
@@ -119,3 +143,24 @@ def test_behind_the_proxy_one_place_cannot_lock_out_another(administrator: Cadre
         locked = Client().post("/sign-in/", wrong, HTTP_X_FORWARDED_FOR="198.51.100.1")
     elsewhere = Client().post("/sign-in/", wrong, HTTP_X_FORWARDED_FOR="198.51.100.2")
     assert (locked.status_code, elsewhere.status_code) == (429, 200)
+
+
+@pytest.mark.parametrize("page", ["/dashboard/", "/help/", "/opinions/", "/nowhere/"])
+def test_no_cache_keeps_the_page_of_somebody_signed_in(page: str, leader: Cadre) -> None:
+    assert signed_in(leader).get(page)["Cache-Control"] == "private, no-store"
+
+
+def test_the_page_of_a_stranger_may_be_kept(db: None) -> None:
+    assert "Cache-Control" not in Client().get("/help/").headers
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), [("en", "Nothing was saved"), ("zh-hans", '<html lang="zh-Hans">')]
+)
+def test_a_form_without_its_secret_is_refused_in_words(code: str, words: str, leader: Cadre) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(fresh(leader), backend="django.contrib.auth.backends.ModelBackend")
+    client.cookies["django_language"] = code
+    response = client.post("/notices/seen/")
+    assert response.status_code == 403 and words in response.content.decode()
+    assert "CSRF" not in response.content.decode()

@@ -8,8 +8,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from grievances.models import Accusation, Assignment, Opinion
+from grievances.relations import relations
 from grievances.steps.record import Accused
-from grievances.workflow import State
+from grievances.workflow import Relation, State
 from tests.factories import DISTRICT, GRID, fresh, make_cadre, make_category, make_opinion, make_unit
 from villages.models import Cadre, Post, Role, Unit
 
@@ -49,6 +50,18 @@ def test_an_anonymous_opinion_leads_to_nobody(visitor: Cadre, leader: Cadre) -> 
     assert timezone.localtime(opinion.recorded_at).hour == timezone.localtime(opinion.said_at).hour == 0
     assert opinion.events.get().actor is None and opinion.pk > 1 << 40
     assert sees(leader, opinion) and not sees(visitor, opinion)
+
+
+def test_no_row_of_an_anonymous_opinion_has_an_id_next_to_those_of_its_visit(
+    visitor: Cadre, coordinator: Cadre, committee: Unit, transport: Unit, head: Cadre
+) -> None:
+    make_opinion(by=visitor)
+    opinion = make_opinion(by=visitor, kind="anonymous", accused=[Accused(unit=committee)])
+    rows = (opinion.events, opinion.spans, opinion.clocks, opinion.accusations)
+    assert all(row.get().pk < -1 for row in rows)
+    opinion.assign(by=coordinator, unit=transport)
+    assert [event.verb for event in opinion.events.all()] == ["record", "assign"]
+    assert opinion.spans.get(until=None).state == "assigned"
 
 
 def test_a_post_that_ended_yesterday_gives_nothing(visitor: Cadre, leader: Cadre) -> None:
@@ -98,6 +111,46 @@ def test_an_accused_person_does_not_see_it_but_their_colleagues_may(
 ) -> None:
     opinion = make_opinion(by=visitor, accused=[Accused(cadre=leader)])
     assert not sees(leader, opinion) and sees(coordinator, opinion)
+
+
+def test_whoever_left_the_accused_unit_since_does_not_see_it_nor_is_anything_to_it(
+    accusing: Opinion, leader: Cadre, committee: Unit
+) -> None:
+    today = timezone.localdate()
+    leader.posts.create(role=Role.VISITOR, unit=committee, since="2020-01-01", until=today)
+    assert not sees(leader, accusing)
+    assert relations(accusing, fresh(leader)) == frozenset()
+
+
+def test_whoever_left_the_accused_unit_before_it_came_in_sees_it(
+    accusing: Opinion, leader: Cadre, committee: Unit
+) -> None:
+    yesterday = timezone.localdate() - timedelta(days=1)
+    leader.posts.create(role=Role.VISITOR, unit=committee, since="2020-01-01", until=yesterday)
+    assert sees(leader, accusing)
+    assert relations(accusing, fresh(leader)) == {Relation.LEADER}
+
+
+def test_the_accused_units_future_head_does_not_see_it(
+    accusing: Opinion, leader: Cadre, committee: Unit
+) -> None:
+    later = timezone.localdate() + timedelta(days=20)
+    leader.posts.create(role=Role.HEAD, unit=committee, since=later)
+    assert not sees(leader, accusing)
+    assert relations(accusing, fresh(leader)) == frozenset()
+
+
+def test_somebody_transferred_out_of_the_accused_unit_yesterday_does_not_see_what_came_in_before(
+    visitor: Cadre, leader: Cadre, committee: Unit
+) -> None:
+    opinion = make_opinion(
+        by=visitor, accused=[Accused(unit=committee)], at=timezone.now() - timedelta(days=9)
+    )
+    yesterday = timezone.localdate() - timedelta(days=1)
+    leader.posts.create(role=Role.VISITOR, unit=committee, since="2020-01-01", until=yesterday)
+    assert not sees(leader, opinion)
+    Post.objects.filter(until=yesterday).update(until=yesterday - timedelta(days=9))
+    assert sees(leader, opinion)
 
 
 def test_nobody_known_is_for_the_district_until_somebody_there_has_looked(

@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from grievances.models import Campaign, Goal
-from tests.factories import DISTRICT, TOWN, make_campaign, make_household, make_opinion
+from tests.factories import DISTRICT, TOWN, fresh, make_campaign, make_household, make_opinion
 from tests.grievances.cases import answered
 from tests.grievances.visits import sheet
 from villages.models import Cadre, Unit
@@ -18,6 +18,7 @@ def campaign(db: None) -> Campaign:
 
 def page(client: Client, cadre: Cadre, campaign: Campaign) -> object:
     client.force_login(cadre)
+    client.cookies["django_language"] = "en"
     return client.get(reverse("campaign", args=[campaign.pk]))
 
 
@@ -77,6 +78,10 @@ def test_villages_visited_of_those_where_people_live(
     client.post(reverse("visit-household", args=[house.pk]), sheet())
     [progress] = page(client, leader, campaign).context["progress"]
     assert (progress.part.value, progress.whole.value) == (1, 2)
+    for number in (progress.part, progress.whole):
+        listed = client.get(number.url)
+        assert len(listed.context["rows"]) == number.value
+        assert f'<span id="exact">{number.value}</span>' in listed.content.decode()
 
 
 def test_goals_of_opinions_open_the_lists_that_they_count(
@@ -90,6 +95,58 @@ def test_goals_of_opinions_open_the_lists_that_they_count(
     assert (progress.part.value, progress.whole.value, progress.reached) == (1, 2, False)
     for number in (progress.part, progress.whole):
         assert client.get(number.url).context["exact"] == number.value
+
+
+def test_a_goal_is_not_judged_on_the_part_that_the_viewer_sees(
+    client: Client, campaign: Campaign, visitor: Cadre, coordinator: Cadre, transport: Unit, head: Cadre
+) -> None:
+    goal(campaign, "resolved", 50)
+    goal(campaign, "households_visited", 50)
+    make_household()
+    answered(make_opinion(by=visitor, campaign=campaign), by=coordinator, unit=transport, person=head)
+    for _ in range(3):
+        make_opinion(by=visitor, campaign=campaign)
+    seen = page(client, head, campaign)
+    resolved, visited = seen.context["progress"]
+    assert (resolved.part.value, resolved.whole.value, resolved.is_whole) == (1, 1, False)
+    assert visited.is_whole
+    text = seen.content.decode()
+    assert text.count("of what you may see") == 1
+    assert "goal reached" not in text and text.count("goal not reached yet") == 1
+    assert all(one.is_whole for one in page(client, coordinator, campaign).context["progress"])
+
+
+def test_visits_by_week_open_their_list_for_whoever_goes_through_households(
+    client: Client, campaign: Campaign, visitor: Cadre, coordinator: Cadre, leader: Cadre
+) -> None:
+    client.force_login(visitor)
+    for house in (make_household(), make_household()):
+        client.post(reverse("visit-household", args=[house.pk]), sheet())
+    [(monday, visits)] = page(client, coordinator, campaign).context["weeks"]
+    listed = client.get(visits.url)
+    assert listed.context["week"] == monday
+    assert listed.context["page"].total == visits.value == len(listed.context["page"].rows) == 2
+    assert client.get(listed.request["PATH_INFO"], {"week": "2020-01-06"}).context["page"].total == 0
+    for week in ("9999-12-31", "0001-01-01", "x"):
+        assert client.get(listed.request["PATH_INFO"], {"week": week}).status_code == 200
+    [(_monday, visits)] = page(client, leader, campaign).context["weeks"]
+    assert (visits.value, visits.url) == (2, "")
+
+
+def test_a_campaign_is_seen_by_those_whose_places_it_concerns(
+    campaign: Campaign, visitor: Cadre, leader: Cadre, outsider: Cadre, town_coordinator: Cadre
+) -> None:
+    towns = make_campaign(region=TOWN)
+    elsewhere = make_campaign(region=f"{DISTRICT}002")
+
+    def seen(cadre: Cadre) -> set[Campaign]:
+        return set(Campaign.objects.visible_to(fresh(cadre)))
+
+    assert seen(leader) == {campaign, towns, elsewhere}
+    assert seen(visitor) == seen(town_coordinator) == {campaign, towns}
+    assert seen(outsider) == set()
+    campaign.task_force.create(cadre=outsider, duty="组员")
+    assert seen(outsider) == {campaign}
 
 
 def edited(**fields: object) -> dict[str, object]:
@@ -125,7 +182,7 @@ def test_a_coordinator_makes_a_campaign_with_goals_meetings_and_members(
         {"ends": "2026-01-01"},
         {"name": ""},
         {"starts": "x"},
-        {"goals-0-measure": "resolved", "goals-0-target": "101"},
+        {"goals-0-measure": "resolved", "goals-0-target": "900"},
         {"members-0-cadre": "nobody", "members-0-duty": "组长"},
         {"goals-TOTAL_FORMS": "x"},
     ],
@@ -137,6 +194,13 @@ def test_a_wrong_field_saves_nothing_and_keeps_what_was_typed(
     response = client.post(reverse("campaign-new"), edited(plan="走遍每一户", **wrong))
     assert response.status_code == 422 and "走遍每一户" in response.content.decode()
     assert not Campaign.objects.exists()
+
+
+def test_a_target_beyond_100_percent_is_refused_in_words(client: Client, coordinator: Cadre) -> None:
+    client.force_login(coordinator)
+    client.cookies["django_language"] = "en"
+    wrong = edited(**{"goals-0-measure": "resolved", "goals-0-target": "900"})
+    assert "between 1 and 100" in client.post(reverse("campaign-new"), wrong).content.decode()
 
 
 def test_a_coordinator_of_a_town_does_not_change_the_districts_campaign(

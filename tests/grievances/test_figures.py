@@ -74,7 +74,7 @@ def test_a_figure_and_its_list_agree_on_every_name_and_day(
     opinion.assign(by=coordinator, unit=transport, at=now - timedelta(days=8))
     opinion.accept(by=head, at=now - timedelta(days=7))
     opinion.resolve(by=head, account="补", public="好", at=now - timedelta(days=5))
-    opinion.call_back(by=caller, contacted=True, solved=False, at=now - timedelta(days=2))
+    opinion.call_back(by=caller, contacted=True, solved=False, satisfied=False, at=now - timedelta(days=2))
     for days in (0, 1, 3, 6, 8, 12):
         day = timezone.localdate() - timedelta(days=days)
         found = figures.rows(cadre=fresh(leader), as_of=day)
@@ -90,7 +90,7 @@ def test_what_a_call_back_found_stays_counted_until_the_next_answer(
     opinion.assign(by=coordinator, unit=transport)
     opinion.accept(by=head)
     opinion.resolve(by=head, account="补", public="好")
-    opinion.call_back(by=caller, contacted=True, solved=False)
+    opinion.call_back(by=caller, contacted=True, solved=False, satisfied=False)
     counted = of(leader)
     assert (counted["contacted"], counted["asked"], counted["solved"]) == (1, 1, 0)
     opinion.resolve(by=head, account="又补", public="真好了")

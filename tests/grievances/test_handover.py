@@ -1,10 +1,13 @@
 """Handing open cases over before somebody leaves."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from grievances.models import Event, Opinion
 from grievances.steps.record import Accused
@@ -124,6 +127,47 @@ def test_a_head_finds_nobody_of_other_units(heads: Client, caller: Cadre, outsid
         assert heads.get(reverse("handover", args=[stranger.pk])).status_code == 404
 
 
+def test_a_head_no_longer_finds_who_left_the_unit_nor_who_holds_there_what_the_head_may_not_see(
+    heads: Client, case: Opinion, head: Cadre, transport: Unit, visitor: Cadre, coordinator: Cadre
+) -> None:
+    yesterday = timezone.localdate() - timedelta(days=1)
+    gone = make_cadre(name="gone", role=Role.HANDLER, unit=transport, until=yesterday)
+    assert heads.get(reverse("handover", args=[gone.pk])).status_code == 404
+    opinion = make_opinion(by=visitor, accused=[Accused(cadre=head)])
+    Opinion.objects.filter(pk=opinion.pk).update(unit=transport, person=gone, state="handling")
+    assert heads.get(reverse("handover", args=[gone.pk])).status_code == 404
+    Opinion.objects.filter(pk=case.pk).update(person=gone)
+    assert heads.get(reverse("handover", args=[gone.pk])).status_code == 200
+
+
+@pytest.fixture
+def kept_apart(visitor: Cadre, coordinator: Cadre, handler: Cadre, administrator: Cadre) -> Opinion:
+    """The handler works on what complains about the administrator."""
+    opinion = make_opinion(by=visitor, accused=[Accused(cadre=administrator)])
+    return assigned(opinion, by=coordinator, unit=handler.unit, person=handler)
+
+
+def test_an_accused_administrator_finds_the_accusation_in_no_number(
+    client: Client, kept_apart: Opinion, handler: Cadre, administrator: Cadre
+) -> None:
+    client.force_login(administrator)
+    assert client.get(reverse("handover", args=[handler.pk])).context["count"] == 0
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_no_number_tells_of_an_accusation_when_its_handlers_post_is_to_end(
+    kept_apart: Opinion, handler: Cadre, visitor: Cadre, coordinator: Cadre, others: int
+) -> None:
+    """With other cases there, the message is that of those alone."""
+    for _case in range(others):
+        assigned(make_opinion(by=visitor), by=coordinator, unit=handler.unit, person=handler)
+    with translation.override("en"), pytest.raises(ValidationError) as refused:
+        handler.posts.get().end(on=timezone.localdate())
+    expected = "1 open case hangs" if others else "Work that is kept apart hangs"
+    assert refused.value.messages[0].startswith(expected)
+    assert handler.posts.get().until is None
+
+
 def test_an_administrator_sees_the_number_and_no_case(
     client: Client, case: Opinion, handler: Cadre, administrator: Cadre, colleague: Cadre
 ) -> None:
@@ -152,3 +196,28 @@ def test_the_desk_leads_a_head_to_the_people_with_open_cases(
 def test_a_person_without_cases_has_an_empty_page(heads: Client, colleague: Cadre) -> None:
     page = heads.get(reverse("handover", args=[colleague.pk]))
     assert page.status_code == 200 and page.context["cases"] == []
+
+
+def test_a_unit_moves_under_the_accused_although_a_case_hangs_on_somebody_who_left_it(
+    visitor: Cadre, coordinator: Cadre, transport: Unit, handler: Cadre, committee: Unit
+) -> None:
+    """Whoever belonged to the unit when the case came in counts as one of it: the database's rule."""
+    today = timezone.localdate()
+    team = make_unit(code="team", parent=transport)
+    handler.posts.create(role=Role.VISITOR, unit=team, since=today - timedelta(days=9), until=today)
+    case = make_opinion(by=visitor, accused=[Accused(unit=committee)])
+    in_hand(case, by=coordinator, unit=transport, person=fresh(handler))
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        team.move(parent=committee)
+        assert Opinion.objects.get(pk=case.pk).state == "collected"
+
+
+def test_a_case_stays_with_whoever_left_the_unit_before_it_came_in(
+    visitor: Cadre, coordinator: Cadre, transport: Unit, handler: Cadre, committee: Unit
+) -> None:
+    team, left = make_unit(code="team"), timezone.localdate() - timedelta(days=1)
+    handler.posts.create(role=Role.VISITOR, unit=team, since=left - timedelta(days=9), until=left)
+    case = make_opinion(by=visitor, accused=[Accused(unit=committee)])
+    in_hand(case, by=coordinator, unit=transport, person=fresh(handler))
+    team.move(parent=committee)
+    assert Opinion.objects.get(pk=case.pk).state == "handling"

@@ -1,11 +1,17 @@
 """History is appended, never edited: the database refuses."""
 
+from contextlib import nullcontext
+
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.core.management import call_command
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from grievances.models import Event, Look, LookKind, Opinion
-from tests.factories import make_opinion
+from tests.factories import make_household, make_opinion
 from villages.models import Cadre
+
+KEPT = [Event, Look, LogEntry, Opinion]
 
 
 @pytest.mark.parametrize(
@@ -17,6 +23,9 @@ from villages.models import Cadre
         "UPDATE grievances_look SET reason = 'x'",
         "DELETE FROM grievances_look",
         "TRUNCATE grievances_look",
+        "UPDATE django_admin_log SET change_message = 'x'",
+        "DELETE FROM django_admin_log",
+        "TRUNCATE django_admin_log",
         "UPDATE grievances_opinion SET text = 'other words'",
         "UPDATE grievances_opinion SET recorded_at = recorded_at - interval '1 day'",
         "DELETE FROM grievances_opinion",
@@ -25,8 +34,31 @@ from villages.models import Cadre
 def test_the_database_refuses(visitor: Cadre, statement: str) -> None:
     opinion = make_opinion(by=visitor)
     Look.objects.create(opinion=opinion, kind=LookKind.CASE, cadre=visitor, at=opinion.recorded_at)
-    before = (Event.objects.count(), Look.objects.count(), Opinion.objects.count())
+    LogEntry.objects.log_actions(visitor.pk, [visitor], CHANGE)
+    before = [model.objects.count() for model in KEPT]
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(statement)
-    assert (Event.objects.count(), Look.objects.count(), Opinion.objects.count()) == before
+    assert [model.objects.count() for model in KEPT] == before
+
+
+def test_the_role_that_serves_pages_may_not_even_try(visitor: Cadre) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE serves_pages")
+        call_command("grant_runtime", role="serves_pages", verbosity=0)
+        cursor.execute("SET LOCAL ROLE serves_pages")
+        for model in KEPT[:-1]:
+            with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+                cursor.execute(f"DELETE FROM {model._meta.db_table}")
+        cursor.execute("RESET ROLE")
+
+
+@pytest.mark.parametrize("kind", LookKind.values)
+def test_a_look_is_at_exactly_one_thing(visitor: Cadre, kind: str) -> None:
+    opinion, household = make_opinion(by=visitor), make_household()
+    things = {"phone": {"household": household}, "export": {}}
+    fits = things.get(kind, {"opinion": opinion})
+    for look in ({}, {"opinion": opinion}, {"household": household}):
+        refused = nullcontext() if look == fits else pytest.raises(IntegrityError)
+        with refused, transaction.atomic():
+            Look.objects.create(kind=kind, cadre=visitor, at=opinion.recorded_at, **look)

@@ -4,8 +4,16 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from grievances.models import Visit
-from tests.factories import GRID, VILLAGE, make_cadre, make_household, make_opinion, make_region
+from grievances.models import Look, Visit
+from tests.factories import (
+    GRID,
+    VILLAGE,
+    make_cadre,
+    make_campaign,
+    make_household,
+    make_opinion,
+    make_region,
+)
 from tests.grievances.visits import sheet
 from villages.models import Cadre, Household, HouseholdContact, Need, Role, Unit
 
@@ -95,6 +103,25 @@ def test_the_telephone_is_masked_until_the_button_is_pressed(phone: Client, hous
     assert "13912345678" in phone.post(address).content.decode()
 
 
+def test_showing_the_telephone_leaves_a_trace_and_looking_at_the_page_none(
+    phone: Client, household: Household, visitor: Cadre
+) -> None:
+    address = reverse("household", args=[household.pk])
+    phone.get(address)
+    assert not Look.objects.exists()
+    assert "no-store" in phone.post(address)["Cache-Control"]
+    look = Look.objects.get()
+    assert (look.kind, look.household, look.cadre, look.opinion) == ("phone", household, visitor, None)
+
+
+def test_where_no_number_is_known_nothing_is_shown_and_no_trace_left(
+    phone: Client, household: Household
+) -> None:
+    HouseholdContact.objects.all().delete()
+    phone.post(reverse("household", args=[household.pk]))
+    assert not Look.objects.exists()
+
+
 def test_a_visitor_of_another_grid_gets_404(client: Client, household: Household, committee: Unit) -> None:
     make_region(code=f"{VILLAGE}002")
     client.force_login(
@@ -121,3 +148,39 @@ def test_the_page_needs_at_most_16_queries(
         phone.post(reverse("visit-household", args=[household.pk]), sheet())
     with django_assert_max_num_queries(16):
         phone.get(reverse("household", args=[household.pk]))
+
+
+def test_house_numbers_are_in_counting_order(phone: Client) -> None:
+    numbers = ["1 号", "3 号", "10 号", "11 号", "11-2 号", "11-10 号", "甲2 号", "甲12 号"]
+    for number in reversed(numbers):
+        make_household(number=number, head=number)
+    assert found(phone) == numbers
+
+
+def test_a_number_that_is_changed_or_loaded_takes_its_new_place(phone: Client) -> None:
+    make_household(number="20 号", head="李四")
+    moved = make_household(number="30 号", head="陈小明")
+    Household.objects.bulk_create([Household(grid_id=GRID, number="7 号", head="王五")])
+    Household.objects.filter(pk=moved.pk).update(number="8 号")
+    assert found(phone) == ["王五", "陈小明", "李四"]
+
+
+def test_for_a_visit_those_who_are_left_come_first_and_lead_to_the_form(
+    phone: Client, household: Household, visitor: Cadre
+) -> None:
+    left = make_household(number="31 号", head="李四")
+    make_campaign()
+    phone.post(reverse("visit-household", args=[household.pk]), sheet())
+    assert found(phone, grid=GRID) == ["陈小明", "李四"]
+    assert found(phone, grid=GRID, visit="yes") == ["李四", "陈小明"]
+    page = phone.get(reverse("household-list"), {"visit": "yes"}).content.decode()
+    assert reverse("visit-household", args=[left.pk]) in page
+    assert 'name="visit" value="yes"' in page
+
+
+def test_a_coordinator_who_visits_nobody_is_led_to_no_form(
+    client: Client, household: Household, coordinator: Cadre
+) -> None:
+    client.force_login(coordinator)
+    page = client.get(reverse("household-list"), {"visit": "yes"}).content.decode()
+    assert reverse("visit-household", args=[household.pk]) not in page

@@ -77,6 +77,16 @@ def test_done_confirms_at_the_door_and_closes(phone: Client, door: str, resolved
     assert CallBack.objects.get().means == "door"
 
 
+def test_words_of_a_visit_before_the_answer_are_noted_and_confirm_nothing(
+    phone: Client, door: str, resolved: Opinion
+) -> None:
+    typed = {f"back{resolved.pk}-word": "done"}
+    assert phone.post(door, sheet(said_at=minutes(-5)) | typed).status_code == 302
+    opinion = Opinion.objects.get(pk=resolved.pk)
+    assert (opinion.state, opinion.contacted) == (State.RESOLVED, None)
+    assert opinion.events.last().verb == "remark"
+
+
 def test_not_satisfied_closes_and_counts_as_not_satisfied(
     phone: Client, door: str, resolved: Opinion
 ) -> None:

@@ -32,7 +32,7 @@ def story(visitor: Cadre, coordinator: Cadre, transport: Unit, head: Cadre, call
     opinion.assign(by=coordinator, unit=transport, at=now - timedelta(days=8))
     opinion.accept(by=head, at=now - timedelta(days=7))
     opinion.resolve(by=head, account="补", public="好", at=now - timedelta(days=5))
-    opinion.call_back(by=caller, contacted=True, solved=False, at=now - timedelta(days=2))
+    opinion.call_back(by=caller, contacted=True, solved=False, satisfied=False, at=now - timedelta(days=2))
     return opinion
 
 

@@ -1,6 +1,7 @@
 """Writing down an opinion at the desk: who may, where, what is asked, and what comes of it."""
 
 import io
+import re
 import uuid
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from django.utils import timezone
 from PIL import Image
 
 from grievances.models import Attachment, Category, Event, Informant, Opinion, Question
+from grievances.views.writing import _ORDER
 from tests.factories import GRID, TOWN, VILLAGE, make_cadre, make_category, make_region, make_unit
 from villages.models import Cadre, Role, Unit
 
@@ -183,8 +185,33 @@ def test_two_anonymous_opinions_are_two(coordinator: Cadre) -> None:
 def test_another_cadres_key_is_refused(coordinator: Cadre, town_coordinator: Cadre) -> None:
     key = str(uuid.uuid4())
     send(coordinator, key=key)
-    assert send(town_coordinator, key=key, text="别的事").status_code == 422
+    assert send(town_coordinator, key=key, text="别的事").status_code == 409
     assert Opinion.objects.count() == 1
+
+
+@pytest.mark.parametrize("other", [{"text": "别的事"}, {"name": "王小红"}, {"people": "3"}])
+def test_the_same_form_with_another_content_is_refused_and_what_was_typed_is_kept(
+    coordinator: Cadre, other: dict[str, str]
+) -> None:
+    sent = typed()
+    send(coordinator, **sent)
+    response = send(coordinator, **sent | other)
+    assert response.status_code == 409 and all(word in response.content.decode() for word in other.values())
+    assert Opinion.objects.count() == 1
+
+
+def test_the_same_form_of_an_anonymous_opinion_with_another_content_is_written_down_too(
+    coordinator: Cadre,
+) -> None:
+    """No key is kept of it, so nothing is refused, and nothing is lost."""
+    sent = typed(informant="anonymous", name="", telephone="")
+    pages = [
+        send(coordinator, **sent | other).content.decode()
+        for other in ({}, {"people": "9"}, {"text": "另一件事"})
+    ]
+    numbers = list(Opinion.objects.values_list("number", flat=True))
+    assert len(numbers) == 3 and all(any(number in page for number in numbers) for page in pages)
+    assert not Event.objects.exclude(digest="").exists()
 
 
 def test_an_anonymous_opinion_keeps_nothing_of_who_and_when(coordinator: Cadre) -> None:
@@ -316,3 +343,48 @@ def test_somebody_whose_posts_reach_no_village_is_told(client: Client) -> None:
     client.force_login(writer)
     response = client.get(NEW)
     assert response.status_code == 200 and "where" not in response.context
+
+
+def test_what_is_wrong_stands_in_one_summary_in_the_order_of_the_page(coordinator: Cadre) -> None:
+    response = send(
+        coordinator, text="", category="", source="", place_of="", name="", people="0", said_at="x"
+    )
+    page = response.content.decode()
+    assert page.count('class="errors"') == 1
+    anchors = [problem.anchor for problem in response.context["problems"]]
+    assert anchors == [
+        "id_text", "id_category", "id_source", "id_place_of", "id_said_at", "id_name", "id_people"
+    ]  # fmt: skip
+    places = [page.index(f'id="{anchor}"') for anchor in anchors]
+    assert places == sorted(places)
+
+
+def test_every_field_of_the_page_has_its_place_in_the_summary(coordinator: Cadre) -> None:
+    shown = form_of(coordinator)
+    fields = [field for form in (shown["where"], shown["what"]) for field in form]
+    assert {field.name for field in fields} == set(_ORDER)
+
+
+def test_the_questions_of_a_category_stand_after_it_in_the_summary(coordinator: Cadre) -> None:
+    about = Category.objects.get(code="roads-potholes")
+    asked = Question.objects.create(category=about, kind="number", wording="几米？", wording_en="How long?")
+    response = send(coordinator, text="", source="", **{f"question_{asked.pk}": "x"})
+    anchors = [problem.anchor for problem in response.context["problems"]]
+    assert anchors == ["id_text", f"id_question_{asked.pk}", "id_source"]
+
+
+def test_a_name_that_is_demanded_is_not_called_optional(coordinator: Cadre) -> None:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(coordinator)
+    page = client.get(NEW).content.decode()
+    assert "optional" not in re.search(r'<label for="id_name">.*?</label>', page).group()
+    assert "optional" in re.search(r'<label for="id_telephone">.*?</label>', page).group()
+
+
+def test_who_writes_what_they_will_not_see_again_is_told_to_pass_the_number_on(
+    visitor: Cadre, committee: Unit
+) -> None:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(visitor)
+    page = client.post(NEW, typed(informant="confidential", accused=f"unit:{committee.pk}")).content.decode()
+    assert only().number in page and "give it to the informant" in page

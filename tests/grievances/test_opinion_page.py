@@ -1,12 +1,15 @@
 """The case page: who sees it, what it says, and which step it offers."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from grievances.models import AssistingUnit, Look, Opinion
 from grievances.steps.record import Accused
-from tests.factories import TOWN, fresh, make_cadre, make_opinion, make_unit
+from tests.factories import TOWN, fresh, make_cadre, make_household, make_opinion, make_unit
 from tests.grievances.cases import answered, assigned, in_hand
 from villages.models import Cadre, Role, Unit, UnitKind
 
@@ -44,6 +47,45 @@ def test_a_number_that_does_not_exist_gets_404(client: Client, case: Opinion, co
     client.force_login(coordinator)
     for number in ("DF26-99999-1", "x" * 4000, "😀"):
         assert client.get(reverse("opinion", args=[number])).status_code == 404
+
+
+@pytest.mark.parametrize("address", ["http://[", "http://[::1", "//", "x" * 3000])
+def test_a_broken_address_of_the_page_before_is_no_error(
+    case: Opinion, coordinator: Cadre, address: str
+) -> None:
+    assert page_of(case, coordinator, **{"HX-Request": "true", "HX-Current-URL": address})
+
+
+def test_what_is_a_page_or_a_part_of_one_says_that_it_differs(client: Client, visitor: Cadre) -> None:
+    case, household = make_opinion(by=visitor), make_household()
+    client.force_login(visitor)
+    for address in (
+        reverse("opinion", args=[case.number]),
+        reverse("opinion-remark", args=[case.number]),
+        reverse("visit-household", args=[household.pk]),
+        reverse("visit-new"),
+        reverse("opinion-list"),
+    ):
+        response = client.get(address)
+        assert response.status_code == 200 and "HX-Request" in response["Vary"], address
+
+
+def test_the_desk_says_that_it_differs(client: Client, coordinator: Cadre) -> None:
+    client.force_login(coordinator)
+    assert "HX-Request" in client.get(reverse("desk"), follow=True)["Vary"]
+
+
+def test_every_look_stands_on_the_page(visitor: Cadre, coordinator: Cadre) -> None:
+    case = make_opinion(by=visitor, kind="confidential")
+    at = timezone.now() - timedelta(days=1)
+    Look.objects.bulk_create(Look(opinion=case, cadre=coordinator, kind="case", at=at) for _time in range(40))
+    assert len(looks_on(case, coordinator)) == 41
+
+
+def looks_on(opinion: Opinion, cadre: Cadre) -> list[Look]:
+    client = Client()
+    client.force_login(cadre)
+    return client.get(reverse("opinion", args=[opinion.number])).context["looks"]
 
 
 def test_the_page_only_reads(client: Client, case: Opinion, coordinator: Cadre) -> None:
@@ -100,6 +142,21 @@ def test_a_confidential_informant_is_named_to_nobody(
     case = make_opinion(by=visitor, kind="confidential")
     for cadre in (visitor, coordinator, caller):
         assert "陈小明" not in page_of(case, cadre)
+
+
+def test_who_wrote_a_confidential_opinion_down_and_when_is_shown_to_its_recorder_only(
+    visitor: Cadre, committee: Unit, secretary: Cadre, coordinator: Cadre, leader: Cadre
+) -> None:
+    """With the village's visits, the minute and the cadre would lead to the door."""
+    secretary.posts.create(role=Role.VISITOR, unit=committee, region=committee.region)
+    said_at = timezone.localtime().replace(hour=0, minute=13) - timedelta(days=1)
+    case = make_opinion(by=visitor, kind="confidential", said_at=said_at, channel="phone")
+    assigned(case, by=coordinator, unit=committee, person=secretary)
+    for reader in (secretary, coordinator, leader):
+        page = page_of(case, fresh(reader))
+        assert "00:13" not in page and visitor.label not in page and " phone" not in page
+    page = page_of(case, visitor)
+    assert "00:13" in page and visitor.label in page
 
 
 def test_looking_at_a_confidential_case_leaves_one_trace_in_ten_minutes(

@@ -1,12 +1,16 @@
 """The pages of the steps: right, form, verb, and what is said when something is in the way."""
 
+import io
 import uuid
 from datetime import timedelta
 
 import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
 from grievances.forms.steps import FORMS
 from grievances.models import DispatchRule, Event, Opinion
@@ -226,6 +230,29 @@ def test_a_key_that_was_used_for_something_else_is_refused(given: Opinion, handl
     assert now(given).state == "assigned"
 
 
+def test_the_same_form_with_another_content_is_refused_and_what_was_typed_can_be_sent_again(
+    given: Opinion, handler: Cadre
+) -> None:
+    sent = carried(given, text="看过")
+    post(given, "remark", handler, **sent)
+    response = post(given, "remark", handler, **sent | {"text": "又看了一遍"})
+    form = response.context["form"]
+    assert response.status_code == 409 and "又看了一遍" in response.content.decode()
+    assert given.events.filter(verb="remark").count() == 1
+    again = post(given, "remark", handler, **{name: form.data[name] for name in ("key", "version", "text")})
+    assert again.status_code == 302 and given.events.filter(verb="remark").count() == 2
+
+
+def test_the_same_form_with_another_file_is_refused(given: Opinion, handler: Cadre) -> None:
+    sent = carried(given)
+    for name, status in (("a", 302), ("a", 302), ("b", 409)):
+        picture = io.BytesIO()
+        Image.new("RGB", (9, 9 if name == "a" else 8)).save(picture, "PNG")
+        upload = SimpleUploadedFile("x.png", picture.getvalue(), "image/png")
+        assert post(given, "attach", handler, **sent, files=[upload]).status_code == status
+    assert given.attachments.count() == 1
+
+
 def test_a_step_that_the_state_does_not_allow_says_so(case: Opinion, coordinator: Cadre) -> None:
     case.withdraw(by=coordinator, reason="重复")
     assert get(case, "assign", coordinator).status_code == 409
@@ -290,6 +317,35 @@ def test_an_explanation_that_is_planned_needs_a_day(taken: Opinion, handler: Cad
     assert response.status_code == 422 and "planned_for" in response.context["form"].errors
 
 
+def test_nothing_is_planned_for_a_day_that_is_over(taken: Opinion, handler: Cadre) -> None:
+    yesterday = timezone.localdate() - timedelta(days=1)
+    plan = {"ground": "planned", "planned_for": yesterday, "account": "a", "public": "b"}
+    response = post(taken, "explain", handler, **plan)
+    assert response.status_code == 422 and "planned_for" in response.context["form"].errors
+    assert "letter" not in response.context
+
+
+def test_what_states_something_is_never_chosen_beforehand(taken: Opinion, handler: Cadre) -> None:
+    for verb, names in (("tell", ("about", "means")), ("explain", ("ground",))):
+        form = get(taken, verb, handler).context["form"]
+        assert all(form[name].value() is None and form.fields[name].choices[0][0] == "" for name in names)
+    response = post(taken, "tell", handler)
+    assert {"about", "means"} <= set(response.context["form"].errors)
+    assert not Event.objects.filter(opinion=taken, verb="tell").exists()
+
+
+def test_a_text_of_many_lines_is_counted_as_the_browser_counts_it(taken: Opinion, handler: Cadre) -> None:
+    assert post(taken, "remark", handler, text="a\r\n" * 2000 + "b").status_code == 422
+    assert post(taken, "remark", handler, text="a\r\n" * 1999 + "bc").status_code == 302
+    assert Event.objects.get(opinion=taken, verb="remark").text.count("\r") == 0
+
+
+def test_a_text_that_is_too_long_says_the_limit_and_how_long_it_is(taken: Opinion, handler: Cadre) -> None:
+    response = post(taken, "remark", handler, text="字" * 4012)
+    (problem,) = response.context["form"].errors["text"]
+    assert "4000" in problem and "4012" in problem
+
+
 def test_an_explanation_names_the_day_in_the_letter(taken: Opinion, handler: Cadre) -> None:
     response = post(
         taken, "explain", handler, ground="planned", planned_for="2031-05-04", account="a", public="b"
@@ -315,8 +371,14 @@ def test_a_call_back_closes(done: Opinion, caller: Cadre) -> None:
     assert (now(done).state, now(done).solved, now(done).satisfied) == ("closed", True, False)
 
 
+def test_a_call_back_without_an_answer_says_which_is_missing(done: Opinion, caller: Cadre) -> None:
+    response = post(done, "call_back", caller, contacted="yes", solved="yes", means="telephone")
+    assert response.status_code == 422 and set(response.context["form"].errors) == {"satisfied"}
+    assert now(done).state == "resolved"
+
+
 def test_not_solved_reopens(done: Opinion, caller: Cadre) -> None:
-    post(done, "call_back", caller, contacted="yes", solved="no", means="telephone")
+    post(done, "call_back", caller, contacted="yes", solved="no", satisfied="no", means="telephone")
     assert (now(done).state, now(done).round) == ("handling", 2)
 
 
@@ -326,11 +388,23 @@ def test_reached_without_solved_is_a_wrong_field(done: Opinion, caller: Cadre) -
 
 
 def test_a_call_of_yesterday_is_recorded_today(done: Opinion, caller: Cadre) -> None:
-    Event.objects.filter(opinion=done).first()
-    yesterday = timezone.localtime() - timedelta(days=1)
-    post(done, "call_back", caller, contacted="no", means="telephone", said_at=f"{yesterday:%Y-%m-%dT%H:%M}")
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        said_at = f"{timezone.localtime() - timedelta(days=1):%Y-%m-%dT%H:%M}"
+        post(done, "call_back", caller, contacted="no", means="telephone", said_at=said_at)
     event = done.events.last()
     assert event.verb == "call_back" and event.recorded_at - event.said_at > timedelta(hours=23)
+
+
+@pytest.mark.parametrize("ago", [timedelta(days=1), timedelta(days=40000)])
+def test_a_call_before_the_answer_is_a_wrong_field_and_what_was_typed_is_kept(
+    done: Opinion, caller: Cadre, ago: timedelta
+) -> None:
+    said_at = f"{timezone.localtime() - ago:%Y-%m-%dT%H:%M}"
+    response = post(
+        done, "call_back", caller, contacted="no", means="telephone", said_at=said_at, remark="没人接"
+    )
+    assert response.status_code == 422 and "said_at" in response.context["form"].errors
+    assert "没人接" in response.content.decode()
 
 
 def test_a_call_of_tomorrow_is_a_wrong_field(done: Opinion, caller: Cadre) -> None:

@@ -140,7 +140,7 @@ def test_a_reopened_case_is_marked_for_the_unit_and_the_coordinator(
     new: Opinion, coordinator: Cadre, transport: Unit, head: Cadre, caller: Cadre
 ) -> None:
     answered(new, by=coordinator, unit=transport, person=head)
-    new.call_back(by=caller, contacted=True, solved=False)
+    new.call_back(by=caller, contacted=True, solved=False, satisfied=False)
     assert waiting("reopened", head) == waiting("reopened", coordinator) == [new.number]
 
 

@@ -53,7 +53,7 @@ def test_the_slip_says_until_when(
     waiting = slip(case)
     assert waiting.until and waiting.promise
     answered(case, by=coordinator, unit=transport, person=head)
-    case.call_back(by=caller, contacted=True, solved=True)
+    case.call_back(by=caller, contacted=True, solved=True, satisfied=True)
     assert (slip(case).until, slip(case).promise) == (None, "")
 
 
@@ -94,3 +94,16 @@ def test_the_letter_says_for_when_it_is_planned_and_to_whom_it_was_passed(
         planned = letter(case, "a", ground="planned", planned_for=date(2031, 5, 4))
         passed = letter(case, "a", ground="outside", passed_to="the province")
     assert "2031" in planned and "the province" in passed
+
+
+def test_paper_says_days_as_the_pages_do_with_the_year(
+    case: Opinion, visitor: Cadre, coordinator: Cadre, transport: Unit, head: Cadre
+) -> None:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(visitor)
+    page = client.get(reverse("opinion-receipt", args=[case.number])).content.decode()
+    in_hand(case, by=coordinator, unit=transport, person=head)
+    with translation.override("en"):
+        today = f"{timezone.localdate():%a} {timezone.localdate().day} {timezone.localdate():%b %Y}"
+        assert letter(case, "a").endswith(today)
+    assert today in page

@@ -38,7 +38,7 @@ def reveal(opinion: Opinion, by: Cadre, **fields: str) -> object:
 
 
 def test_a_stranger_is_asked_to_sign_in(hidden: Opinion, client: Client) -> None:
-    assert client.post(reverse("opinion-informant", args=[hidden.number])).status_code == 302
+    assert client.post(reverse("opinion-informant", args=[hidden.number])).status_code == 401
 
 
 @pytest.mark.parametrize("who", ["coordinator", "caller"])

@@ -1,11 +1,12 @@
 """The verbs: what each needs, changes and leaves behind."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from grievances import clocks
 from grievances.errors import ChangedMeanwhile, RequestReused, StepRefused
@@ -166,6 +167,41 @@ def test_a_call_back_that_confirms_closes_and_stops_every_clock(resolved: Opinio
     assert resolved.due_at is None
 
 
+@pytest.mark.parametrize(
+    ("answers", "missing"),
+    [
+        ({}, {"solved", "satisfied"}),
+        ({"solved": True}, {"satisfied"}),
+        ({"solved": False}, {"satisfied"}),
+        ({"satisfied": True}, {"solved"}),
+    ],
+)
+def test_whoever_was_reached_is_asked_everything(
+    resolved: Opinion, caller: Cadre, answers: dict[str, bool], missing: set[str]
+) -> None:
+    with pytest.raises(ValidationError) as wrong:
+        resolved.call_back(by=caller, contacted=True, **answers)
+    assert set(wrong.value.error_dict) == missing
+    assert Opinion.objects.get(pk=resolved.pk).state == State.RESOLVED
+
+
+def test_of_an_explained_one_only_whether_they_are_satisfied_is_asked(
+    in_hand: Opinion, handler: Cadre, caller: Cadre
+) -> None:
+    in_hand.explain(by=handler, account="查了", public="说明", ground="policy")
+    with pytest.raises(ValidationError) as wrong:
+        in_hand.call_back(by=caller, contacted=True)
+    assert set(wrong.value.error_dict) == {"satisfied"}
+    in_hand.call_back(by=caller, contacted=True, satisfied=False)
+    assert in_hand.state == State.CLOSED
+
+
+def test_something_may_be_planned_for_today(in_hand: Opinion, handler: Cadre) -> None:
+    today = timezone.localdate()
+    in_hand.explain(by=handler, account="查了", public="说明", ground="planned", planned_for=today)
+    assert in_hand.state == State.EXPLAINED
+
+
 def test_not_solved_reopens_with_fifteen_days_and_a_new_round(resolved: Opinion, caller: Cadre) -> None:
     resolved.call_back(by=caller, contacted=True, solved=False, satisfied=False)
     assert (resolved.state, resolved.round) == (State.HANDLING, 2)
@@ -179,6 +215,70 @@ def test_not_reached_changes_nothing_and_a_check_needs_three_days_of_trying(
     assert resolved.state == State.RESOLVED
     with pytest.raises(StepRefused):
         resolved.spot_check(by=caller, solved=True, remark="路面平了")
+
+
+def call_in_vain(opinion: Opinion, caller: Cadre, *, days_later: float, **fields: object) -> None:
+    """A call to which nobody answers, recorded that many days after the answer."""
+    when = opinion.answered_at + timedelta(days=days_later)
+    with time_machine.travel(when):
+        opinion.call_back(by=caller, contacted=False, **fields)
+
+
+def test_three_calls_in_one_sitting_are_one_attempt_whatever_their_days_are_said_to_be(
+    resolved: Opinion, caller: Cadre
+) -> None:
+    for ago in (2, 1, 0):
+        said_at = resolved.answered_at + timedelta(days=3 - ago)
+        call_in_vain(resolved, caller, days_later=3, said_at=said_at)
+    assert not resolved.three_attempts_failed()
+    with time_machine.travel(resolved.answered_at + timedelta(days=3)), pytest.raises(StepRefused):
+        resolved.spot_check(by=caller, solved=True, remark="路面平了")
+
+
+def test_after_calls_recorded_on_three_days_the_answer_is_checked_on_the_spot(
+    resolved: Opinion, caller: Cadre
+) -> None:
+    for days in (1, 2, 3):
+        call_in_vain(resolved, caller, days_later=days)
+    with time_machine.travel(resolved.answered_at + timedelta(days=3)):
+        resolved.spot_check(by=caller, solved=True, remark="路面平了")
+    assert resolved.state == State.CLOSED
+
+
+@pytest.mark.parametrize("ago", [timedelta(days=1), timedelta(minutes=2)])
+def test_a_call_back_is_never_before_the_answer(resolved: Opinion, caller: Cadre, ago: timedelta) -> None:
+    with pytest.raises(ValidationError) as wrong:
+        resolved.call_back(by=caller, contacted=False, said_at=resolved.answered_at - ago)
+    assert "said_at" in wrong.value.error_dict
+
+
+def test_a_step_said_more_than_31_days_ago_is_refused(assigned: Opinion, handler: Cadre) -> None:
+    now = timezone.now()
+    assigned.remark(by=handler, text="看过", said_at=now - timedelta(days=30))
+    for said_at in (now - timedelta(days=32), now.replace(year=1900)):
+        with pytest.raises(ValidationError) as wrong:
+            assigned.remark(by=handler, text="看过", said_at=said_at)
+        assert "said_at" in wrong.value.error_dict
+
+
+@pytest.mark.parametrize(
+    ("verb", "more"),
+    [
+        ("accept", {"told": "telephone"}),
+        ("tell", {"about": "accepted", "means": "telephone"}),
+        ("resolve", {"account": "补", "public": "好", "told": "telephone"}),
+    ],
+)
+def test_nobody_is_told_anything_of_an_anonymous_opinion(
+    visitor: Cadre, coordinator: Cadre, transport: Unit, head: Cadre, verb: str, more: dict[str, str]
+) -> None:
+    opinion = make_opinion(by=visitor, kind="anonymous")
+    opinion.assign(by=coordinator, unit=transport)
+    if verb != "accept":
+        opinion.accept(by=head)
+    with translation.override("en"), pytest.raises(StepRefused, match="nobody to tell"):
+        getattr(opinion, verb)(by=head, **more)
+    assert Opinion.objects.get().version == opinion.version
 
 
 def test_an_anonymous_opinion_is_checked_on_the_spot(
@@ -199,6 +299,7 @@ def test_an_anonymous_opinion_is_checked_on_the_spot(
     [
         ("", {}, "ground"),
         ("planned", {}, "planned_for"),
+        ("planned", {"planned_for": date(2020, 5, 4)}, "planned_for"),
         ("outside", {}, "passed_to"),
         ("noted", {}, "ground"),
     ],
@@ -273,6 +374,17 @@ def test_a_key_that_was_used_for_something_else_is_refused(assigned: Opinion, ha
     assigned.accept(by=handler, key=key)
     with pytest.raises(RequestReused):
         assigned.resolve(by=handler, account="a", public="b", key=key)
+
+
+@pytest.mark.parametrize("changed", ["reason", "by"])
+def test_the_same_key_with_another_content_or_from_somebody_else_is_refused(
+    assigned: Opinion, handler: Cadre, head: Cadre, changed: str
+) -> None:
+    asked = {"by": handler, "reason": "不归我们管", "key": uuid.uuid4()}
+    first = assigned.object(**asked)
+    with pytest.raises(RequestReused):
+        assigned.object(**asked | {changed: {"reason": "另有原因", "by": head}[changed]})
+    assert assigned.object(**asked) == first
 
 
 def test_the_future_is_refused(visitor: Cadre) -> None:

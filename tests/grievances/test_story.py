@@ -11,6 +11,7 @@ from grievances.workflow import Verb
 from tests.factories import make_category, make_opinion
 from tests.grievances.cases import answered, assigned, in_hand
 from villages.models import Cadre, Unit
+from villages.templatetags.looks import moment
 
 
 @pytest.fixture(autouse=True)
@@ -24,8 +25,8 @@ def case(visitor: Cadre) -> Opinion:
     return make_opinion(by=visitor)
 
 
-def lines(opinion: Opinion) -> list:
-    return story(events_of(opinion), anonymous=opinion.informant_kind == "anonymous")
+def lines(opinion: Opinion, *, veiled: bool = False) -> list:
+    return story(events_of(opinion), veiled=veiled)
 
 
 def test_every_verb_has_a_sentence() -> None:
@@ -43,7 +44,7 @@ def test_the_newest_comes_first_and_names_unit_and_person(
 
 def test_a_step_that_was_said_earlier_says_when_it_was_recorded(case: Opinion, caller: Cadre) -> None:
     case.remark(by=caller, text="昨天打过电话", said_at=timezone.now() - timedelta(days=1))
-    assert "recorded" in lines(case)[0].aside
+    assert lines(case)[0].aside == f"recorded {moment(timezone.now())}"
     assert lines(case)[0].text == "昨天打过电话"
 
 
@@ -58,8 +59,20 @@ def test_the_phone_is_named_as_channel(case: Opinion, visitor: Cadre) -> None:
 
 
 def test_an_anonymous_beginning_names_nobody_and_only_the_day(visitor: Cadre) -> None:
-    first = lines(make_opinion(by=visitor, kind="anonymous"))[0]
+    first = lines(make_opinion(by=visitor, kind="anonymous"), veiled=True)[0]
     assert first.day_only and visitor.label not in first.what
+
+
+def test_of_a_veiled_visit_only_the_day_is_told(visitor: Cadre) -> None:
+    """What was noted and solved at the door gives neither cadre, minute, channel nor later recording."""
+    earlier = timezone.now() - timedelta(hours=3)
+    case = make_opinion(by=visitor, kind="confidential", said_at=earlier, channel="phone")
+    case.solve_on_the_spot(by=visitor, account="修好了", said_at=earlier, channel="phone")
+    assert {(line.day_only, line.what, line.aside) for line in lines(case, veiled=True)} == {
+        (True, "A cadre wrote it down.", ""),
+        (True, "A cadre solved it on the spot.", ""),
+    }
+    assert all(visitor.label in line.what and "phone" in line.aside for line in lines(case))
 
 
 def test_a_call_back_says_what_was_found(
@@ -77,7 +90,7 @@ def test_a_changed_category_is_named(case: Opinion, coordinator: Cadre) -> None:
     assert "Tap water" in lines(case)[0].what
 
 
-def test_a_referral_names_the_level(case: Opinion, town_coordinator: Cadre) -> None:
+def test_a_referral_names_the_level(case: Opinion, town_coordinator: Cadre, coordinator: Cadre) -> None:
     level = case.desk.parent
     case.refer(by=town_coordinator, to=level, reason="超出本镇")
     assert level.label in lines(case)[0].what

@@ -39,6 +39,13 @@ def phone(client: Client, visitor: Cadre) -> Client:
 
 
 @pytest.fixture
+def english(visitor: Cadre) -> Client:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(visitor)
+    return client
+
+
+@pytest.fixture
 def door(household: Household) -> str:
     return reverse("visit-household", args=[household.pk])
 
@@ -47,6 +54,12 @@ def test_the_form_opens_with_the_household_and_one_empty_block(phone: Client, do
     page = phone.get(door).content.decode()
     assert "陈小明" in page and 'name="o0-text"' in page and 'name="o1-text"' not in page
     assert page.count("<h1") == 1
+
+
+def test_a_name_in_a_households_file_is_no_html(phone: Client, door: str, household: Household) -> None:
+    Household.objects.filter(pk=household.pk).update(head="<img src=x onerror=alert(1)>")
+    page = phone.get(door).content.decode()
+    assert "<img" not in page and page.count("&lt;img src=x onerror=alert(1)&gt;") >= 2
 
 
 def test_what_is_rarely_changed_is_already_chosen(phone: Client, door: str) -> None:
@@ -264,3 +277,65 @@ def test_a_key_of_somebody_else_is_refused(
     elsewhere.force_login(other)
     assert elsewhere.post(door, sheet(key=str(key))).status_code == 302
     assert phone.post(door, sheet(key=str(key))).status_code == 409
+
+
+def test_where_nobody_was_at_home_nobody_said_anything(phone: Client, door: str, roads: Category) -> None:
+    response = phone.post(door, sheet(nobody_home="on") | said(0, roads))
+    assert "nobody_home" in response.context["sheet"].visit.errors
+    assert "屋后的电线杆歪了" in response.content.decode() and not Visit.objects.exists()
+    assert phone.post(door, sheet(nobody_home="on")).status_code == 302
+    assert Visit.objects.get().nobody_home
+
+
+def test_nobody_at_home_has_no_word_on_last_time_either(
+    phone: Client, door: str, household: Household, visitor: Cadre
+) -> None:
+    before = make_opinion(by=visitor, household=household)
+    response = phone.post(door, sheet(nobody_home="on") | {f"back{before.pk}-word": "done"})
+    assert "nobody_home" in response.context["sheet"].visit.errors and not Visit.objects.exists()
+
+
+def test_on_the_way_nobody_is_asked_whether_somebody_was_at_home(phone: Client) -> None:
+    page = phone.get(reverse("visit-new")).content.decode()
+    assert "nobody_home" not in page
+    phone.post(reverse("visit-new"), sheet(kind="on_the_way", place=GRID, nobody_home="on"))
+    assert not Visit.objects.get().nobody_home
+
+
+def test_a_missing_category_is_missed_at_the_taps_and_in_its_opinion(
+    english: Client, door: str, visitor: Cadre, roads: Category
+) -> None:
+    make_opinion(by=visitor, category=roads)
+    response = english.post(door, sheet(count="2") | said(0, roads) | said(1, roads, category=""))
+    assert "pick" in response.context["sheet"].opinions[1].errors
+    (problem,) = response.context["sheet"].problems()
+    assert problem.part.endswith("2") and problem.anchor == "id_o1-pick"
+    assert "Opinion 2: " in response.content.decode() and 'id="id_o1-pick"' in response.content.decode()
+
+
+def test_another_category_that_was_not_chosen_is_missed_at_the_list(
+    phone: Client, door: str, visitor: Cadre, roads: Category
+) -> None:
+    make_opinion(by=visitor, category=roads)
+    response = phone.post(door, sheet() | said(0, roads, category="", pick="other"))
+    assert "category" in response.context["sheet"].opinions[0].errors
+
+
+def test_what_is_demanded_is_not_called_optional(english: Client, door: str) -> None:
+    page = english.get(door).content.decode()
+    for name in ("text", "category"):
+        assert "optional" not in re.search(rf'<label for="id_o0-{name}">.*?</label>', page).group()
+
+
+def test_a_saved_visit_is_said_to_be_saved(english: Client, door: str, roads: Category) -> None:
+    page = english.post(door, sheet() | said(0, roads), follow=True).content.decode()
+    assert "The visit is saved." in page
+
+
+def test_the_number_of_a_confidential_opinion_is_to_be_given_to_the_informant(
+    english: Client, door: str, roads: Category
+) -> None:
+    page = english.post(
+        door, sheet() | said(0, roads, informant="confidential"), follow=True
+    ).content.decode()
+    assert Opinion.objects.get().number in page and "give it to the informant" in page

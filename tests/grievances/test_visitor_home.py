@@ -161,3 +161,11 @@ def test_the_page_needs_at_most_12_queries_however_much_there_is(
 def test_only_visitors_have_this_home(client: Client, leader: Cadre) -> None:
     client.force_login(leader)
     assert client.get(reverse(HOME)).status_code == 403
+
+
+def test_the_big_button_chooses_a_household_and_the_way_is_second(phone: Client) -> None:
+    page = phone.get(reverse(HOME)).content.decode()
+    buttons = page[page.index('class="thumb') :]
+    choose, way = f"{reverse(LIST)}?grid={GRID}&amp;visit=yes", f"{reverse('visit-new')}?place={GRID}"
+    assert f'class="btn btn-primary" href="{choose}"' in buttons
+    assert buttons.index(choose) < buttons.index(way)

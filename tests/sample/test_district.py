@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db.models import Count, F
+from django.db.models import Count, Exists, F, OuterRef
 from django.test import Client
 from django.utils import timezone
 
@@ -17,6 +17,8 @@ from grievances.models import (
     Clock,
     Event,
     Informant,
+    Look,
+    LookKind,
     Opinion,
     OpinionSpan,
     Visit,
@@ -88,6 +90,8 @@ def test_nothing_leads_to_an_anonymous_informant() -> None:
     assert not anonymous.exclude(recorded_by=None).exists()
     assert not anonymous.filter(region__level="grid").exists()
     assert not Event.objects.filter(opinion__in=anonymous, verb=Verb.RECORD).exclude(actor=None).exists()
+    told = Event.objects.filter(opinion__in=anonymous).values_list("details__told", flat=True)
+    assert set(told) <= {None, ""}
     assert {timezone.localtime(at).hour for at in anonymous.values_list("recorded_at", flat=True)} == {0}
 
 
@@ -112,6 +116,27 @@ def test_there_are_nine_demo_accounts_and_only_they_have_a_password() -> None:
     demo = set(Cadre.objects.filter(is_demo=True).values_list("username", flat=True))
     assert demo == set(DEMO_ACCOUNTS)
     assert all(not cadre.has_usable_password() for cadre in Cadre.objects.filter(is_demo=False)[:50])
+
+
+def test_whoever_called_back_a_confidential_informant_had_the_name_revealed_before() -> None:
+    called = Event.objects.filter(verb=Verb.CALL_BACK, opinion__informant_kind="confidential")
+    seen = Look.objects.filter(
+        kind=LookKind.REVEAL,
+        cadre=OuterRef("actor"),
+        opinion=OuterRef("opinion"),
+        at__lt=OuterRef("recorded_at"),
+    )
+    assert called.exists() and not called.exclude(Exists(seen)).exists()
+    assert not Look.objects.filter(kind=LookKind.REVEAL, reason="").exists()
+    assert Look.objects.filter(kind=LookKind.CASE).exists()
+
+
+def test_withdrawals_are_spread_over_the_campaign() -> None:
+    days = {
+        timezone.localdate(at)
+        for at in Event.objects.filter(verb=Verb.WITHDRAW).values_list("recorded_at", flat=True)
+    }
+    assert days and min(days) < timezone.localdate() - timedelta(days=3)
 
 
 def test_it_is_made_only_in_an_empty_database() -> None:

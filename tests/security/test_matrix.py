@@ -41,6 +41,8 @@ PAGES: dict[str, set[str]] = {
     "campaign-list": ALL - {"administrator"},
     "campaign-new": {"coordinator"},
     "audit": {"auditor"},
+    "audit-withdrawn": {"auditor"},
+    "audit-rights": {"auditor"},
     "people": {"administrator"},
 }
 # address → (arguments, who gets it)
@@ -54,12 +56,14 @@ OBJECTS: dict[str, set[str]] = {
     "opinion-informant": {"visitor", "handler", "head", "coordinator", "caller"},
     "attachment": SEEING,
     "dashboard-place": {"head", "coordinator", "caller", "leader", "auditor"},
-    "campaign": ALL - {"administrator"},
+    "campaign": SEEING,
+    "campaign-villages": SEEING,
+    "campaign-visits": {"visitor", "coordinator"},
     "campaign-edit": {"coordinator"},
     "handover": {"head", "administrator"},
 }
 POST_ONLY = {"sign-out", "changes-seen", "notices-seen", "language"}
-PUBLIC = {"sign-in", "healthz", "help", "language"}
+PUBLIC = {"sign-in", "help", "language"}
 STEPS = {verb.address: verb for verb in TRANSITIONS if TRANSITIONS[verb].who}
 
 
@@ -115,6 +119,8 @@ def arguments(
         "dashboard-place": [GRID[:6]],
         "campaign": [visit.campaign_id],
         "campaign-edit": [visit.campaign_id],
+        "campaign-villages": [visit.campaign_id],
+        "campaign-visits": [visit.campaign_id],
         "handover": [everybody["head"].pk],
     }
 
@@ -167,12 +173,9 @@ def test_steps_open_only_for_whom_the_table_names(
 
 @pytest.mark.parametrize("name", sorted((set(PAGES) | POST_ONLY) - PUBLIC))
 def test_nothing_opens_without_a_sign_in(name: str, db: None) -> None:
-    for method in ("get", "post"):
-        client = Client()
-        response = getattr(client, method)(reverse(name))
-        assert response.status_code in (302, 405), f"{name} {method}"
-        if response.status_code == 302:
-            assert response["Location"].startswith(reverse("sign-in")), f"{name} {method}"
+    asked = Client().get(reverse(name))
+    assert asked.status_code == 302 and asked["Location"].startswith(reverse("sign-in"))
+    assert Client().post(reverse(name)).status_code == 401
 
 
 @pytest.mark.parametrize("name", sorted(PAGES))
@@ -211,6 +214,20 @@ def test_words_of_an_accusation_appear_on_no_page_of_the_accused(
         assert "金丝雀" not in page and opinion.number not in page
     found = client.get(reverse("opinion-list"), {"text": "金丝雀", "figure": "collected"})
     assert "金丝雀八哥" not in found.content.decode()
+
+
+def test_a_campaign_of_another_district_gets_404_and_is_not_listed(everybody: dict[str, Cadre]) -> None:
+    campaign = make_campaign(name="大丰大走访", name_en="Dafeng's visit")
+    for name in ("campaign", "campaign-villages"):
+        assert ask(everybody["outsider"], name, [campaign.pk]) == 404
+    foreign = make_campaign(region="320903", name="亭湖大走访", name_en="Next door's visit")
+    for name in ("campaign", "campaign-edit", "campaign-villages", "campaign-visits"):
+        assert ask(everybody["coordinator"], name, [foreign.pk]) == 404
+    client = Client()
+    client.force_login(fresh(everybody["leader"]), backend="django.contrib.auth.backends.ModelBackend")
+    for name in ("campaign-list", "opinion-list", "dashboard"):
+        page = client.get(reverse(name)).content.decode()
+        assert "大丰大走访" in page and "亭湖大走访" not in page, name
 
 
 def test_a_visitor_of_another_village_finds_nothing_by_guessing(

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from axes.models import AccessAttempt
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
@@ -77,6 +78,55 @@ def test_wrong_passwords_lock_that_name_from_that_place_only(client: Client, adm
     assert sign_in(Client(), REMOTE_ADDR="192.0.2.2").status_code == 302
 
 
+def test_a_right_password_forgets_the_wrong_ones_before_it(client: Client, administrator: Cadre) -> None:
+    for _time in range(2):
+        for _attempt in range(settings.AXES_FAILURE_LIMIT - 1):
+            sign_in(client, password="wrong")
+        assert sign_in(client).status_code == 302
+        client.logout()
+
+
+def test_wrong_old_passwords_are_limited_as_sign_ins_are(client: Client, administrator: Cadre) -> None:
+    sign_in(client)
+    for _attempt in range(settings.AXES_FAILURE_LIMIT):
+        last = change(client, old="wrong")
+    assert last.status_code == 429
+    assert change(client).status_code == 429
+    administrator.refresh_from_db()
+    assert administrator.check_password(PASSWORD)
+
+
+def test_no_password_is_kept_of_a_failed_change(client: Client, administrator: Cadre) -> None:
+    sign_in(client)
+    change(client, old="nearly the right one")
+    kept = AccessAttempt.objects.get().post_data
+    assert "nearly" not in kept and NEW not in kept
+
+
+def test_what_was_still_to_be_told_ends_with_the_session(client: Client, administrator: Cadre) -> None:
+    sign_in(client)
+    change(client)
+    assert "messages" in client.cookies
+    client.post("/sign-out/")
+    assert client.cookies["messages"].value == ""
+
+
+def test_what_was_still_to_be_told_is_not_told_to_the_next_person(
+    client: Client, administrator: Cadre
+) -> None:
+    sign_in(client)
+    change(client)
+    Cadre.objects.update(is_active=False)
+    page = client.get("/people/", follow=True)
+    assert page.status_code == 200 and not list(page.context["messages"])
+    assert client.cookies["messages"].value == ""
+
+
+def test_the_rules_for_a_new_password_are_a_list(client: Client, administrator: Cadre) -> None:
+    sign_in(client)
+    assert "<ul><li>" in client.get("/password/").content.decode()
+
+
 def test_signing_out_is_a_post_and_ends_the_session(client: Client, administrator: Cadre) -> None:
     sign_in(client)
     assert client.get("/sign-out/").status_code == 405
@@ -133,6 +183,7 @@ def test_a_post_counts_on_its_last_day_and_not_before_its_first(db: None) -> Non
 
 def test_somebody_without_a_post_reads_why_nothing_opens(client: Client, db: None) -> None:
     client.force_login(make_cadre(name="new"))
+    assert client.get("/").headers["location"] == "/help/"
     assert b"No post of yours is in force" in client.get("/help/", headers={"accept-language": "en"}).content
     assert client.get("/people/").status_code == 403
 

@@ -54,6 +54,45 @@ def test_every_list_form_and_history_opens(signed_in: Client, handler: Cadre) ->
     assert opened >= 18
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "cadre/?password__startswith=pbkdf2",
+        "cadre/?password=x",
+        "cadre/?username__startswith=a",
+        "post/?cadre__password__startswith=pbkdf2",
+        "post/?until__gt=2020-01-01",
+        "region/?code__gt=32",
+        "unit/?posts__cadre__password__contains=x",
+    ],
+)
+def test_a_list_answers_only_the_questions_of_its_own_filters(signed_in: Client, question: str) -> None:
+    assert signed_in.get(f"/reference/villages/{question}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["cadre/?is_active__exact=1", "post/?role__exact=head&until__isempty=1", "unit/?kind__exact=town",
+     "region/?level__exact=town&closed_on__isempty=0", "cadre/?q=a&o=1.2&p=1"],
+)  # fmt: skip
+def test_the_filters_of_a_list_work(signed_in: Client, question: str) -> None:
+    assert signed_in.get(f"/reference/villages/{question}").status_code == 200
+
+
+def test_nobody_gives_a_post_to_themselves(signed_in: Client, administrator: Cadre, transport: Unit) -> None:
+    values = {"cadre": administrator.pk, "role": "auditor", "unit": transport.pk, "region": "", "until": ""}
+    page = signed_in.post(address("post_add"), values | {"since": "2026-01-01"})
+    assert page.status_code == 200 and "cadre" in page.context["adminform"].form.errors
+    assert fresh(administrator).roles == {Role.ADMINISTRATOR}
+
+
+def test_nobody_changes_their_own_post(signed_in: Client, administrator: Cadre) -> None:
+    post = administrator.posts.get()
+    assert signed_in.get(address("post_change", post.pk)).status_code == 200
+    assert signed_in.post(address("post_change", post.pk), {"until": "2099-01-01"}).status_code == 403
+    assert Post.objects.get(pk=post.pk).until is None
+
+
 def test_nothing_of_the_ground_is_deleted(signed_in: Client, handler: Cadre, town: Unit) -> None:
     post = handler.posts.get()
     for what, row in (("cadre", handler), ("post", post), ("unit", town), ("region", town.region)):
@@ -137,6 +176,17 @@ def test_nobody_leaves_with_open_cases(
     signed_in.post(address("post_change", handler.posts.get().pk), {"until": yesterday})
     signed_in.post(address("cadre_change", handler.pk), {"name": "x", "telephone": ""})
     assert fresh(handler).is_active and fresh(handler).roles == {Role.HANDLER}
+
+
+def test_only_a_post_that_ends_earlier_asks_for_a_hand_over(
+    signed_in: Client, handler: Cadre, coordinator: Cadre, visitor: Cadre, transport: Unit
+) -> None:
+    make_opinion(by=visitor).assign(by=coordinator, unit=transport, person=handler)
+    post, today = handler.posts.get(), timezone.localdate()
+    Post.objects.filter(pk=post.pk).update(until=today + timedelta(days=10))
+    for days, ends in ((30, 30), (20, 30), (40, 40)):
+        signed_in.post(address("post_change", post.pk), {"until": today + timedelta(days=days)})
+        assert Post.objects.get(pk=post.pk).until == today + timedelta(days=ends), days
 
 
 def test_a_cadre_without_open_cases_is_disabled(signed_in: Client, handler: Cadre) -> None:

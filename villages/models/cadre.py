@@ -1,5 +1,6 @@
 """Cadres: the people who sign in."""
 
+from datetime import date
 from functools import cached_property
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -66,11 +67,14 @@ class Cadre(AbstractBaseUser):
             cadre_leaving.send(Cadre, cadre=self)
 
     @cached_property
+    def posts_ever(self) -> list[Post]:
+        """All posts, also ended and future ones, with unit and region, read once a request."""
+        return list(self.posts.select_related("unit", "region"))
+
+    @cached_property
     def posts_in_force(self) -> list[Post]:
-        """Today's posts with unit and region, read once a request; none when disabled."""
-        if not self.is_active:
-            return []
-        return list(self.posts.in_force().select_related("unit", "region"))
+        """Those that give rights today; none when disabled."""
+        return [post for post in self.posts_ever if post.is_in_force()] if self.is_active else []
 
     @property
     def roles(self) -> frozenset[str]:
@@ -88,6 +92,11 @@ class Cadre(AbstractBaseUser):
     def belongs_to(self, unit: Unit) -> bool:
         """Whether a post in force lies in the unit or its sub-units."""
         return any(unit.contains(post.unit) for post in self.posts_in_force)
+
+    def was_of(self, unit: Unit, *, since: date) -> bool:
+        """Whether any post in the unit or its sub-units ends on the day or later, or never; also one that
+        ended since, or is still to begin."""
+        return any(unit.contains(post.unit) for post in self.posts_ever if post.lasts_until(since))
 
     @property
     def is_staff(self) -> bool:

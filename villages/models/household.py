@@ -3,7 +3,7 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 from pypinyin import Style, lazy_pinyin
 
@@ -14,6 +14,9 @@ from .cadre import Cadre
 from .named import Named
 from .post import Role
 from .region import Level, Region
+
+# A house number has at most twenty characters.
+_DIGITS = 20
 
 
 class Need(Named):
@@ -49,6 +52,15 @@ class HouseholdQuerySet(models.QuerySet):
         )
 
 
+def _in_counting_order(field: str) -> Func:
+    """An expression that sorts house numbers as people count: 3 before 10, 10-2 before 10-11.
+
+    Every run of digits is filled up with zeros, and of these the last twenty are kept.
+    """
+    filled = Func(field, Value(r"(\d+)"), Value("0" * _DIGITS + r"\1"), Value("g"), function="regexp_replace")
+    return Func(filled, Value(rf"\d*(\d{{{_DIGITS}}})"), Value(r"\1"), Value("g"), function="regexp_replace")
+
+
 class Household(models.Model):
     """A household in a grid."""
 
@@ -60,6 +72,11 @@ class Household(models.Model):
         verbose_name=_("grid"),
     )
     number = models.CharField(_("house number"), max_length=20)
+    number_order = models.GeneratedField(
+        expression=_in_counting_order("number"),
+        output_field=models.TextField(db_collation="C"),
+        db_persist=True,
+    )
     head = models.CharField(_("head of household"), max_length=40)
     initials = models.CharField(max_length=40, editable=False, db_collation="C")
     address = models.CharField(_("address"), max_length=200, blank=True)
@@ -71,10 +88,13 @@ class Household(models.Model):
     objects = HouseholdQuerySet.as_manager()
 
     class Meta:
-        ordering = ["grid", "number"]
+        ordering = ["grid", "number_order", "number"]
         verbose_name = _("household")
         verbose_name_plural = _("households")
-        indexes = [models.Index(fields=["grid", "initials"], name="household_initials")]
+        indexes = [
+            models.Index(fields=["grid", "initials"], name="household_initials"),
+            models.Index(fields=["grid", "number_order", "number"], name="household_number_order"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["grid", "number"],

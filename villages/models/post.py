@@ -65,14 +65,28 @@ class Post(models.Model):
             ),
         ]
 
+    def is_in_force(self) -> bool:
+        """Whether it gives rights today; the last day still counts."""
+        today = timezone.localdate()
+        return self.since <= today and self.lasts_until(today)
+
+    def lasts_until(self, day: date) -> bool:
+        """Whether it ends on the day or later, or never."""
+        return self.until is None or self.until >= day
+
     def __str__(self) -> str:
         return f"{self.cadre} · {self.get_role_display()} · {self.unit}"
 
     def clean(self) -> None:
         if self.unit_id and not self.region_id:
             self.region = self.unit.region
-        if self.pk and self.until and Post.objects.filter(pk=self.pk).exclude(until=self.until).exists():
+        if self.pk and self._ends_earlier():
             post_ending.send(Post, post=self)
+
+    def _ends_earlier(self) -> bool:
+        """Whether it would end before the day on which it was to end so far."""
+        longer = Q(until=None) | Q(until__gt=self.until)
+        return self.until is not None and Post.objects.filter(longer, pk=self.pk).exists()
 
     def save(self, *args: object, **kwargs: object) -> None:
         if not self.region_id:

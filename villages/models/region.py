@@ -98,11 +98,6 @@ class Region(Named):
         """The village's name for a grid, which says little by itself; else the region's own."""
         return self.parent.label if self.level == Level.GRID else self.label
 
-    @property
-    def ancestor_codes(self) -> list[str]:
-        """Codes from the province down to this region."""
-        return [self.code[:length] for length in LEVEL_OF_LENGTH if length <= len(self.code)]
-
 
 class RegionName(models.Model):
     """A name that a region had until a day."""

@@ -1,4 +1,4 @@
-"""How numbers, days and moments look on pages."""
+"""How numbers, days, moments and rows of words look on pages and in letters."""
 
 from datetime import date, datetime
 
@@ -6,8 +6,38 @@ from django import template
 from django.template.defaultfilters import date as format_date
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 register = template.Library()
+
+
+@register.simple_tag
+def comma() -> str:
+    """Between the items of a row: Chinese has a mark of its own for that."""
+    return pgettext("between items", ", ")
+
+
+@register.simple_tag
+def pause() -> str:
+    """Between parts of a sentence that aren't alike."""
+    return pgettext("between clauses", ", ")
+
+
+@register.simple_tag
+def semicolon() -> str:
+    return pgettext("between clauses", "; ")
+
+
+@register.simple_tag
+def colon() -> str:
+    """After a label, before what it is about."""
+    return pgettext("after a label", ": ")
+
+
+@register.filter
+def bracketed(words: object) -> str:
+    """An aside in brackets, with the space that English has before them."""
+    return pgettext("aside", " (%s)") % words
 
 
 @register.filter
@@ -18,8 +48,10 @@ def number(value: int) -> str:
 
 @register.filter
 def percent(share: float | None) -> str:
-    """0.73 → 73 %; a dash where there is nothing to divide by."""
-    return "–" if share is None else f"{share * 100:.0f}%"
+    """0.73 → 73 %; a dash where there is nothing to divide by. Only all of them are 100 %."""
+    if share is None:
+        return "–"
+    return f"{round(share * 100) if share >= 1 else min(round(share * 100), 99)}%"
 
 
 @register.filter
@@ -31,6 +63,15 @@ def day(value: date | datetime | None) -> str:
     this_year = local.year == timezone.localdate().year
     # Translators: a date format of Django's, such as "l j F".
     return format_date(local, _("D j M") if this_year else _("D j M Y"))
+
+
+@register.filter
+def full_day(value: date | datetime | None) -> str:
+    """The day with its weekday and year, for what is kept on paper."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value) if isinstance(value, datetime) else value
+    return format_date(local, _("D j M Y"))
 
 
 @register.filter

@@ -4,21 +4,28 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, PasswordChangeView
+from django.contrib.messages.storage.cookie import CookieStorage
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from villages.forms import PasswordChangeForm
 
 
+@method_decorator(login_not_required, name="dispatch")
 class SignIn(LoginView):
     """Sign-in; axes counts the failures, Django takes the same time for an unknown name."""
 
     template_name = "villages/sign_in.html"
     redirect_authenticated_user = True
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        _forget_messages(request)
+        return super().dispatch(request, *args, **kwargs)
 
 
 class PasswordChange(PasswordChangeView):
@@ -27,6 +34,9 @@ class PasswordChange(PasswordChangeView):
     template_name = "villages/password_change.html"
     form_class = PasswordChangeForm
     success_url = reverse_lazy("home")
+
+    def get_form_kwargs(self) -> dict[str, object]:
+        return super().get_form_kwargs() | {"request": self.request}
 
     def form_valid(self, form: Form) -> HttpResponse:
         self.request.user.must_change_password = False
@@ -37,8 +47,15 @@ class PasswordChange(PasswordChangeView):
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
+    _forget_messages(request)
     logout(request)
     return redirect("sign-in")
+
+
+def _forget_messages(request: HttpRequest) -> None:
+    """What was still to be told is nothing for whoever sits here next: read unseen, so that it counts as told."""
+    request.COOKIES.pop(CookieStorage.cookie_name, None)
+    list(messages.get_messages(request))
 
 
 @login_not_required

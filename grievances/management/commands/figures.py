@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--campaign", type=int, help="the campaign's id or year; default: the current one"
+            "--campaign", type=int, help="the campaign's id or year; default: the region's current one"
         )
         parser.add_argument("--region", help="official code; default: everywhere")
         parser.add_argument("--as-of", type=date.fromisoformat, help="a past day, YYYY-MM-DD")
@@ -34,14 +34,15 @@ class Command(BaseCommand):
             raise CommandError(f"There is no region {region}.")
         if as_of and as_of > timezone.localdate():
             raise CommandError(f"{as_of} lies in the future.")
-        chosen = _campaign(campaign, as_of)
+        chosen = _campaign(campaign, region, as_of)
         found = figures.rows(cadre=None, as_of=as_of, region=region, campaign=chosen)
         self.stdout.write(_text(figures.count(found, *SHOWN, as_of=as_of), as_json=json))
 
 
-def _campaign(asked: int | None, as_of: date | None) -> Campaign:
+def _campaign(asked: int | None, region: str | None, as_of: date | None) -> Campaign:
     if asked is None:
-        chosen = Campaign.objects.current(on=as_of or timezone.localdate())
+        near = Campaign.objects.covering(region) if region else Campaign.objects.all()
+        chosen = near.current(on=as_of or timezone.localdate())
     else:
         chosen = Campaign.objects.filter(pk=asked).first() or Campaign.objects.filter(year=asked).first()
     if chosen is None:

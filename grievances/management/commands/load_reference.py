@@ -7,10 +7,10 @@ from grievances import reference
 
 
 class Command(BaseCommand):
-    help = "Load the reference data that comes with the product. Can be run again."
+    help = "Load the reference data that comes with the product. Run again, it adds what is missing."
 
     def handle(self, **options: object) -> None:
-        self.stdout.write(f"{reference.load_categories()} categories")
+        self.stdout.write(f"{reference.load_categories()} new categories")
         call_command("load_needs", stdout=self.stdout)
         self.stdout.write(f"{reference.load_rules()} new dispatch rules")
         for year, days in reference.fill_calendar(*reference.years_around()).items():

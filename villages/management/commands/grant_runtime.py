@@ -3,6 +3,7 @@
 from argparse import ArgumentParser
 
 from django.apps import apps
+from django.contrib.admin.models import LogEntry
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 from psycopg2 import sql
@@ -18,6 +19,7 @@ class Command(BaseCommand):
         kept = [model._meta.db_table for model in apps.get_models() if getattr(model, "append_only", False)]
         if not kept:
             raise CommandError("No model is append-only: something is wrong.")
+        kept.append(LogEntry._meta.db_table)
         with transaction.atomic(), connection.cursor() as cursor:
             for statement in _statements(role, kept):
                 cursor.execute(statement.as_string(cursor.connection))
