@@ -13,7 +13,7 @@ from tests.browser.site import ACCOUNTS, DESKTOP, LANGUAGES, PHONE
 
 WIDTHS = {"phone": PHONE, "desktop": DESKTOP}
 # Bytes of a first load, compressed. Django's own reference pages bring jQuery and select2 along.
-HEAVIEST, HEAVIEST_REFERENCE = 100_000, 120_000
+HEAVIEST, HEAVIEST_REFERENCE = 100_000, 160_000
 # What no link leads to: answers to forms, pages for machines, steps that no case of the tour is ready for.
 WITHOUT_LINK = {"language", "sign-in", "sign-out", "changes-seen", "notices-seen", "attachment"}
 WITHOUT_LINK |= {verb.address for verb in Verb}
@@ -30,6 +30,8 @@ def test_every_page_is_calm_light_and_accessible(
         weight = _weight_of(page, address)
         most = HEAVIEST_REFERENCE if kind.startswith("admin:") else HEAVIEST
         assert weight < most, f"{kind} weighs {weight} bytes"
+        if kind.startswith("admin:"):  # Django's own pages, in Django's words
+            continue
         people.look(page)
         if language == "en":
             people.watches[page.context].accessibility(page)

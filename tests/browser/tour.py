@@ -9,10 +9,12 @@ from playwright.sync_api import APIRequestContext
 
 _LINK = re.compile(r'<a\b[^>]*\shref="([^"#][^"]*)"')
 _MOST = 150
+# What the first page of a list may not hold.
+ALSO = ("/opinions/?informant_kind=confidential", "/opinions/?informant_kind=anonymous")
 
 
 def kind_of(address: str, came_from: str = "") -> str | None:
-    """What pages of one kind have in common: the name, the queue, whether it is a past day, a case's queue."""
+    """What pages of one kind have in common: the name, and the queue or list, also of a case found there."""
     parts = urlsplit(address)
     try:
         match = resolve(parts.path)
@@ -20,17 +22,18 @@ def kind_of(address: str, came_from: str = "") -> str | None:
         return None
     if match.url_name in ("attachment", "jsi18n"):  # no pages
         return None
-    queue = match.kwargs.get("queue", "")
-    if match.url_name == "opinion" and came_from.startswith("desk-queue:"):
-        queue = came_from.removeprefix("desk-queue:")
-    asked = "past" if "as_of" in parse_qs(parts.query) else ""
-    return ":".join(filter(None, (match.namespace, match.url_name, queue, asked)))
+    asked = parse_qs(parts.query)
+    which = match.kwargs.get("queue", "past" if "as_of" in asked else asked.get("informant_kind", [""])[0])
+    if match.url_name == "opinion":
+        which = came_from.partition(":")[2]
+    return ":".join(filter(None, (match.namespace, match.url_name, which)))
 
 
-def tour(request: APIRequestContext, start: str = "/") -> dict[str, str]:
-    """Kind of page → address of an example, breadth first. A refused or broken page raises AssertionError."""
+def tour(request: APIRequestContext) -> dict[str, str]:
+    """Kind of page → address of an example, breadth first. A broken page, or a link to what is refused,
+    raises AssertionError."""
     found: dict[str, str] = {}
-    waiting = [("", start)]
+    waiting = [("", "/"), *(("", address) for address in ALSO if request.get(address).ok)]
     while waiting and len(found) < _MOST:
         came_from, address = waiting.pop(0)
         kind = kind_of(address, came_from)

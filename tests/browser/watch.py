@@ -15,7 +15,7 @@ _WORDS = """() => {
   const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const parent = walker.currentNode.parentElement;
-    if (!parent.closest("[lang=en], kbd, script, template, noscript") && parent.getClientRects().length)
+    if (!parent.closest("[lang=en], kbd, code, script, template, noscript") && parent.getClientRects().length)
       found.push(walker.currentNode.textContent);
   }
   for (const one of document.querySelectorAll("[placeholder], [title], [aria-label]"))
