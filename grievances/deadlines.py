@@ -39,6 +39,19 @@ def left(
     return Left(words, "soon", "△", until) if due_at <= now + SOON else Left(words, "", "○", until)
 
 
+def running(opinion: "Opinion") -> list[tuple[str, Left]]:
+    """Every running deadline of a case, the nearest first: (of what, time left)."""
+    now, calendar = timezone.now(), opinion.file.calendar
+    clocks_by_day = sorted(clocks.running(opinion), key=lambda clock: clock.due_at)
+    return [
+        (
+            clock.get_kind_display(),
+            left(clock.due_at, working=clock.day_kind == "working", calendar=calendar, now=now),
+        )
+        for clock in clocks_by_day
+    ]
+
+
 def show_on(rows: "list[Opinion]", *, now: datetime | None = None) -> None:
     """Give each row of a list its ``left``; the calendar is read once."""
     calendar = WorkingCalendar.load() if rows else WorkingCalendar()

@@ -58,6 +58,18 @@ def day_filter(label: str, method: str, *more: Callable[[date], None]) -> django
     return django_filters.DateFilter(label=label, method=method, widget=widget, validators=[*bounds, *more])
 
 
+class DaysInOrder(forms.Form):
+    """The form of a list's filters: no last day lies before its first."""
+
+    def clean(self) -> dict[str, object]:
+        data = super().clean()
+        for what in ("recorded", "answered"):
+            first, last = data.get(f"{what}_from"), data.get(f"{what}_to")
+            if first and last and last < first:
+                self.add_error(f"{what}_to", _("This is before the first day."))
+        return data
+
+
 def not_in_the_future(day: date) -> None:
     """Nobody knows what tomorrow's figures are."""
     if day > timezone.localdate():

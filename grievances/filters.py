@@ -14,6 +14,7 @@ from grievances.calendar import midnight
 from grievances.deadlines import SOON
 from grievances.filter_fields import (
     CategoryFilter,
+    DaysInOrder,
     LabelFilter,
     day_filter,
     in_place,
@@ -106,6 +107,7 @@ class OpinionFilter(ChippedFilter):
 
     class Meta:
         model = Opinion
+        form = DaysInOrder
         fields: list[str] = []
 
     # Filters that a narrower list has no use for.
@@ -187,7 +189,7 @@ class OpinionFilter(ChippedFilter):
         opinion = "opinion_id" if self.past else "pk"
         orders = {
             "due": ("due_at", opinion),
-            "newest": (f"-{opinion}",),
+            "newest": (f"-{self._case('recorded_at')}", f"-{opinion}"),
             "number": (self._case("number"),),
             "place": ("region_id", opinion),
         }

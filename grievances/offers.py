@@ -22,7 +22,7 @@ _MAIN = (
 )  # fmt: skip
 # Steps that are done every day stand beside it; the rest is under "more".
 _BESIDE = (
-    Verb.EXPLAIN, Verb.REFUSE, Verb.OBJECT, Verb.REFUSE_EXTENSION, Verb.ASK_EXTENSION, Verb.TRANSFER,
+    Verb.REFUSE_EXTENSION, Verb.RESOLVE, Verb.EXPLAIN, Verb.REFUSE, Verb.OBJECT, Verb.ASK_EXTENSION, Verb.TRANSFER,
     Verb.REFER, Verb.REOPEN, Verb.REASSIGN, Verb.SUPERVISE, Verb.INSTRUCT, Verb.CONTRIBUTE,
 )  # fmt: skip
 _MOST_BESIDE = 3

@@ -1,16 +1,18 @@
 """The history of a case as a story, in words."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from grievances.calendar import last_day
+from grievances.clocks import running
 from grievances.models import CallBackMeans, Category, Channel, Event, Opinion
 from grievances.workflow import Ground, TellMeans, Verb
 from villages.models import Cadre, Region, Unit
-from villages.templatetags.looks import comma, moment
+from villages.templatetags.looks import comma, day, moment
 
 _SAME_MOMENT = timedelta(minutes=10)
 _NAMED: dict[str, type[Model]] = {"unit": Unit, "person": Cadre, "region": Region, "category": Category}
@@ -77,6 +79,39 @@ def told(events: list[Event]) -> list[Telling]:
     ]
 
 
+def asked(opinion: Opinion) -> list[str]:
+    """What leaders and coordinators ask at the moment, each with whom and until when."""
+    clocks = {clock.started_at: clock for clock in running(opinion, "supervision")}
+    events = opinion.events.filter(verb__in=[Verb.SUPERVISE, Verb.INSTRUCT], recorded_at__in=clocks)
+    return [
+        _("%(who)s, until %(day)s: %(text)s")
+        % {
+            "who": _actor(event),
+            "day": day(last_day(clocks[event.recorded_at].due_at)),
+            "text": event.text,
+        }
+        for event in events.select_related("actor", "actor_unit").order_by("id")
+    ]
+
+
+def untold(events: list[Event]) -> list[str]:
+    """What the informant must still be told: the newest acceptance, extension and answer without a telling."""
+    waiting, settled = [], set()
+    for event in events:
+        about = _MUST_BE_TOLD.get(event.verb)
+        if about and about not in settled and not event.details.get("told"):
+            waiting.append(_ABOUT[about])
+        # An answer that was taken back needs no telling any more.
+        settled |= {about, event.details.get("about")} | (
+            {"answered"} if event.verb in _TAKES_BACK else set()
+        )
+    return waiting[::-1]
+
+
+_MUST_BE_TOLD = {
+    Verb.ACCEPT: "accepted", Verb.APPROVE_EXTENSION: "extended", Verb.RESOLVE: "answered", Verb.EXPLAIN: "answered",
+}  # fmt: skip
+_TAKES_BACK = {Verb.REWORK, Verb.REOPEN, Verb.CALL_BACK}
 _TOLD = dict(TellMeans.choices)
 _ABOUT = {
     "accepted": gettext_lazy("it was accepted"),
@@ -152,6 +187,7 @@ def _how(event: Event) -> list[str]:
         _GROUNDS.get(details.get("ground"), ""),
         _found(details),
         _("told the informant: %s") % _TOLD[details["told"]] if details.get("told") in _TOLD else "",
+        _("new deadline: %s") % day(date.fromisoformat(details["until"])) if details.get("until") else "",
         details.get("reason", ""),
     ]
     return [str(part) for part in parts if part]

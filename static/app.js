@@ -16,26 +16,75 @@
   function release(root) {
     root.querySelectorAll("form[data-sent]").forEach(function (form) { delete form.dataset.sent; setButtons(form, false); });
   }
-  window.addEventListener("pageshow", function () { release(document); });
+  // A filter that is left empty does not lengthen the address.
+  function setEmpty(off) {
+    document.querySelectorAll("form[data-filters] [name]").forEach(function (field) {
+      if (!off || !field.value) field.disabled = off;
+    });
+  }
+  document.addEventListener("submit", function (event) { if (event.target.matches("form[data-filters]")) setEmpty(true); });
+  window.addEventListener("pageshow", function () { release(document); setEmpty(false); });
   document.addEventListener("htmx:afterRequest", function () { release(document); });
 
-  // The first wrong field gets the focus.
-  function focusFirstWrong(root) {
-    var wrong = root.querySelector("[aria-invalid=true]");
-    if (wrong) wrong.focus();
+  // Where to go on working: the first wrong field, else the first field, else the heading.
+  function place(root) {
+    return root.querySelector("[aria-invalid=true]") || root.querySelector(".errors") ||
+      root.querySelector("form .letter") || root.querySelector("form [name]:not([type=hidden]):not([readonly])") ||
+      root.querySelector("h1, h2");
   }
-  focusFirstWrong(document);
+  function focusOn(element) {
+    if (!element) return;
+    if (!/^(INPUT|SELECT|TEXTAREA|A|BUTTON)$/.test(element.tagName)) element.tabIndex = -1;
+    element.focus({ preventScroll: true });
+    var box = element.getBoundingClientRect();
+    if (box.top < 0 || box.bottom > window.innerHeight) element.scrollIntoView({ block: "center" });
+  }
+  var wrongAtFirst = document.querySelector("[aria-invalid=true]");
+  if (wrongAtFirst) wrongAtFirst.focus();
 
-  // What was exchanged is announced, and answers that refuse (409, 422) are shown like others.
+  // What was exchanged comes into view, gets the focus, and is announced; answers that refuse are shown like others.
   document.addEventListener("htmx:beforeSwap", function (event) {
     var status = event.detail.xhr.status;
     if (status === 409 || status === 422) { event.detail.shouldSwap = true; event.detail.isError = false; }
   });
   document.addEventListener("htmx:afterSwap", function (event) {
-    focusFirstWrong(event.target);
-    var heading = event.target.querySelector("h1, h2");
+    var target = event.target;
+    if (target.id === "panel") { target.scrollTop = 0; focusOn(target.querySelector("h1, h2")); }
+    else if (target.id === "step") focusOn(place(target));
+    var said = target.querySelector("[data-say], .errors h2, h1, h2");
     var live = document.getElementById("live");
-    if (live && heading) live.textContent = heading.textContent;
+    if (live && said) live.textContent = said.textContent;
+  });
+
+  // What failed on the way says so beside the form, which keeps what was typed.
+  function failed(event) {
+    var status = event.detail.xhr ? event.detail.xhr.status : 0;
+    var root = document.getElementById("step") || document.getElementById("panel");
+    if (!root || status === 409 || status === 422) return;
+    var note = root.querySelector("[data-failed]") || document.createElement("p");
+    note.className = "errors";
+    note.setAttribute("role", "alert");
+    note.setAttribute("data-failed", "");
+    note.textContent = document.body.getAttribute(status === 401 || status === 403 ? "data-signed-out" : "data-no-answer");
+    root.insertBefore(note, root.firstChild);
+  }
+  document.addEventListener("htmx:responseError", failed);
+  document.addEventListener("htmx:sendError", failed);
+
+  // Typed words are not thrown away without a question.
+  function unsaved() { return document.querySelector("#step form[data-typed]:not([data-sent])"); }
+  document.addEventListener("input", function (event) {
+    var form = event.target.closest("#step form");
+    if (form) form.dataset.typed = "1";
+  });
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    var form = unsaved();
+    var goes = event.detail.target && /^(panel|step)$/.test(event.detail.target.id);
+    if (!form || !goes || form.contains(event.detail.elt)) return;
+    if (!window.confirm(document.body.dataset.unsaved)) event.preventDefault();
+  });
+  window.addEventListener("beforeunload", function (event) {
+    if (unsaved()) { event.preventDefault(); event.returnValue = ""; }
   });
 
   // A choice that changes what the form asks: sent again as it is, nothing is saved.

@@ -1,28 +1,48 @@
 // Keys of the desk: j k move, Enter opens, a acts, / searches, ? shows them all.
 (function () {
   "use strict";
-  var at = -1;
+  var at = -1, number = "";
   function rows() { return Array.prototype.slice.call(document.querySelectorAll("[data-row]")); }
+  function opener(row) { return row.querySelector("[data-open]"); }
+  function mark(to) {
+    var all = rows();
+    at = to;
+    all.forEach(function (row, n) { row.classList.toggle("on", n === at); });
+    number = all[at] ? opener(all[at]).textContent : "";
+  }
   function go(to) {
     var all = rows();
     if (!all.length) return;
-    at = Math.max(0, Math.min(all.length - 1, to));
-    all.forEach(function (row, n) { row.classList.toggle("on", n === at); });
-    var link = all[at].querySelector("[data-open]");
-    link.focus();
+    mark(Math.max(0, Math.min(all.length - 1, to)));
+    opener(all[at]).focus();
     all[at].scrollIntoView({ block: "nearest" });
   }
+  function next() { go(Math.floor(at + 1)); }
+  function previous() { go(Math.ceil(at - 1)); }
   function open() {
     var row = rows()[at];
-    if (row) row.querySelector("[data-open]").click();
+    if (row) opener(row).click();
+  }
+  // An open form is gone on with: at its first field, or at the button under the letter.
+  function act() {
+    var place = document.querySelector("#step form [name]:not([type=hidden]), #step form .btn-primary");
+    var step = document.querySelector("#panel a.btn-primary");
+    if (place) place.focus(); else if (step) step.click();
+  }
+  function search() {
+    var field = document.querySelector("input[name=text]");
+    if (!field) return;
+    var folded = field.closest("details");
+    if (folded) folded.open = true;
+    field.focus();
+  }
+  function help() {
+    var keys = document.getElementById("keys");
+    if (keys.showModal) keys.showModal(); else keys.setAttribute("open", "");
   }
   var keys = {
-    j: function () { go(at + 1); }, ArrowDown: function () { go(at + 1); },
-    k: function () { go(at - 1); }, ArrowUp: function () { go(at - 1); },
-    o: open,
-    a: function () { var act = document.querySelector("#panel .btn-primary"); if (act) act.click(); },
-    "/": function () { var field = document.querySelector("input[name=text]"); if (field) { field.closest("details") && (field.closest("details").open = true); field.focus(); } },
-    "?": function () { var keysHelp = document.getElementById("keys"); if (keysHelp.showModal) keysHelp.showModal(); else keysHelp.setAttribute("open", ""); }
+    j: next, ArrowDown: next, k: previous, ArrowUp: previous,
+    o: open, a: act, "/": search, "?": help
   };
   document.addEventListener("keydown", function (event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -30,8 +50,17 @@
     var action = keys[event.key];
     if (action) { event.preventDefault(); action(); }
   });
+  // The whole row opens its case, unless somebody marks words in it.
   document.addEventListener("click", function (event) {
     var row = event.target.closest("[data-row]");
-    if (row) { at = rows().indexOf(row); rows().forEach(function (r, n) { r.classList.toggle("on", n === at); }); }
+    if (!row) return;
+    mark(rows().indexOf(row));
+    if (!event.target.closest("a, button, input, label") && !String(window.getSelection())) opener(row).click();
+  });
+  // After a step the list is drawn anew: its case is found again, or the next key starts from the gap that it left.
+  document.addEventListener("htmx:afterSwap", function (event) {
+    if (event.target.id !== "list" || !number) return;
+    var again = rows().findIndex(function (row) { return opener(row).textContent === number; });
+    if (again >= 0) mark(again); else mark(at - 0.5);
   });
 })();

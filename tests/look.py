@@ -90,7 +90,7 @@ def _shots(page: Page, pages: dict[str, str]) -> Iterator[tuple[str, Page]]:
                 "all => all.forEach(one => one.value = '')"
             )
             form.locator("button.btn-primary").first.click()
-            page.wait_for_load_state()
+            page.wait_for_load_state("networkidle")
             if page.locator(".errors, .wrong").count():
                 yield f"{name}-wrong", page
 

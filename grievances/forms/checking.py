@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from grievances.models import CallBackMeans
+from grievances.stories import asked
 from grievances.workflow import Outcome, TellMeans
 
 from .fields import long_text, yes_no
@@ -20,6 +21,7 @@ def _means(*offered: str) -> forms.ChoiceField:
 class CallBackForm(StepForm):
     """The three questions; of an explained case only whether the informant was reached, and is satisfied."""
 
+    button = _("Save the call-back")
     contacted = yes_no(_("Was the informant reached?"))
     solved = yes_no(_("Is it solved?"), required=False)
     satisfied = yes_no(_("Is the informant satisfied?"), required=False)
@@ -47,6 +49,15 @@ class SuperviseForm(StepForm):
 
     def prepare(self) -> None:
         self.initial.setdefault("due", timezone.localdate() + timedelta(days=7))
+
+
+class AnswerSupervisionForm(StepForm):
+    """Shows what was asked, by whom and until when; one answer is for all of it."""
+
+    text = long_text(_("Answer"))
+
+    def prepare(self) -> None:
+        self.hint = "\n".join(map(str, asked(self.opinion)))
 
 
 class TellForm(StepForm):

@@ -12,7 +12,7 @@ from .answering import (
     ExtensionForm,
     OnTheSpotForm,
 )
-from .checking import CallBackForm, CorrectForm, SpotCheckForm, SuperviseForm, TellForm
+from .checking import AnswerSupervisionForm, CallBackForm, CorrectForm, SpotCheckForm, SuperviseForm, TellForm
 from .dispatching import (
     AssignForm,
     AssistForm,
@@ -49,7 +49,7 @@ FORMS: dict[Verb, type[StepForm]] = {
     Verb.REOPEN: ReasonForm,
     Verb.SUPERVISE: SuperviseForm,
     Verb.INSTRUCT: SuperviseForm,
-    Verb.ANSWER_SUPERVISION: TextForm,
+    Verb.ANSWER_SUPERVISION: AnswerSupervisionForm,
     Verb.REQUEST_REVIEW: ReasonForm,
     Verb.ANSWER_REVIEW: TextForm,
     Verb.TELL: TellForm,

@@ -137,6 +137,7 @@ class Opinion(RecordSteps, DispatchSteps, HandlingSteps, CheckingSteps, Oversigh
         verbose_name = _("opinion")
         verbose_name_plural = _("opinions")
         indexes = [
+            models.Index(fields=["-recorded_at", "-id"], name="opinion_newest"),
             models.Index(fields=["region", "state"], name="opinion_place_state"),
             models.Index(fields=["unit", "state", "due_at"], name="opinion_unit_state_due"),
             models.Index(fields=["person", "state"], name="opinion_person_state"),

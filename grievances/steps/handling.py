@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from grievances import clocks, models
+from grievances.calendar import last_day
 from grievances.duties import ACCUSED_MAY_NOT, KEPT_ABOVE, is_kept_above, may_hold
 from grievances.errors import StepRefused
 from grievances.workflow import Ground, Outcome, Relation, State, Verb
@@ -96,7 +97,9 @@ class HandlingSteps:
         self.file.change(extension, approved=True)
         for clock in clocks.running(self, "handling"):
             clocks.extend(self, clock, days=extension.days)
-        done.text, done.details = reason, {"days": extension.days, "told": told}
+            done.details["until"] = last_day(clock.due_at).isoformat()
+        done.text = reason
+        done.details |= {"days": extension.days, "told": told}
 
     @step(Verb.REFUSE_EXTENSION)
     def refuse_extension(self: "Opinion", done: Step, *, reason: str) -> None:

@@ -45,10 +45,10 @@ def opinion_list(request: HttpRequest) -> HttpResponse:
     as_of = DayForm(request.GET).day()
     rows = figures.rows(cadre=request.user, as_of=as_of)
     if rows.model is Opinion:
-        rows = rows.for_rows().order_by("-pk")
+        rows = rows.for_rows().order_by("-recorded_at", "-pk")
     else:
         rows = rows.select_related("opinion", "region__parent", "category", "unit", "person").order_by(
-            "-opinion_id"
+            "-opinion__recorded_at", "-opinion_id"
         )
     found = OpinionFilter(request.GET, rows, request=request)
     exact = found.qs.order_by().count() if found.chosen("figure") else None

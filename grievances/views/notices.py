@@ -12,10 +12,11 @@ from grievances.notices import notices_of
 @require_safe
 def notice_list(request: HttpRequest) -> HttpResponse:
     """The newest hundred; only of cases that I may still see."""
-    notices = list(
-        notices_of(request.user).select_related("event__opinion", "event__actor").order_by("-id")[:100]
+    notices = notices_of(request.user).select_related(
+        "event__actor", "event__opinion__category__parent", "event__opinion__region__parent"
     )
-    return render(request, "grievances/notice_list.html", {"notices": notices})
+    newest = list(notices.order_by("-event__recorded_at", "-id")[:100])
+    return render(request, "grievances/notice_list.html", {"notices": newest})
 
 
 @require_POST

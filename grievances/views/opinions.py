@@ -1,22 +1,24 @@
 """One case: its page, and the slip that the informant keeps."""
 
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from grievances import clocks, deadlines, looks
+from grievances import deadlines, looks
 from grievances.letters import slip
-from grievances.models import Opinion
+from grievances.models import InformantKind, Opinion
 from grievances.offers import offer
 from grievances.relations import assisting_units
-from grievances.stories import events_of, story, told
-from grievances.workflow import State
+from grievances.stories import events_of, story, told, untold
+from grievances.workflow import ENDED
 from villages.models import Role
 
+_LISTS = {"desk-queue", "opinion-list"}
 _SEES_LOOKS = {Role.AUDITOR, Role.COORDINATOR, Role.LEADER}
 
 
@@ -47,7 +49,8 @@ def case_context(request: HttpRequest, opinion: Opinion) -> dict[str, object]:
         "story": story(events, veiled=looks.veiled(opinion, request.user)),
         "imported": any(event.imported for event in events),
         "told": told(events),
-        "untold": bool(clocks.running(opinion, "acceptance")) and opinion.state == State.HANDLING,
+        "untold": [] if _nobody_to_tell(opinion) else untold(events),
+        "running": deadlines.running(opinion),
         "answers": list(opinion.answers.select_related("unit", "by").order_by("-id")),
         "assisting": assisting_units(opinion),
         "accused": list(opinion.accusations.select_related("unit", "cadre")) if opinion.accusing else [],
@@ -56,6 +59,10 @@ def case_context(request: HttpRequest, opinion: Opinion) -> dict[str, object]:
     if request.user.roles & _SEES_LOOKS:
         context["looks"] = list(opinion.looks.select_related("cadre"))
     return context
+
+
+def _nobody_to_tell(opinion: Opinion) -> bool:
+    return opinion.state in ENDED or opinion.informant_kind == InformantKind.ANONYMOUS
 
 
 def _on_its_page(request: HttpRequest, opinion: Opinion) -> bool:
@@ -73,8 +80,27 @@ def _on_its_page(request: HttpRequest, opinion: Opinion) -> bool:
 def opinion(request: HttpRequest, number: str) -> HttpResponse:
     """The case as a page, or as the desk's side panel."""
     found = opened(request, number)
-    template = "grievances/_case.html" if request.htmx else "grievances/opinion.html"
-    return render(request, template, case_context(request, found))
+    context = case_context(request, found)
+    if request.htmx:
+        return render(request, "grievances/_case.html", context)
+    return render(request, "grievances/opinion.html", context | {"list": _list_left(request)})
+
+
+def _list_left(request: HttpRequest) -> str:
+    """The list from which the case was opened, with its filters; all opinions where that isn't known."""
+    before = request.headers.get("Referer", "")
+    if url_has_allowed_host_and_scheme(before, {request.get_host()}, require_https=request.is_secure()):
+        address = urlsplit(before)
+        if _is_list(address.path):
+            return urlunsplit(("", "", address.path, address.query, ""))
+    return reverse("opinion-list")
+
+
+def _is_list(path: str) -> bool:
+    try:
+        return resolve(path).url_name in _LISTS
+    except Resolver404:
+        return False
 
 
 @require_safe

@@ -124,6 +124,9 @@ def _show(
     **more: object,
 ) -> HttpResponse:
     context = {"opinion": opinion, "verb": verb, "form": form, "next": _next(request)} | more
+    if status == 409 and form:
+        # How the case stands now, beside what was typed.
+        context |= case_context(request, visible_opinion(request, opinion.number))
     template = "grievances/_step_form.html" if request.htmx else "grievances/opinion_step.html"
     response = render(request, template, context, status=status)
     if request.htmx and request.method == "POST":
@@ -143,23 +146,22 @@ def _next(request: HttpRequest) -> str:
 
 def _done(request: HttpRequest, opinion: Opinion, verb: Verb) -> HttpResponse:
     still = Opinion.objects.visible_to(request.user).filter(pk=opinion.pk).exists()
+    done = _("Done: %(verb)s, %(number)s.") % {"verb": verb.label, "number": opinion.number}
     if request.htmx:
-        return _refreshed(request, opinion if still else None)
-    messages.success(
-        request, _("Done: %(verb)s, %(number)s.") % {"verb": verb.label, "number": opinion.number}
-    )
+        return _refreshed(request, opinion if still else None, done)
+    messages.success(request, done)
     if _next(request):
         return redirect(_next(request))
     return redirect("opinion", opinion.number) if still else redirect("home")
 
 
-def _refreshed(request: HttpRequest, opinion: Opinion | None) -> HttpResponse:
+def _refreshed(request: HttpRequest, opinion: Opinion | None, done: str) -> HttpResponse:
     """The case as it stands now, for the side panel; the list beside it is told to reload."""
     if opinion is None:
         response = render(request, "grievances/_case_gone.html")
     else:
         fresh = visible_opinion(request, opinion.number)
-        response = render(request, "grievances/_case.html", case_context(request, fresh))
+        response = render(request, "grievances/_case.html", case_context(request, fresh) | {"done": done})
     response["HX-Trigger"] = "opinion-changed"
     return response
 

@@ -14,7 +14,7 @@ SAID = "村口的路坑坑洼洼，下雨天孩子上学不好走。"
 def me(page: Page) -> tuple[str, str]:
     """(unit, name) of the one who is signed in, as the pages call them."""
     page.goto("/")
-    unit, name = page.locator("header a[href='/password/']").inner_text().split(" · ")
+    unit, name = page.locator("header a[href='/password/']").text_content().split(" · ")
     return unit, name
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.utils import translation
+from django.utils.translation import override
 
 from config.messages import extracted
 from grievances.workflow import State
@@ -29,7 +30,10 @@ def test_no_browser_speaks_before_the_page_does() -> None:
 def test_the_state_and_the_figure_collected_are_two_words() -> None:
     found = {(message.context, message.id) for message in extracted()}
     assert {("state", "collected"), (None, "collected")} <= found
-    assert State.COLLECTED.label == "collected"
+    with override("en"):
+        assert State.COLLECTED.label == "collected"
+    with override("zh-hans"):
+        assert State.COLLECTED.label == "待交办"
 
 
 @pytest.mark.parametrize("words", [comma, colon])
