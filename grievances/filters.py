@@ -99,7 +99,12 @@ class OpinionFilter(ChippedFilter):
     answered_to = day_filter(_("answered to"), "answered_until")
     late = django_filters.BooleanFilter(label=_("late"), method="is_late", widget=forms.CheckboxInput)
     soon = django_filters.BooleanFilter(label=_("due soon"), method="is_soon", widget=forms.CheckboxInput)
-    text = django_filters.CharFilter(label=_("words or number"), method="with_words", max_length=60)
+    text = django_filters.CharFilter(
+        label=_("words or number"),
+        method="with_words",
+        max_length=60,
+        widget=forms.TextInput(attrs={"placeholder": _("words or number")}),
+    )
     as_of = day_filter(_("as on the day"), "unchanged", not_in_the_future)
     order = django_filters.ChoiceFilter(
         label=_("order"), choices=_ORDER_LABELS, method="ordered", empty_label=_("as usual")
