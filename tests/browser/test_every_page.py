@@ -11,7 +11,6 @@ from grievances.workflow import Verb
 from tests.browser.conftest import People
 from tests.browser.site import ACCOUNTS, DESKTOP, LANGUAGES, PHONE
 
-WIDTHS = {"phone": PHONE, "desktop": DESKTOP}
 # Bytes of a first load, compressed. Django's own reference pages bring jQuery and select2 along.
 HEAVIEST, HEAVIEST_REFERENCE = 100_000, 160_000
 # What no link leads to: answers to forms, pages for machines, steps that no case of the tour is ready for.
@@ -20,13 +19,13 @@ WITHOUT_LINK |= {verb.address for verb in Verb}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("account", ACCOUNTS)
 def test_every_page_is_calm_light_and_accessible(
-    people: People, quiet_site: str, tours: Callable, account: str, width: str, language: str
+    people: People, quiet_site: str, tours: Callable, account: str, language: str
 ) -> None:
-    page = people.open(quiet_site, account, language, WIDTHS[width], bypass_csp=language == "en")
+    page = people.open(quiet_site, account, language, DESKTOP, bypass_csp=language == "en")
     for kind, address in tours(page, account).items():
+        page.set_viewport_size(DESKTOP)
         weight = _weight_of(page, address)
         most = HEAVIEST_REFERENCE if kind.startswith("admin:") else HEAVIEST
         assert weight < most, f"{kind} weighs {weight} bytes"
@@ -35,6 +34,8 @@ def test_every_page_is_calm_light_and_accessible(
         people.look(page)
         if language == "en":
             people.watches[page.context].accessibility(page)
+        page.set_viewport_size(PHONE)
+        people.look(page)
 
 
 def _weight_of(page: Page, address: str) -> int:
