@@ -31,13 +31,14 @@ def looks(auditor: Cadre) -> QuerySet[Look]:
     """Looks at cases and households of the auditor's places, and all exports; the newest first."""
     places = [within(post.region_id, field="household__grid_id") for post in auditor.posts_as(Role.AUDITOR)]
     mine = visible(auditor, opinion="opinion__") | any_of(places) | Q(kind=LookKind.EXPORT)
-    return Look.objects.filter(mine).select_related("cadre", "opinion", "household__grid__parent")
+    found = Look.objects.filter(mine).select_related("cadre", "opinion", "household__grid__parent")
+    return found.order_by("-at", "-id")
 
 
 def withdrawn(auditor: Cadre) -> QuerySet[Event]:
     """Withdrawals of opinions that the auditor sees, the newest first."""
     events = Event.objects.filter(visible(auditor, opinion="opinion__"), verb=Verb.WITHDRAW)
-    return events.select_related("actor", "opinion").order_by("-id")
+    return events.select_related("actor", "opinion").order_by("-recorded_at", "-id")
 
 
 def rights() -> QuerySet[LogEntry]:
