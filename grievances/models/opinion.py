@@ -1,5 +1,6 @@
 """Opinions: one thing said by one informant."""
 
+from datetime import datetime
 from functools import cached_property
 from typing import Self
 
@@ -241,6 +242,12 @@ class Opinion(RecordSteps, DispatchSteps, HandlingSteps, CheckingSteps, Oversigh
         return self.is_open and self.due_at is not None and self.due_at <= timezone.now()
 
 
+class OpinionSpanQuerySet(models.QuerySet):
+    def standing(self, *, at: datetime) -> Self:
+        """How each opinion stood at a moment."""
+        return self.filter(Q(until=None) | Q(until__gt=at), since__lte=at)
+
+
 class OpinionSpan(Snapshot):
     """How an opinion stood from a moment until a moment: the answer to any question about a past day."""
 
@@ -252,6 +259,8 @@ class OpinionSpan(Snapshot):
     # Whom it accuses, as far as figures must know: "" for nobody, else ",c12,u5," – cadres and units by id,
     # "?" where nobody is known yet, "!" where that was released. A trigger on Accusation keeps it.
     accused = models.TextField(blank=True, db_collation="C")
+
+    objects = OpinionSpanQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("span")

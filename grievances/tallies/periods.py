@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 _FIRST_MONDAY = date(2000, 1, 3)
 # A ledger that is imported may reach back; nothing is recorded before.
-_FIRST_YEAR = 1990
+_FIRST_YEAR = 2000
 
 
 def up_to(day: date) -> list[str]:

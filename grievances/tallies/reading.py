@@ -12,6 +12,8 @@ from grievances.tallies.routing import alias
 from grievances.tallies.sight import Sight
 
 Counts = dict[str, int]
+# (dimension, place, key) → counts
+Told = dict[tuple[str, str, str], Counts]
 
 _SUMS = ", ".join(f"sum({name})::integer" for name in COUNTS)
 _COUNTS = ", ".join(COUNTS)
@@ -21,40 +23,40 @@ _COUNTS = ", ".join(COUNTS)
 class Asked:
     """Which tallies to add up.
 
-    ``places`` are codes of districts, towns or villages; the result is told apart by their first ``digits``
-    digits, so that 6 gives whole districts and 0 everything in one. ``keys`` None is every key of the
-    dimension. All time up to ``until`` counts, or only the days from ``since`` on.
+    ``places`` are codes of districts, towns or villages; what is counted is told apart by their first ``digits``
+    digits: 6 is by district, 0 everything in one. ``keys`` None is every key of the dimensions. All time up to
+    ``until`` counts, or only the days from ``since`` on.
     """
 
     places: tuple[str, ...]
-    dimension: str = Dimension.ALL
+    until: date
+    dimensions: tuple[str, ...] = (Dimension.ALL,)
     digits: int = 0
     campaign: Campaign | None = None
     keys: tuple[str, ...] | None = None
-    until: date = date.max
     since: date | None = None
 
 
-def read(asked: Asked, sight: Sight) -> dict[tuple[str, str], Counts]:
-    """{(place, key): counts} of what somebody with this sight may count."""
+def read(asked: Asked, sight: Sight) -> Told:
+    """What somebody with this sight may count."""
     if not asked.places:
         return {}
     where, values = _where(asked, sight)
-    span, bounds = _time(asked)
+    when, days = _time(asked)
     statement = (
-        f"SELECT left(place, %s), key, {_SUMS} FROM ("  # noqa: S608 – names of columns only
-        f"SELECT place, key, {_COUNTS} FROM {Tally._meta.db_table} WHERE {where} AND period = ANY(%s)"
-        f" UNION ALL SELECT place, key, {_COUNTS} FROM grievances_tallycell WHERE {where} AND {span}"
-        ") counted GROUP BY 1, 2"
+        f"SELECT dimension, left(place, %s), key, {_SUMS} FROM ("  # noqa: S608 – names of columns only
+        f"SELECT place, dimension, key, {_COUNTS} FROM {Tally._meta.db_table} WHERE {where} AND period = ANY(%s)"
+        f" UNION ALL SELECT place, dimension, key, {_COUNTS} FROM grievances_tallycell WHERE {where} AND {when}"
+        ") counted GROUP BY 1, 2, 3"
     )
     with connections[alias()].cursor() as cursor:
-        cursor.execute(statement, [asked.digits, *values, _periods(asked), *values, *bounds])
-        return {(row[0], row[1]): dict(zip(COUNTS, row[2:], strict=True)) for row in cursor}
+        cursor.execute(statement, [asked.digits, *values, _periods(asked), *values, *days])
+        return {tuple(row[:3]): dict(zip(COUNTS, row[3:], strict=True)) for row in cursor}
 
 
 def _where(asked: Asked, sight: Sight) -> tuple[str, list[object]]:
-    conditions = ["place = ANY(%s)", "dimension = %s"]
-    values: list[object] = [list(asked.places), str(asked.dimension)]
+    conditions = ["place = ANY(%s)", "dimension = ANY(%s)"]
+    values: list[object] = [list(asked.places), [str(name) for name in asked.dimensions]]
     if asked.campaign is not None:
         conditions.append("campaign = %s")
         values.append(asked.campaign.pk)
@@ -72,13 +74,22 @@ def _time(asked: Asked) -> tuple[str, list[object]]:
 
 
 def _periods(asked: Asked) -> list[str]:
-    return periods.up_to(asked.until) if asked.since is None else periods.between(asked.since, asked.until)
+    if asked.since is None:
+        return periods.up_to(asked.until)
+    return periods.between(asked.since, asked.until)
 
 
-def total(found: Iterable[Counts]) -> Counts:
-    """Several counts added up."""
-    added = dict.fromkeys(COUNTS, 0)
+def added(found: Iterable[Counts]) -> Counts:
+    """Several counts in one."""
+    total = dict.fromkeys(COUNTS, 0)
     for counts in found:
         for name in COUNTS:
-            added[name] += counts[name]
-    return added
+            total[name] += counts[name]
+    return total
+
+
+def merged(one: Told, other: Told) -> Told:
+    """What two readings, of different opinions, tell together."""
+    return {
+        key: added(told[key] for told in (one, other) if key in told) for key in one.keys() | other.keys()
+    }
