@@ -115,15 +115,6 @@ def count(found: QuerySet, *names: str, as_of: date | None = None) -> dict[str, 
     return {name.removeprefix("n_"): number for name, number in counted.items()}
 
 
-def count_by(
-    found: QuerySet, key: object, *names: str, as_of: date | None = None
-) -> dict[object, dict[str, int]]:
-    """Figures by a field or expression, in one query: {value: {name: count}}."""
-    names = names or tuple(FIGURES)
-    grouped = found.order_by().annotate(key=key).values("key").annotate(**aggregates(names, as_of))
-    return {row["key"]: {name: row[f"n_{name}"] for name in names} for row in grouped}
-
-
 def aggregates(names: Iterable[str], as_of: date | None) -> dict[str, Count]:
     """Aggregates ``n_<name>`` that count these figures."""
     moment = moment_of(as_of)

@@ -17,18 +17,19 @@ Told = dict[tuple[str, str, str], Counts]
 
 _SUMS = ", ".join(f"sum({name})::integer" for name in COUNTS)
 _COUNTS = ", ".join(COUNTS)
+_EVERYWHERE = "place = ANY(ARRAY(SELECT code FROM villages_region WHERE level = 'district'))"
 
 
 @dataclass(frozen=True)
 class Asked:
     """Which tallies to add up.
 
-    ``places`` are codes of districts, towns or villages; what is counted is told apart by their first ``digits``
-    digits: 6 is by district, 0 everything in one. ``keys`` None is every key of the dimensions. All time up to
-    ``until`` counts, or only the days from ``since`` on.
+    ``places`` are codes of districts, towns or villages, None all districts. What is counted is told apart by
+    the first ``digits`` digits of their codes: 6 is by district, 0 everything in one. ``keys`` None is every key
+    of the dimensions. All time up to ``until`` counts, or only the days from ``since`` on.
     """
 
-    places: tuple[str, ...]
+    places: tuple[str, ...] | None
     until: date
     dimensions: tuple[str, ...] = (Dimension.ALL,)
     digits: int = 0
@@ -39,7 +40,7 @@ class Asked:
 
 def read(asked: Asked, sight: Sight) -> Told:
     """What somebody with this sight may count."""
-    if not asked.places:
+    if asked.places == ():
         return {}
     where, values = _where(asked, sight)
     when, days = _time(asked)
@@ -55,8 +56,14 @@ def read(asked: Asked, sight: Sight) -> Told:
 
 
 def _where(asked: Asked, sight: Sight) -> tuple[str, list[object]]:
-    conditions = ["place = ANY(%s)", "dimension = ANY(%s)"]
-    values: list[object] = [list(asked.places), [str(name) for name in asked.dimensions]]
+    conditions: list[str]
+    values: list[object]
+    conditions, values = ["dimension = ANY(%s)"], [[str(name) for name in asked.dimensions]]
+    if asked.places is None:
+        conditions.append(_EVERYWHERE)
+    else:
+        conditions.append("place = ANY(%s)")
+        values.append(list(asked.places))
     if asked.campaign is not None:
         conditions.append("campaign = %s")
         values.append(asked.campaign.pk)

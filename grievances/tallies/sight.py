@@ -41,11 +41,17 @@ class Sight:
             return cls()
         if any(not post.lasts_until(timezone.localdate()) for post in cadre.posts_ever):
             return cls(accusing=False)
-        above = {path for post in cadre.posts_ever for path in paths_above(post.unit.path)}
-        units = Unit.objects.filter(path__in=sorted(above)).values_list("pk", flat=True)
-        hidden = [of_cadre(cadre.pk), *map(of_unit, units)]
+        hidden = [of_cadre(cadre.pk), *map(of_unit, _units_above(cadre))]
         hidden += [] if sees_unreleased(cadre) else [UNRELEASED]
         return cls(tuple(map(part, hidden)))
+
+
+def _units_above(cadre: Cadre) -> set[int]:
+    """The units of all posts, and those that they are part of."""
+    known = {post.unit.path: post.unit_id for post in cadre.posts_ever}
+    above = {path for own in known for path in paths_above(own)} - known.keys()
+    found = Unit.objects.filter(path__in=sorted(above)).values_list("pk", flat=True) if above else ()
+    return {*known.values(), *found}
 
 
 def covers(cadre: Cadre | None, code: str) -> bool:
