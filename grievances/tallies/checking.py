@@ -13,7 +13,7 @@ _KEYS = "place, dimension, period, campaign, key, accused"
 _COUNTS = ", ".join(COUNTS)
 # What the tallies say, with what waits to be folded.
 _SAID = f"""
-    INSERT INTO tally_difference ({_KEYS}, {_COUNTS})
+    INSERT INTO tally_said ({_KEYS}, {_COUNTS})
     SELECT {_KEYS}, {_COUNTS} FROM grievances_tally
     UNION ALL
     SELECT place, dimension, period.name, campaign, key, accused, {_COUNTS} FROM grievances_tallycell
@@ -25,7 +25,7 @@ _MISSING = f"""
     SELECT {_KEYS}, {", ".join(f"sum({name})::integer AS {name}" for name in COUNTS)}
     FROM (
         SELECT {_KEYS}, {_COUNTS} FROM tally_expected
-        UNION ALL SELECT {_KEYS}, {", ".join(f"-{name}" for name in COUNTS)} FROM tally_difference
+        UNION ALL SELECT {_KEYS}, {", ".join(f"-{name}" for name in COUNTS)} FROM tally_said
     ) compared GROUP BY {_KEYS} HAVING {" OR ".join(f"sum({name}) <> 0" for name in COUNTS)}
 """  # noqa: S608
 _REPAIR = f"""
@@ -55,11 +55,12 @@ def check(*, repair: bool = False) -> list[Difference]:
         found = list(_differences(cursor))
         if repair and found:
             cursor.execute(_REPAIR)
+        cursor.execute("DROP TABLE tally_expected, tally_said, tally_missing")
     return found
 
 
 def _compare(cursor: CursorWrapper) -> None:
-    for name in ("tally_expected", "tally_difference"):
+    for name in ("tally_expected", "tally_said"):
         cursor.execute(f"CREATE TEMPORARY TABLE {name} (LIKE grievances_tally) ON COMMIT DROP")
     cursor.execute(f"CREATE UNIQUE INDEX ON tally_expected ({_KEYS})")
     write_all(cursor, into="tally_expected")
