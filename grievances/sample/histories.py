@@ -202,7 +202,7 @@ class Teller:
         said = Said(made.informant, household.head, household=household)
         self.visitor = self.office.visitor(self.place)
         self.opinion = Opinion.record(
-            by=self.visitor, text=words["text"].format(**self.facts), category=made.category,
+            by=self.visitor, text=self._said(words["text"]), category=made.category,
             region=household.grid, said=Said("anonymous") if made.informant == "anonymous" else said,
             said_at=self.said_at, accused=self._accused(), visit=visit, campaign=campaign, source=source,
             kind=words["kind"], urgency=words["urgency"], channel="phone", at=self.at,
@@ -210,6 +210,9 @@ class Teller:
             memory=MemoryFile(None, calendar=self.office.calendar),
         )  # fmt: skip
         return self.opinion
+
+    def _said(self, text: str) -> str:
+        return text.format(**self.facts)
 
     def _accused(self) -> list[Accused]:
         if not self.accusing:

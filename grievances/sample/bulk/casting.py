@@ -87,6 +87,7 @@ class Caster:
         for form, after in mould.days:
             forms, at = self.days.text(form, after)
             values.append(forms[at + day])
+        values += [words[int(self.dice.random() * len(words))] for words in mould.facts]
         values += self._ids(mould)
         return [(table, text % taken(values)) for table, text, taken in mould.texts]
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
+from django.utils import timezone
 
 TABLES = ("sample_bulk", "sample_bulk_part", "sample_bulk_undo")
+_PART, _LEAST_PART = 100_000, 500
 _MAKE = """
 CREATE TABLE sample_bulk (opinions bigint, seed bigint, part_size bigint, today date);
 CREATE TABLE sample_bulk_part (part bigint PRIMARY KEY);
@@ -29,6 +31,11 @@ class Order:
     seed: int
     part_size: int
     today: date
+
+    @classmethod
+    def new(cls, *, opinions: int, seed: int) -> "Order":
+        """An order for today, in parts that a few seconds load, and enough of them for all processes."""
+        return cls(opinions, seed, min(_PART, max(_LEAST_PART, opinions // 8)), timezone.localdate())
 
     @property
     def parts(self) -> int:

@@ -47,6 +47,22 @@ class Life(Teller):
     def _month_in_words(self, day: date) -> str:
         return self._keep(super()._month_in_words(day), "month", day)
 
+    def _said(self, text: str) -> str:
+        """Many begin with where they live."""
+        told = super()._said(text)
+        return f"{self.facts['village']}{self.facts['group']}：{told}" if self.dice.random() < 0.6 else told
+
+    def _say(self, *keys: str) -> str:
+        """Of those who are satisfied, half leave it at that."""
+        told = super()._say(*keys)
+        return "" if keys == ("call_back", "satisfied") and self.dice.random() < 0.5 else told
+
+    def _words(self, ground: str) -> dict[str, str]:
+        """Of two answers the shorter one: millions of them have to be kept."""
+        return min(
+            (super(Life, self)._words(ground) for _n in range(2)), key=lambda words: len(words["public"])
+        )
+
     def _later(self, name: str) -> dict[str, datetime]:
         wanted = self.at + self.plan.spans.get(name, 0.1) * _DAY
         moved = working_hour(self.dice, wanted, after=self.at).replace(second=0, microsecond=0)

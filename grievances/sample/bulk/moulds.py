@@ -11,6 +11,7 @@ from django.db.models import Field, JSONField, Model
 from django.utils import timezone
 
 from grievances.models import Campaign, Informant, InformantKind, Opinion, Visit
+from grievances.sample import phrases
 from grievances.sample.bulk.copytext import NULL, escaped, stored_fields, written
 from grievances.sample.bulk.lives import Call, Life
 from grievances.sample.bulk.places import Place
@@ -22,6 +23,8 @@ _HOLE = "\ue000"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 # Rows that a JSON column or a list of numbers names by their id.
 _NAMED_ROWS: dict[str, type[Model]] = {"unit": Unit, "person": Cadre, "region": Region, "accused": Unit}
+# Facts of an opinion that may be others in every cast.
+_FACTS = ("group", "place", "road", "river", "crop")
 _OF_THE_HOME = {"name": "name", "name_hash": "hash"}
 
 
@@ -34,6 +37,7 @@ class Mould:
     counts: tuple[tuple[str, int], ...]  # rows of each table that need an id of their own
     hidden: tuple[tuple[str, int], ...]  # rows whose id must tell no order
     days: tuple[tuple[str, int], ...]  # form of a day, days after the call
+    facts: tuple[tuple[str, ...], ...]  # words of which any one fits
     texts: tuple[tuple[str, str, object], ...]  # table, format, the values it takes
 
 
@@ -53,26 +57,28 @@ class Moulder:
         for n, life in enumerate(self.call.lives):
             self._opinion(n, life)
         keys = {key for keys in self.holes.values() for key in keys}
-        days = tuple(sorted(key for key in keys if isinstance(key[0], str) and key[0].startswith("day:")))
+        days = tuple(sorted(key for key in keys if key[0].startswith("day:")))
+        facts = tuple(sorted(key for key in keys if key[0].startswith("fact:")))
         counts = tuple(sorted(self.numbers.items()))
         hidden = tuple(sorted(key[1] for key in keys if key[0] == "hidden"))
         anonymous = tuple(is_anonymous(life) for life in self.call.lives)
-        order = {key: n for n, key in enumerate(self._order(len(anonymous), days, counts, hidden))}
+        order = {key: n for n, key in enumerate(self._order(len(anonymous), (*days, *facts), counts, hidden))}
         texts = tuple(
             (table, "".join(self.pieces[table]), itemgetter(*(order[key] for key in keys)))
             for table, keys in self.holes.items()
         )
         forms = tuple((form.removeprefix("day:"), after) for form, after in days)
-        return Mould(anonymous, self.call.visit is not None, counts, hidden, forms, texts)
+        choices = tuple(tuple(phrases.choices(name.removeprefix("fact:"))) for name, _n in facts)
+        return Mould(anonymous, self.call.visit is not None, counts, hidden, forms, choices, texts)
 
-    def _order(self, opinions: int, days: tuple, counts: tuple, hidden: tuple) -> Iterator[Key]:
+    def _order(self, opinions: int, words: tuple, counts: tuple, hidden: tuple) -> Iterator[Key]:
         """The keys in the order in which a cast fills its values."""
         yield from (("place", n) for n in range(len(self.place.values)))
         yield from (("home", what) for what in ("pk", "name", "hash"))
         yield from (("call", what) for what in ("campaign", "visit key", "seconds"))
         for what in ("id", "number", "seconds"):
             yield from ((what, n) for n in range(opinions))
-        yield from days
+        yield from words
         yield from (("row", (table, n)) for table, number in counts for n in range(number))
         yield from (("hidden", row) for row in hidden)
 
@@ -117,6 +123,7 @@ def _words(place: Place, life: Life | None) -> Words:
     keys: dict[str, Key] = {word: ("place", n) for word, n in place.words.items()}
     days = dict(life.moments_in_words) if life else {}
     if life:
+        keys |= {life.facts[name]: (f"fact:{name}", None) for name in _FACTS}
         keys[life.opinion.number] = ("number", None)
     every = sorted({*keys, *days}, key=len, reverse=True)
     return Words(keys, days, re.compile("|".join(map(re.escape, every))))
@@ -232,7 +239,7 @@ class _RowWriter:
             form, day = self.words.days[word]
             return self._day(form, day)
         kind, which = self.words.keys[word]
-        return self._hole((kind, self.n if kind == "number" else which))
+        return self._hole((kind, self.n if which is None else which))
 
 
 def _literal(text: str) -> str:

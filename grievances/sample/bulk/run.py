@@ -7,7 +7,6 @@ from importlib.util import find_spec
 
 from django.db import connection, transaction
 from django.db.models import Max
-from django.utils import timezone
 
 from grievances.models import Opinion
 from grievances.sample import district
@@ -19,7 +18,6 @@ from grievances.sample.bulk.loading import WORKERS, load
 from grievances.sample.bulk.moulds import Moulder
 from grievances.sample.bulk.places import Place, place
 
-PART = 100_000
 _LATELY = timedelta(days=14)
 _ACCUSED_HOLD = """
 SELECT count(*) FROM grievances_opinion o WHERE o.accusing AND o.state NOT IN ('closed', 'withdrawn')
@@ -33,7 +31,6 @@ def run(
     seed: int,
     password: str,
     say: Callable[[str], None],
-    part_size: int = PART,
     workers: int = WORKERS,
     most_parts: int | None = None,
 ) -> bool:
@@ -41,7 +38,7 @@ def run(
 
     Does at most ``most_parts`` parts now, and says whether all is done. Raises Refused.
     """
-    order = _order(opinions, seed, part_size, password, say)
+    order = _order(opinions, seed, password, say)
     left = ledger.parts_left(order)
     here = ground.read(order)
     if left:
@@ -56,12 +53,10 @@ def run(
     return True
 
 
-def _order(
-    opinions: int, seed: int, part_size: int, password: str, say: Callable[[str], None]
-) -> ledger.Order:
+def _order(opinions: int, seed: int, password: str, say: Callable[[str], None]) -> ledger.Order:
     if ledger.exists():
         return ledger.begun(opinions=opinions, seed=seed)
-    order = ledger.Order(opinions, seed, part_size, timezone.localdate())
+    order = ledger.Order.new(opinions=opinions, seed=seed)
     say("making people, units and households")
     with transaction.atomic():
         ledger.make(order)
