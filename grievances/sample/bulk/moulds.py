@@ -125,7 +125,7 @@ def _words(place: Place, life: Life | None) -> Words:
     if life:
         keys |= {life.facts[name]: (f"fact:{name}", None) for name in _FACTS}
         keys[life.opinion.number] = ("number", None)
-    every = sorted({*keys, *days}, key=len, reverse=True)
+    every = sorted({_HOLE, *keys, *days}, key=len, reverse=True)
     return Words(keys, days, re.compile("|".join(map(re.escape, every))))
 
 
@@ -142,7 +142,7 @@ class _RowWriter:
 
     def cell(self, field: Field) -> str:
         value = getattr(self.row, field.attname)
-        if field.primary_key:
+        if field.primary_key and not field.is_relation:
             return self._hole(self._own_key())
         if isinstance(self.row, Informant) and field.name in _OF_THE_HOME:
             return self._hole(("home", _OF_THE_HOME[field.name]))
@@ -226,7 +226,7 @@ class _RowWriter:
         text = text.replace(f'"{_HOLE}#"', _HOLE)
         waiting = iter(marked)
         cells, last = [], 0
-        for found in re.finditer(f"{_HOLE}|{self.words.pattern.pattern}", text):
+        for found in self.words.pattern.finditer(text):
             cells.append(_literal(text[last : found.start()]))
             cells.append(self._word(found[0], waiting))
             last = found.end()

@@ -6,7 +6,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import AutoField, Max
 
 from grievances.models import Opinion
 from grievances.sample import district
@@ -99,10 +99,12 @@ def _check_accused() -> None:
 def _advance_ids(order: ledger.Order) -> None:
     with connection.cursor() as cursor:
         for model in tables.loaded():
+            if not isinstance(model._meta.pk, AutoField):
+                continue
             # The ids of anonymous opinions lie far above those in a row, their rows' below.
             last = order.opinions if model is Opinion else model.objects.aggregate(last=Max("pk"))["last"]
-            table = model._meta.db_table
-            cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [table, max(last or 1, 1)])
+            serial = [model._meta.db_table, model._meta.pk.column, max(last or 1, 1)]
+            cursor.execute("SELECT setval(pg_get_serial_sequence(%s, %s), %s)", serial)
 
 
 def _rebuild_figures() -> None:
