@@ -59,7 +59,7 @@ def accuses(cadre: Cadre) -> Q:
     found = Q(cadre=cadre)
     for until in {post.until for post in cadre.posts_ever}:
         units = [post.unit for post in cadre.posts_ever if post.until == until]
-        above = {path for unit in units for path in _paths_above(unit.path)}
+        above = {path for unit in units for path in paths_above(unit.path)}
         found |= Q(unit__path__in=sorted(above)) & _came_in_by(until)
     return found
 
@@ -69,7 +69,7 @@ def _came_in_by(until: date | None) -> Q:
     return Q(opinion__recorded_at__lt=midnight(until + timedelta(days=1))) if until else Q()
 
 
-def _paths_above(path: str) -> list[str]:
+def paths_above(path: str) -> list[str]:
     """ "/a/b/" → "/a/", "/a/b/"."""
     codes = path.strip("/").split("/")
     return ["/" + "/".join(codes[: n + 1]) + "/" for n in range(len(codes))]

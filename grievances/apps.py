@@ -11,6 +11,8 @@ class GrievancesConfig(AppConfig):
 
     def ready(self) -> None:
         from grievances import handover, notices
+        from grievances.tallies import folding
 
+        folding.connect()
         handover.connect()
         notices.connect()

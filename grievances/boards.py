@@ -1,30 +1,28 @@
 """What a dashboard shows: figures of a place, and the same by place, category, unit and week."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from urllib.parse import urlencode
 
-from django.db.models import Aggregate, DurationField, ExpressionWrapper, F, QuerySet
-from django.db.models.functions import Left, TruncWeek
 from django.urls import reverse
-from django.utils import timezone
 
 from grievances import figures
-from grievances.models import Campaign, Category, OpinionSpan
+from grievances.models import Campaign, Category, Dimension
 from grievances.rates import Rate
+from grievances.tallies.columns import nothing, value
+from grievances.tallies.counting import Counting
+from grievances.tallies.periods import monday
+from grievances.tallies.reading import Counts, added
+from grievances.workflow import Ground
 from villages.models import CODE_LENGTH, LEVEL_OF_LENGTH, Cadre, Level, Region, Unit
 
 _COLUMNS = ("collected", "resolved", "explained", "late")
 _WEEKS = 26
+_DIMENSIONS = (
+    Dimension.ALL, Dimension.CATEGORY, Dimension.UNIT, Dimension.RECORDED, Dimension.ANSWERED, Dimension.TOOK,
+)  # fmt: skip
 ALL = "all"  # instead of a campaign: every opinion
-
-
-class Median(Aggregate):
-    """The middle value; null of nothing."""
-
-    function = "PERCENTILE_CONT"
-    name = "Median"
-    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
 
 
 @dataclass(frozen=True)
@@ -54,15 +52,22 @@ class Board:
     region: Region
     campaign: Campaign | None
     as_of: date | None = None
-    _rows: QuerySet = field(init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        self._rows = figures.rows(
-            cadre=self.cadre, as_of=self.as_of, region=self.region.pk, campaign=self.campaign
-        )
+    @cached_property
+    def _counting(self) -> Counting:
+        return Counting(self.cadre, self.region.pk, self.campaign, self.as_of)
 
-    def _is_past(self) -> bool:
-        return self._rows.model is OpinionSpan
+    @cached_property
+    def _told(self) -> dict[str, dict[str, Counts]]:
+        """All that the board says of the place itself, in one reading: {dimension: {key: counts}}."""
+        told: dict[str, dict[str, Counts]] = {name: {} for name in _DIMENSIONS}
+        for (dimension, _place, key), counts in self._counting.by(*_DIMENSIONS).items():
+            told[dimension][key] = counts
+        return told
+
+    @cached_property
+    def _total(self) -> Counts:
+        return self._told[Dimension.ALL].get("") or nothing()
 
     def url(self, figure: str, **more: object) -> str:
         """The list behind a number."""
@@ -72,33 +77,33 @@ class Board:
 
     def figures(self) -> dict[str, Number]:
         """All figures of the place."""
-        counted = figures.count(self._rows, as_of=self.as_of)
-        return {name: Number(value, self.url(name)) for name, value in counted.items()}
+        return {name: Number(value(self._total, name), self.url(name)) for name in figures.FIGURES}
 
     def grounds(self) -> list[tuple[str, Number]]:
-        """The explained ones by ground."""
-        counted = figures.count_by(self._rows.exclude(ground=""), F("ground"), "explained", as_of=self.as_of)
-        labels = dict(self._rows.model._meta.get_field("ground").choices)
+        """The explained ones by ground, the most frequent first."""
+        counted = sorted(((self._total[ground.value], ground) for ground in Ground), reverse=True)
         return [
-            (labels[ground], Number(n["explained"], self.url("explained", ground=ground)))
-            for ground, n in sorted(counted.items(), key=lambda item: -item[1]["explained"])
-            if n["explained"]
+            (ground.label, Number(number, self.url("explained", ground=ground.value)))
+            for number, ground in counted
+            if number
         ]
 
-    def median_days(self) -> float | None:
-        """Days from the arrival to the answer, of the resolved ones: half took less."""
-        arrived = "opinion__recorded_at" if self._is_past() else "recorded_at"
-        took = ExpressionWrapper(F("answered_at") - F(arrived), output_field=DurationField())
-        found = figures.listed(self._rows, "resolved", as_of=self.as_of)
-        middle = found.aggregate(days=Median(took, output_field=DurationField()))["days"]
-        return middle / timedelta(days=1) if middle is not None else None
+    def median_days(self) -> int | None:
+        """Days from the arrival to the answer, of the resolved ones: half took no more."""
+        took = {int(key): counts["resolved"] for key, counts in self._told[Dimension.TOOK].items()}
+        whole, so_far = sum(took.values()), 0
+        for days in sorted(took):
+            so_far += took[days]
+            if so_far * 2 >= whole > 0:
+                return days
+        return None
 
     def by_place(self) -> list[Row]:
         """The next level below, in official order, with how surely each differs from the whole."""
         length = next((n for n in sorted(LEVEL_OF_LENGTH) if n > len(self.region.pk)), None)
         if length is None or length > CODE_LENGTH[Level.VILLAGE]:
             return []
-        counted = figures.count_by(self._rows, Left("region_id", length), *_COLUMNS, as_of=self.as_of)
+        counted = self._counting.below(length)
         places = Region.objects.filter(parent=self.region).order_by("code")
         listed = [p for p in places if p.closed_on is None or p.pk in counted]
         rows = [self._row(p.label, self._drill(p, length), counted.get(p.pk), region=p.pk) for p in listed]
@@ -117,57 +122,58 @@ class Board:
 
     def by_category(self) -> list[Row]:
         """The first level of categories."""
-        counted = figures.count_by(self._rows, F("category__parent"), *_COLUMNS, as_of=self.as_of)
-        tops = Category.objects.filter(pk__in=counted)
+        counted: dict[int, list[Counts]] = {}
+        tops = Category.objects.filter(children__code__in=self._told[Dimension.CATEGORY])
+        for pk, code in tops.values_list("pk", "children__code"):
+            counted.setdefault(pk, []).append(self._told[Dimension.CATEGORY][code])
         return _judged(
             [
-                self._row(top.label, self.url("collected", category=top.pk), counted[top.pk], category=top.pk)
-                for top in tops
+                self._row(
+                    top.label, self.url("collected", category=top.pk), added(counted[top.pk]), category=top.pk
+                )
+                for top in Category.objects.filter(pk__in=counted)
             ]
         )
 
     def by_unit(self, most: int = 30) -> list[Row]:
         """The lead units with most opinions, in official order."""
-        counted = figures.count_by(self._rows.exclude(unit=None), F("unit"), *_COLUMNS, as_of=self.as_of)
+        counted = {int(key): counts for key, counts in self._told[Dimension.UNIT].items() if key != "0"}
         busiest = sorted(counted, key=lambda pk: -counted[pk]["collected"])[:most]
         paths = dict(Unit.objects.filter(pk__in=counted).values_list("pk", "path"))
         rows = []
         for unit in Unit.objects.filter(pk__in=busiest).order_by("path"):
             # With its sub-units, as the list behind the number has them.
-            below = [counted[pk] for pk, path in paths.items() if path.startswith(unit.path)]
-            total = {name: sum(numbers[name] for numbers in below) for name in _COLUMNS}
+            total = added(counted[pk] for pk, path in paths.items() if path.startswith(unit.path))
             rows.append(self._row(unit.label, self.url("collected", unit=unit.pk), total, unit=unit.pk))
         return _judged(rows)
 
-    def _row(self, label: str, url: str, counted: dict[str, int] | None, **more: object) -> Row:
-        values = counted or dict.fromkeys(_COLUMNS, 0)
-        numbers = [Number(values[name], self.url(name, **more)) for name in _COLUMNS]
-        return Row(label, url, numbers, Rate(values["resolved"], values["collected"]))
+    def _row(self, label: str, url: str, counts: Counts | None, **more: object) -> Row:
+        counts = counts or nothing()
+        numbers = [Number(value(counts, name), self.url(name, **more)) for name in _COLUMNS]
+        return Row(label, url, numbers, Rate(counts["resolved"], counts["collected"]))
 
     def by_week(self) -> list[tuple[date, Number, Number]]:
         """(Monday, collected in that week, resolved in that week) of the last half year, week after week."""
-        arrived = "opinion__recorded_at" if self._is_past() else "recorded_at"
-        collected = figures.count_by(self._rows, TruncWeek(arrived), "collected", as_of=self.as_of)
-        resolved = figures.count_by(
-            self._rows.exclude(answered_at=None), TruncWeek("answered_at"), "resolved", as_of=self.as_of
-        )
-        mondays = _week_after_week({timezone.localdate(week) for week in (*collected, *resolved)})
-        by_day = {timezone.localdate(week): n for week, n in collected.items()}
-        solved = {timezone.localdate(week): n for week, n in resolved.items()}
+        collected = self._weeks(Dimension.RECORDED, "collected")
+        resolved = self._weeks(Dimension.ANSWERED, "resolved")
         return [
             (
                 monday,
                 Number(
-                    by_day.get(monday, {}).get("collected", 0),
+                    collected.get(monday, 0),
                     self.url("collected", recorded_from=monday, recorded_to=monday + timedelta(days=6)),
                 ),
                 Number(
-                    solved.get(monday, {}).get("resolved", 0),
+                    resolved.get(monday, 0),
                     self.url("resolved", answered_from=monday, answered_to=monday + timedelta(days=6)),
                 ),
             )
-            for monday in mondays
+            for monday in _week_after_week(collected.keys() | resolved.keys())
         ]
+
+    def _weeks(self, dimension: str, name: str) -> dict[date, int]:
+        counted = {monday(key): counts[name] for key, counts in self._told[dimension].items()}
+        return {day: number for day, number in counted.items() if number}
 
 
 def _week_after_week(mondays: set[date]) -> list[date]:

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from grievances.access import paths_above
 from grievances.models import Accusation, Opinion
 from grievances.workflow import ENDED, State
 from villages.models import Cadre, Post, Role, Unit
@@ -62,25 +63,20 @@ def _refuse_while_open(cases: QuerySet[Opinion]) -> None:
 
 
 def _before_a_post_starts(*, post: Post, **_kwargs: object) -> None:
-    accused = Accusation.objects.filter(unit__path__in=_paths_above(post.unit.path))
+    accused = Accusation.objects.filter(unit__path__in=paths_above(post.unit.path))
     _take_away(Opinion.objects.filter(person=post.cadre, pk__in=accused.values("opinion")))
 
 
 def _before_a_unit_moves(*, unit: Unit, path: str, **_kwargs: object) -> None:
     """Takes what the database would refuse: cases of the unit, and of whoever has belonged to it since the
     case came in, or will belong."""
-    accused = Accusation.objects.filter(unit__path__in=_paths_above(path)).exclude(
+    accused = Accusation.objects.filter(unit__path__in=paths_above(path)).exclude(
         unit__path__startswith=unit.path
     )
     there = under(unit.path, field="unit__path")
     since_then = Q(until=None) | Q(until__gte=OuterRef("recorded_at__date"))
     belonged = Exists(Post.objects.filter(there, since_then, cadre=OuterRef("person")))
     _take_away(Opinion.objects.filter(there | belonged, pk__in=accused.values("opinion")))
-
-
-def _paths_above(path: str) -> list[str]:
-    codes = path.strip("/").split("/")
-    return ["/" + "/".join(codes[: n + 1]) + "/" for n in range(len(codes))]
 
 
 def _take_away(cases: QuerySet[Opinion]) -> None:

@@ -1,17 +1,18 @@
-"""The desk's queues: which cases wait for this person, and for what."""
+"""The desk's queues: which cases wait for this person, and for what. How many: ``grievances.waiting``."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from grievances.access import paths_above
 from grievances.deadlines import SOON
 from grievances.models import Extension, Opinion
 from grievances.workflow import ANSWERED, ENDED, OPEN, State
-from villages.models import Cadre, Post, Role
+from villages.models import Cadre, Post, Region, Role
 from villages.scope import any_of, under, within
 
 
@@ -26,11 +27,13 @@ class Queue:
     urgent: bool = False
 
 
-def _my_level(cadre: Cadre) -> Q:
+def my_level(cadre: Cadre) -> Q:
     """On the desk of the coordinator's level, or of one just below that has no coordinator now."""
     mine = [post.region_id for post in cadre.posts_as(Role.COORDINATOR)]
     staffed = Post.objects.in_force().filter(role=Role.COORDINATOR, cadre__is_active=True)
-    return Q(desk__in=mine) | Q(desk__parent__in=mine) & ~Q(desk__in=staffed.values("region"))
+    # The desks by name, not by what holds of them: the index on desks then finds the cases.
+    unstaffed = Region.objects.filter(parent__in=mine).exclude(pk__in=staffed.values("region"))
+    return Q(desk__in=[*mine, *unstaffed.values_list("pk", flat=True)])
 
 
 def _my_units(cadre: Cadre) -> Q:
@@ -45,9 +48,16 @@ def _headed(cadre: Cadre) -> Q:
 def _called(cadre: Cadre) -> Q:
     """In the caller's places, but never their own case or one of a unit that they belong to or work for."""
     places = any_of([within(post.region_id) for post in cadre.posts_as(Role.CALLER)])
-    # A unit's path is the codes of all units from the topmost down to it.
-    above = {code for post in cadre.posts_in_force for code in post.unit.path.strip("/").split("/")}
-    return places & ~(Q(person=cadre) | Q(unit__code__in=sorted(above)) | _my_units(cadre))
+    return places & ~(Q(person=cadre) | own_units(cadre))
+
+
+def own_units(cadre: Cadre, *, unit: str = "unit__") -> Q:
+    """Units that the cadre belongs to, with those above them, and those that the cadre works for; ``unit`` is
+    the path to them."""
+    above = {path for post in cadre.posts_in_force for path in paths_above(post.unit.path)}
+    posts = cadre.posts_as(Role.HANDLER, Role.HEAD)
+    working = [under(post.unit.path, field=f"{unit}path") for post in posts]
+    return Q(**{f"{unit}path__in": sorted(above)}) | any_of(working)
 
 
 def _overseen(cadre: Cadre) -> Q:
@@ -65,9 +75,9 @@ def _is(**values: object) -> Callable[[datetime], Q]:
 
 
 QUEUES: tuple[Queue, ...] = (
-    Queue("to-dispatch", _("to dispatch"), _my_level, _is(state=State.COLLECTED, was_assigned=False)),
-    Queue("handed-back", _("handed back"), _my_level, _is(state=State.COLLECTED, was_assigned=True)),
-    Queue("to-review", _("to review"), _my_level, _is(state=State.OBJECTED)),
+    Queue("to-dispatch", _("to dispatch"), my_level, _is(state=State.COLLECTED, was_assigned=False)),
+    Queue("handed-back", _("handed back"), my_level, _is(state=State.COLLECTED, was_assigned=True)),
+    Queue("to-review", _("to review"), my_level, _is(state=State.OBJECTED)),
     Queue("to-take", _("to take"), _my_units, _is(state=State.ASSIGNED)),
     Queue("in-hand", _("in hand"), _my_units, _is(state=State.HANDLING)),
     Queue(
@@ -109,16 +119,3 @@ def queues_of(cadre: Cadre) -> list[Queue]:
 def rows(queue: Queue, cadre: Cadre) -> QuerySet[Opinion]:
     """The cases of a queue."""
     return Opinion.objects.visible_to(cadre).filter(queue.whose(cadre), queue.condition(timezone.now()))
-
-
-def counts(cadre: Cadre) -> list[tuple[Queue, int]]:
-    """Each queue with its exact count, in one query."""
-    mine, now = queues_of(cadre), timezone.now()
-    numbers = (
-        Opinion.objects.visible_to(cadre)
-        .exclude(state__in=ENDED)
-        .aggregate(
-            **{queue.name: Count("pk", filter=queue.whose(cadre) & queue.condition(now)) for queue in mine}
-        )
-    )
-    return [(queue, numbers[queue.name]) for queue in mine]

@@ -27,9 +27,11 @@ from .opinion import (
     Source,
     Urgency,
 )
+from .tally import COUNTS, Dimension, Tally, TallyChange, TallyMoment
 from .visit import Visit, VisitKind
 
 __all__ = [
+    "COUNTS",
     "SNAPSHOT_FIELDS",
     "STEP_FIELDS",
     "Accusation",
@@ -47,6 +49,7 @@ __all__ = [
     "ClockKind",
     "DayKind",
     "DeploymentMeeting",
+    "Dimension",
     "DispatchRule",
     "Event",
     "Extension",
@@ -66,6 +69,9 @@ __all__ = [
     "QuestionKind",
     "Snapshot",
     "Source",
+    "Tally",
+    "TallyChange",
+    "TallyMoment",
     "TaskForceMember",
     "Urgency",
     "Visit",

@@ -15,9 +15,9 @@ class Assignment(models.Model):
     """A lead unit and person for an opinion; the current one has no end."""
 
     opinion = models.ForeignKey(Opinion, models.PROTECT, related_name="assignments")
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
-    person = models.ForeignKey(Cadre, models.PROTECT, related_name="+")
-    by = models.ForeignKey(Cadre, models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey(Cadre, models.PROTECT, related_name="+", db_index=False)
+    by = models.ForeignKey(Cadre, models.PROTECT, related_name="+", db_index=False)
     assigned_at = models.DateTimeField()
     object_until = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
@@ -118,8 +118,8 @@ class Answer(models.Model):
     planned_for = models.DateField(_("planned for"), null=True, blank=True)
     passed_to = models.CharField(_("passed on to"), max_length=100, blank=True)
     on_the_spot = models.BooleanField(default=False)
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
-    by = models.ForeignKey(Cadre, models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
+    by = models.ForeignKey(Cadre, models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
 
     class Meta:
@@ -155,7 +155,7 @@ class CallBack(models.Model):
     solved = models.BooleanField(_("solved"), null=True)
     satisfied = models.BooleanField(_("satisfied"), null=True)
     remark = models.TextField(_("remark"), blank=True)
-    by = models.ForeignKey(Cadre, models.PROTECT, related_name="+")
+    by = models.ForeignKey(Cadre, models.PROTECT, related_name="+", db_index=False)
     said_at = models.DateTimeField()
     at = models.DateTimeField()
 

@@ -26,8 +26,8 @@ class Event(models.Model):
     from_state = models.CharField(max_length=10, choices=State.choices, blank=True)
     to_state = models.CharField(max_length=10, choices=State.choices)
     round = models.PositiveSmallIntegerField()
-    actor = models.ForeignKey(Cadre, models.PROTECT, null=True, related_name="+")
-    actor_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    actor = models.ForeignKey(Cadre, models.PROTECT, null=True, related_name="+", db_index=False)
+    actor_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", db_index=False)
     said_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     channel = models.CharField(max_length=6, choices=Channel.choices, default=Channel.DESK)
@@ -36,7 +36,7 @@ class Event(models.Model):
     # True where a past recorded time was put in: the sample, and the import of an old ledger.
     imported = models.BooleanField(default=False)
     # The request that made it, so that the same request twice is one step.
-    key = models.UUIDField(null=True, unique=True)
+    key = models.UUIDField(null=True)
     # What that request asked for: the same key with another content is refused.
     digest = models.CharField(max_length=64, blank=True, default="")
 
@@ -49,6 +49,9 @@ class Event(models.Model):
             models.Index(fields=["-recorded_at"], name="event_by_time"),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["key"], condition=Q(key__isnull=False), name="event_once_a_request"
+            ),
             models.CheckConstraint(name="event_verb_known", condition=Q(verb__in=Verb.values)),
             models.CheckConstraint(name="event_channel_known", condition=Q(channel__in=Channel.values)),
         ]

@@ -24,7 +24,8 @@ class InformantQuerySet(models.QuerySet):
 class Informant(models.Model):
     """A named or confidential informant, or one of up to five representatives of a joint petition."""
 
-    opinion = models.ForeignKey(Opinion, models.CASCADE, related_name="informants")
+    # The constraint below has the index.
+    opinion = models.ForeignKey(Opinion, models.CASCADE, related_name="informants", db_index=False)
     position = models.PositiveSmallIntegerField(default=1)
     household = models.ForeignKey(Household, models.SET_NULL, null=True, related_name="+")
     visit = models.ForeignKey(Visit, models.SET_NULL, null=True, related_name="+")
@@ -32,8 +33,8 @@ class Informant(models.Model):
     telephone = EncryptedTextField(_("telephone"), blank=True)
     address = EncryptedTextField(_("address"), blank=True)
     remarks = EncryptedTextField(_("remarks on identity"), blank=True)
-    name_hash = models.CharField(max_length=64, blank=True, db_index=True)
-    telephone_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    name_hash = models.CharField(max_length=64, blank=True)
+    telephone_hash = models.CharField(max_length=64, blank=True)
 
     objects = InformantQuerySet.as_manager()
 
@@ -41,6 +42,12 @@ class Informant(models.Model):
         ordering = ["opinion", "position"]
         verbose_name = _("informant")
         verbose_name_plural = _("informants")
+        indexes = [
+            models.Index(fields=["name_hash"], name="informant_by_name", condition=~Q(name_hash="")),
+            models.Index(
+                fields=["telephone_hash"], name="informant_by_telephone", condition=~Q(telephone_hash="")
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["opinion", "position"], name="informant_position_once"),
             models.CheckConstraint(

@@ -1,5 +1,6 @@
 """Opinions: one thing said by one informant."""
 
+from datetime import datetime
 from functools import cached_property
 from typing import Self
 
@@ -51,18 +52,30 @@ class InformantKind(models.TextChoices):
 class Snapshot(models.Model):
     """What a figure, a queue or a filter asks about an opinion, now or on a past day."""
 
+    # No index by itself on any of these: each list and figure has its own, in the right order.
     campaign = models.ForeignKey(
-        Campaign, models.PROTECT, null=True, related_name="+", verbose_name=_("campaign")
+        Campaign, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("campaign")
     )
     source = models.CharField(_("source"), max_length=14, choices=Source.choices, default=Source.BIG_VISIT)
-    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("place"))
-    category = models.ForeignKey(Category, models.PROTECT, related_name="+", verbose_name=_("category"))
+    region = models.ForeignKey(
+        Region, models.PROTECT, related_name="+", db_index=False, verbose_name=_("place")
+    )
+    category = models.ForeignKey(
+        Category, models.PROTECT, related_name="+", db_index=False, verbose_name=_("category")
+    )
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.COLLECTED)
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices, blank=True)
     ground = models.CharField(_("ground"), max_length=8, choices=Ground.choices, blank=True)
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name=_("lead unit"))
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("lead unit")
+    )
     person = models.ForeignKey(
-        Cadre, models.PROTECT, null=True, related_name="+", verbose_name=_("responsible person")
+        Cadre,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("responsible person"),
     )
     # The earliest deadline that is running, null when none is.
     due_at = models.DateTimeField(_("deadline"), null=True)
@@ -124,10 +137,12 @@ class Opinion(RecordSteps, DispatchSteps, HandlingSteps, CheckingSteps, Oversigh
     # Whether it complains about a unit or a cadre; whom stands in Accusation.
     accusing = models.BooleanField(default=False, editable=False)
     # The level whose coordinator dispatches it: a town, or the district after a referral.
-    desk = models.ForeignKey(Region, models.PROTECT, related_name="+", editable=False)
+    desk = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False, editable=False)
     said_at = models.DateTimeField(_("said"))
     recorded_at = models.DateTimeField(_("recorded"), editable=False)
-    recorded_by = models.ForeignKey(Cadre, models.PROTECT, null=True, related_name="+", editable=False)
+    recorded_by = models.ForeignKey(
+        Cadre, models.PROTECT, null=True, related_name="+", db_index=False, editable=False
+    )
     due_kind = models.CharField(max_length=8, blank=True, editable=False)
 
     objects = OpinionQuerySet.as_manager()
@@ -136,17 +151,31 @@ class Opinion(RecordSteps, DispatchSteps, HandlingSteps, CheckingSteps, Oversigh
         ordering = ["-id"]
         verbose_name = _("opinion")
         verbose_name_plural = _("opinions")
+        # An order and, behind it, place and state: a list of any place is walked in its order, and what does
+        # not fit is passed over within the index, until the page is full.
         indexes = [
-            models.Index(fields=["-recorded_at", "-id"], name="opinion_newest"),
-            models.Index(fields=["region", "state"], name="opinion_place_state"),
+            models.Index(fields=["-recorded_at", "-id", "region", "state"], name="opinion_newest"),
+            models.Index(
+                fields=["due_at", "id", "region", "state"],
+                name="opinion_due",
+                condition=Q(due_at__isnull=False),
+            ),
+            models.Index(fields=["number", "region", "state"], name="opinion_by_number"),
+            models.Index(fields=["region", "id", "state"], name="opinion_by_place"),
             models.Index(fields=["unit", "state", "due_at"], name="opinion_unit_state_due"),
+            models.Index(fields=["unit", "-recorded_at", "-id"], name="opinion_unit_newest"),
             models.Index(fields=["person", "state"], name="opinion_person_state"),
-            models.Index(fields=["campaign", "region"], name="opinion_campaign_place"),
-            models.Index(fields=["category"], name="opinion_category"),
-            models.Index(fields=["desk", "state"], name="opinion_desk_state"),
+            models.Index(fields=["campaign", "-recorded_at", "-id"], name="opinion_campaign_newest"),
+            models.Index(fields=["category", "-recorded_at", "-id"], name="opinion_category_newest"),
+            models.Index(fields=["desk", "state", "was_assigned", "accusing"], name="opinion_desk_state"),
             models.Index(fields=["recorded_by", "-id"], name="opinion_recorded_by"),
-            models.Index(fields=["due_at"], name="opinion_due", condition=Q(due_at__isnull=False)),
-            models.Index(fields=["accusing"], name="opinion_accusing", condition=Q(accusing=True)),
+            models.Index(
+                fields=["due_at", "id"],
+                name="opinion_reopened",
+                condition=Q(round__gt=1, state__in=sorted(OPEN)),
+            ),
+            models.Index(fields=["due_at", "id"], name="opinion_supervised", condition=Q(supervised=True)),
+            models.Index(fields=["accusing", "region"], name="opinion_accusing", condition=Q(accusing=True)),
         ]
         constraints = [
             models.CheckConstraint(name="opinion_state_known", condition=Q(state__in=State.values)),
@@ -213,19 +242,38 @@ class Opinion(RecordSteps, DispatchSteps, HandlingSteps, CheckingSteps, Oversigh
         return self.is_open and self.due_at is not None and self.due_at <= timezone.now()
 
 
+class OpinionSpanQuerySet(models.QuerySet):
+    def standing(self, *, at: datetime) -> Self:
+        """How each opinion stood at a moment."""
+        return self.filter(Q(until=None) | Q(until__gt=at), since__lte=at)
+
+
 class OpinionSpan(Snapshot):
     """How an opinion stood from a moment until a moment: the answer to any question about a past day."""
 
     opinion = models.ForeignKey(Opinion, models.PROTECT, related_name="spans")
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
+    # Of the opinion, as it is today, also on the spans of past days: who may count it is asked of today.
+    recorded_at = models.DateTimeField()
+    # Whom it accuses, as far as figures must know: "" for nobody, else ",c12,u5," – cadres and units by id,
+    # "?" where nobody is known yet, "!" where that was released. A trigger on Accusation keeps it.
+    accused = models.TextField(blank=True, db_collation="C")
+
+    objects = OpinionSpanQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("span")
         verbose_name_plural = _("spans")
         indexes = [
-            models.Index(fields=["region", "since", "until"], name="span_place_time"),
-            models.Index(fields=["campaign", "region", "since"], name="span_campaign_place"),
+            models.Index(fields=["-since", "-opinion", "until", "region"], name="span_latest"),
+            # Only spans that came to be late: few, whatever the number of opinions.
+            models.Index(
+                fields=["-due_at", "-opinion", "until", "region"],
+                name="span_late",
+                condition=Q(state__in=sorted(OPEN), due_at__isnull=False)
+                & (Q(until=None) | Q(until__gt=F("due_at"))),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -36,13 +36,27 @@ class Visit(models.Model):
     # Made by whoever fills in the form, so that a repeated request is one visit.
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     campaign = models.ForeignKey(
-        Campaign, models.PROTECT, null=True, blank=True, related_name="visits", verbose_name=_("campaign")
+        Campaign,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="visits",
+        db_index=False,
+        verbose_name=_("campaign"),
     )
     kind = models.CharField(_("kind"), max_length=10, choices=VisitKind.choices, default=VisitKind.HOUSEHOLD)
     household = models.ForeignKey(
-        Household, models.PROTECT, null=True, blank=True, related_name="visits", verbose_name=_("household")
+        Household,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="visits",
+        db_index=False,
+        verbose_name=_("household"),
     )
-    region = models.ForeignKey(Region, models.PROTECT, related_name="visits", verbose_name=_("place"))
+    region = models.ForeignKey(
+        Region, models.PROTECT, related_name="visits", db_index=False, verbose_name=_("place")
+    )
     said_at = models.DateTimeField(_("when"))
     recorded_at = models.DateTimeField(_("recorded"), editable=False)
     recorded_by = models.ForeignKey(Cadre, models.PROTECT, related_name="+", editable=False)

@@ -17,6 +17,7 @@ from grievances import models
 from grievances.digests import digest_of_arguments
 from grievances.errors import ChangedMeanwhile, RequestReused, StepRefused
 from grievances.relations import relations
+from grievances.signatures import signature
 from grievances.workflow import TRANSITIONS, Relation, State, Verb
 from villages.models import Cadre, Unit
 
@@ -193,7 +194,15 @@ def _lay_span(opinion: "Opinion", at: datetime) -> None:
         if all(getattr(current, name) == value for name, value in values.items()):
             return
         opinion.file.change(current, until=at)
-    opinion.file.add(models.OpinionSpan(opinion=opinion, since=at, **values))
+    opinion.file.add(
+        models.OpinionSpan(
+            opinion=opinion,
+            since=at,
+            recorded_at=opinion.recorded_at,
+            accused=signature(opinion.file.rows(models.Accusation)) if opinion.accusing else "",
+            **values,
+        )
+    )
 
 
 def _write(opinion: "Opinion") -> None:

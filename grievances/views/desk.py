@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from grievances import deadlines, queues
+from grievances import deadlines, queues, waiting
 from grievances.filters import DeskFilter
 from villages.models import Role
 from villages.paging import page_of
@@ -18,7 +18,7 @@ _STAFF = (Role.HANDLER, Role.HEAD, Role.COORDINATOR, Role.CALLER, Role.LEADER)
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """The first queue in which something waits."""
-    counted = queues.counts(request.user)
+    counted = waiting.counts(request.user)
     first = next((queue for queue, count in counted if count), counted[0][0])
     return redirect("desk-queue", first.name)
 
@@ -28,12 +28,12 @@ def desk(request: HttpRequest) -> HttpResponse:
 @vary_on_headers("HX-Request")
 def desk_queue(request: HttpRequest, queue: str) -> HttpResponse:
     """One queue; an htmx request gets the queues and rows again, after a step."""
-    counted = queues.counts(request.user)
+    counted = waiting.counts(request.user)
     chosen = next((found for found, _count in counted if found.name == queue), None)
     if chosen is None:
         raise Http404
-    waiting = queues.rows(chosen, request.user).for_rows().order_by("due_at", "pk")
-    found = DeskFilter(request.GET, waiting, request=request)
+    cases = queues.rows(chosen, request.user).for_rows().order_by("due_at", "pk")
+    found = DeskFilter(request.GET, cases, request=request)
     total = None if any(found.chips()) else dict(counted)[chosen]
     page = page_of(found.qs, request, total=total)
     deadlines.show_on(page.rows)

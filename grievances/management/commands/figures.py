@@ -7,8 +7,9 @@ from datetime import date
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from grievances import figures
 from grievances.models import Campaign
+from grievances.tallies.columns import value
+from grievances.tallies.counting import Counting
 from villages.models import Region
 
 SHOWN = (
@@ -35,8 +36,8 @@ class Command(BaseCommand):
         if as_of and as_of > timezone.localdate():
             raise CommandError(f"{as_of} lies in the future.")
         chosen = _campaign(campaign, region, as_of)
-        found = figures.rows(cadre=None, as_of=as_of, region=region, campaign=chosen)
-        self.stdout.write(_text(figures.count(found, *SHOWN, as_of=as_of), as_json=json))
+        counts = Counting(None, region or "", chosen, as_of).total()
+        self.stdout.write(_text({name: value(counts, name) for name in SHOWN}, as_json=json))
 
 
 def _campaign(asked: int | None, region: str | None, as_of: date | None) -> Campaign:

@@ -1,0 +1,76 @@
+"""Whether the tallies say what a plain count says, place by place."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.backends.utils import CursorWrapper
+
+from grievances.models import COUNTS
+from grievances.tallies.folding import ADD
+from grievances.tallies.rebuilding import alone, write_all
+
+_KEYS = "place, dimension, period, campaign, key, accused"
+_COUNTS = ", ".join(COUNTS)
+# What the tallies say, with what waits to be folded.
+_SAID = f"""
+    INSERT INTO tally_difference ({_KEYS}, {_COUNTS})
+    SELECT {_KEYS}, {_COUNTS} FROM grievances_tally
+    UNION ALL
+    SELECT place, dimension, period.name, campaign, key, accused, {_COUNTS} FROM grievances_tallycell
+    CROSS JOIN LATERAL (VALUES (to_char(day, 'YYYY')), (to_char(day, 'YYYY-MM')), (to_char(day, 'YYYY-MM-DD')))
+        period(name)
+"""  # noqa: S608 – names of columns only
+_MISSING = f"""
+    CREATE TEMPORARY TABLE tally_missing ON COMMIT DROP AS
+    SELECT {_KEYS}, {", ".join(f"sum({name})::integer AS {name}" for name in COUNTS)}
+    FROM (
+        SELECT {_KEYS}, {_COUNTS} FROM tally_expected
+        UNION ALL SELECT {_KEYS}, {", ".join(f"-{name}" for name in COUNTS)} FROM tally_difference
+    ) compared GROUP BY {_KEYS} HAVING {" OR ".join(f"sum({name}) <> 0" for name in COUNTS)}
+"""  # noqa: S608
+_REPAIR = f"""
+    INSERT INTO grievances_tally AS t ({_KEYS}, {_COUNTS}) SELECT {_KEYS}, {_COUNTS} FROM tally_missing
+    ON CONFLICT ({_KEYS}) DO UPDATE SET {ADD}
+"""  # noqa: S608
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a tally lacks (or, negative, has too much) against the spans."""
+
+    place: str
+    dimension: str
+    key: str
+    period: str
+    counts: dict[str, int]
+
+
+def check(*, repair: bool = False) -> list[Difference]:
+    """Every difference between the tallies and the spans, by place; with ``repair`` they are added up.
+
+    Whoever records meanwhile waits; for a province, minutes.
+    """
+    with alone() as cursor:
+        _compare(cursor)
+        found = list(_differences(cursor))
+        if repair and found:
+            cursor.execute(_REPAIR)
+    return found
+
+
+def _compare(cursor: CursorWrapper) -> None:
+    for name in ("tally_expected", "tally_difference"):
+        cursor.execute(f"CREATE TEMPORARY TABLE {name} (LIKE grievances_tally) ON COMMIT DROP")
+    cursor.execute(f"CREATE UNIQUE INDEX ON tally_expected ({_KEYS})")
+    write_all(cursor, into="tally_expected")
+    cursor.execute(_SAID)
+    cursor.execute(_MISSING)
+
+
+def _differences(cursor: CursorWrapper) -> Iterator[Difference]:
+    cursor.execute(
+        f"SELECT place, dimension, key, period, {_COUNTS} FROM tally_missing ORDER BY 1, 2, 3, 4"  # noqa: S608
+    )
+    for place, dimension, key, period, *counts in cursor:
+        lacking = {name: n for name, n in zip(COUNTS, counts, strict=True) if n}
+        yield Difference(place, dimension, key, period, lacking)

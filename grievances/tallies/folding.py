@@ -1,0 +1,75 @@
+"""Folding: what triggers appended is added up into the tallies, by one at a time, without anybody waiting.
+
+Figures are exact before and after: readers take both in one statement. Only their speed, and the age of what a
+province sees, depends on it.
+"""
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from grievances.models import COUNTS, TallyChange, TallyMoment
+from villages.models import Level, Region
+
+# Enough to be quick, few enough to be done in the time of a click.
+_AT_ONCE = 2000
+# Every so many steps, the step that comes by folds.
+EVERY = 64
+
+_KEYS = "place, dimension, period, campaign, key, accused"
+_COUNTS = ", ".join(COUNTS)
+_SUMS = ", ".join(f"sum({name})" for name in COUNTS)
+_ANY = " OR ".join(f"sum({name}) <> 0" for name in COUNTS)
+ADD = ", ".join(f"{name} = t.{name} + excluded.{name}" for name in COUNTS)
+_FOLD = f"""
+    INSERT INTO grievances_tally AS t ({_KEYS}, {_COUNTS})
+    SELECT place, dimension, period.name, campaign, key, accused, {_SUMS}
+    FROM grievances_tallycell
+    CROSS JOIN LATERAL (VALUES (to_char(day, 'YYYY')), (to_char(day, 'YYYY-MM')), (to_char(day, 'YYYY-MM-DD')))
+        period(name)
+    WHERE id = ANY(%s) GROUP BY place, dimension, period.name, campaign, key, accused HAVING {_ANY}
+    ON CONFLICT ({_KEYS}) DO UPDATE SET {ADD}
+"""  # noqa: S608 – names of columns only
+
+
+def fold_all() -> int:
+    """Fold until nothing waits; how many changes were taken."""
+    taken = 0
+    while some := fold():
+        taken += some
+    return taken
+
+
+@transaction.atomic
+def fold(*, most: int = _AT_ONCE) -> int:
+    """Fold the oldest changes; how many were taken: 0 also when somebody else is folding."""
+    if not TallyMoment.objects.select_for_update(skip_locked=True).filter(pk=TallyMoment.LOCK):
+        return 0
+    waiting = list(TallyChange.objects.order_by("pk").values_list("pk", flat=True)[:most])
+    if waiting:
+        with connection.cursor() as cursor:
+            cursor.execute(_FOLD, [waiting])
+            cursor.execute("DELETE FROM grievances_tallychange WHERE id = ANY(%s)", [waiting])
+    _note_moment()
+    return len(waiting)
+
+
+def _note_moment() -> None:
+    """Say of every district how old its tallies are: not at all."""
+    districts = Region.objects.level(Level.DISTRICT).order_by("pk").values_list("pk", flat=True)
+    TallyMoment.objects.bulk_create(
+        [TallyMoment(district=code, folded_at=timezone.now()) for code in districts],
+        update_conflicts=True,
+        unique_fields=["district"],
+        update_fields=["folded_at"],
+    )
+
+
+def connect() -> None:
+    from grievances.steps.step import step_done
+
+    step_done.connect(_now_and_then, dispatch_uid="folding")
+
+
+def _now_and_then(*, event: object, **_kwargs: object) -> None:
+    if event.pk % EVERY == 0:
+        fold()

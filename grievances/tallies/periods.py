@@ -1,0 +1,29 @@
+"""Time as tallies cut it: years, months and days, and weeks by their number."""
+
+from datetime import date, timedelta
+
+_FIRST_MONDAY = date(2000, 1, 3)
+# A ledger that is imported may reach back; nothing is recorded before.
+_FIRST_YEAR = 2000
+
+
+def up_to(day: date) -> list[str]:
+    """The periods that together are all time up to and with a day: years, months of its year, days of its month."""
+    years = [f"{year:04d}" for year in range(_FIRST_YEAR, day.year)]
+    months = [f"{day.year:04d}-{month:02d}" for month in range(1, day.month)]
+    return years + months + [f"{day:%Y-%m}-{n:02d}" for n in range(1, day.day + 1)]
+
+
+def between(first: date, last: date) -> list[str]:
+    """The days from ``first`` to ``last``, both included; for a few days only."""
+    return [(first + timedelta(days=n)).isoformat() for n in range((last - first).days + 1)]
+
+
+def monday(key: str) -> date:
+    """The Monday of a week's number."""
+    return _FIRST_MONDAY + timedelta(weeks=int(key))
+
+
+def week(day: date) -> str:
+    """The number of the week that a day lies in."""
+    return str((day - _FIRST_MONDAY).days // 7)
