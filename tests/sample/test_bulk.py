@@ -184,6 +184,18 @@ def test_what_details_name_by_id_is_what_the_case_holds(bulk: dict) -> None:
         assert event.opinion.assignments.filter(unit=event.details["unit"], assigned_at=event.recorded_at)
 
 
+def test_spans_say_whom_the_opinion_accuses_and_when_it_came_in(bulk: dict) -> None:
+    assert rows(
+        "SELECT count(*) FROM grievances_opinionspan s JOIN grievances_opinion o ON o.id = s.opinion_id "
+        "WHERE s.accused <> grievances_signature(o.id) OR s.recorded_at <> o.recorded_at"
+    ) == [(0,)]
+    assert OpinionSpan.objects.exclude(accused="").exists()
+
+
+def test_the_tallies_are_what_a_plain_count_finds(bulk: dict) -> None:
+    call_command("check_tallies")
+
+
 def test_no_accused_holds_a_case(bulk: dict) -> None:
     assert Opinion.objects.filter(accusing=True).exists()
     assert rows(

@@ -8,12 +8,13 @@ from datetime import date, datetime, timedelta
 from django.db import models
 from django.utils import timezone
 
-from grievances.models import Accusation, Campaign, Opinion, Visit
+from grievances.models import Accusation, Campaign, Opinion, OpinionSpan, Visit
 from grievances.sample import phrases
 from grievances.sample.bulk.ground import DAYS, Ground
 from grievances.sample.bulk.plans import draw
 from grievances.sample.histories import Office, Plan, Teller, working_hour
 from grievances.sample.looks import looks
+from grievances.signatures import signature
 from villages.models import Household
 
 _DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -75,6 +76,10 @@ class Life(Teller):
     def live(self) -> Opinion:
         with suppress(_NotYet):
             super().live()
+        # As the trigger on accusations does: every past day tells by whom it accuses today.
+        accused = signature(self.opinion.file.rows(Accusation))
+        for span in self.opinion.file.rows(OpinionSpan):
+            span.accused = accused
         return self.opinion
 
     def _supervision_due(self) -> date:

@@ -6,6 +6,7 @@ from django.db.models import Model
 
 from grievances.sample.bulk.copytext import escaped
 from grievances.sample.histories import Office, spoken
+from grievances.signatures import of_unit, part
 from villages.models import Cadre, Region, Role, Unit, UnitKind
 
 # How many people of each role the sample puts into every local unit: the same everywhere, so that the
@@ -46,7 +47,10 @@ def place(office: Office, grid: str) -> Place:
     ]
     committee, town_unit = units[UnitKind.COMMITTEE], units[UnitKind.TOWN]
     # The village as people say it comes last: where it is also part of a longer name, that one is meant.
-    words = [committee.path, town_unit.path, committee.name, town_unit.name, spoken(committee.name)]
+    words = [
+        part(of_unit(committee.pk)), committee.path, town_unit.path, committee.name, town_unit.name,
+        spoken(committee.name),
+    ]  # fmt: skip
     values = tuple(escaped(str(pk)) for _model, pk in found) + tuple(map(escaped, words))
     return Place(
         values,

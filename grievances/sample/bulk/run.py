@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from importlib import import_module
-from importlib.util import find_spec
 
 from django.db import connection, transaction
 from django.db.models import AutoField, Max
@@ -17,6 +15,7 @@ from grievances.sample.bulk.lives import Narrator
 from grievances.sample.bulk.loading import WORKERS, load
 from grievances.sample.bulk.moulds import Moulder
 from grievances.sample.bulk.places import Place, place
+from grievances.tallies.rebuilding import rebuild
 
 _LATELY = timedelta(days=14)
 _ACCUSED_HOLD = """
@@ -84,7 +83,7 @@ def _finish(order: ledger.Order, here: ground.Ground, say: Callable[[str], None]
         _advance_ids(order)
         district.advance_numbers(Days(order.today, order.opinions).last_number)
         district.notices(here.office.people, now=here.office.now, since=here.office.now - _LATELY)
-        _rebuild_figures()
+        rebuild()
         ledger.drop()
 
 
@@ -105,9 +104,3 @@ def _advance_ids(order: ledger.Order) -> None:
             last = order.opinions if model is Opinion else model.objects.aggregate(last=Max("pk"))["last"]
             serial = [model._meta.db_table, model._meta.pk.column, max(last or 1, 1)]
             cursor.execute("SELECT setval(pg_get_serial_sequence(%s, %s), %s)", serial)
-
-
-def _rebuild_figures() -> None:
-    """Count anew what the database keeps counted by triggers, where it does."""
-    if find_spec("grievances.tallies"):
-        import_module("grievances.tallies").rebuild()
