@@ -1,0 +1,66 @@
+"""One run over all operations, after Django is set up."""
+
+import re
+from collections.abc import Iterator
+from itertools import chain
+
+from django.db import connection
+from django.urls import NoReverseMatch, reverse
+
+from benchmarks.database import Bench
+from benchmarks.facts import gathered
+from benchmarks.measure import Effort, Result, counted, measured, result
+from benchmarks.operations import Operation, Site
+from benchmarks.reads import reads
+from benchmarks.serving import COUNTING, FLOOR, SITE, served
+from benchmarks.steps import writes
+
+_FEW = 4  # a step that fewer cases wait for is left out
+
+
+def search_address() -> str:
+    """Where a search is sent to, up to its words."""
+    try:
+        return f"{reverse('search')}?q="
+    except NoReverseMatch:
+        return f"{reverse('opinion-list')}?text="
+
+
+def results(bench: Bench, *, effort: Effort, seed: int, search: str, only: str) -> tuple[int, list[Result]]:
+    """How many opinions there are, and a result for each operation whose name fits ``only``."""
+    facts = gathered(bench.folder, seed)
+    # The counting pass uses up a case of each step too.
+    password = bench.environment()["DEMO_PASSWORD"]
+    with (
+        served(bench, SITE) as site,
+        served(bench, FLOOR) as floor,
+        served(bench, COUNTING, workers=1) as counting,
+    ):
+        what = Site(facts, site.port, password, search or search_address(), effort.times + 1)
+        found = [
+            _one(operation, (site.port, floor.port), counting.port, effort)
+            for operation in _wanted(what, only)
+        ]
+    connection.close()
+    return facts.opinions, found
+
+
+def _wanted(site: Site, only: str) -> Iterator[Operation]:
+    for operation in chain(reads(site), writes(site)):
+        if not re.search(only, operation.name):
+            continue
+        if operation.most is not None and operation.most < _FEW:
+            print(f"{operation.name}: left out, only {operation.most} cases wait for it (make bench-clean)")
+            continue
+        yield operation
+
+
+def _one(operation: Operation, ports: tuple[int, int], counting: int, effort: Effort) -> Result:
+    queries = counted(operation, counting)
+    used = 0 if operation.most is None else 1
+    found = result(operation, measured(operation, ports, effort, first=used), queries)
+    print(
+        f"{found.name:<42} {found.p50_ms:>8.1f} ms  floor {found.floor:>6.1f} ms  ×{found.ratio:<6} {queries} queries",
+        flush=True,
+    )
+    return found
