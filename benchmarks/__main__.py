@@ -1,13 +1,12 @@
 """``make bench``: every operation of the site, timed beside its floor; results/<N>.json and a table."""
 
-import json
 import sys
 from argparse import Namespace
 
-from benchmarks.database import SAMPLE, Bench, parser, prepared
+from benchmarks.database import Bench, parser, prepared
+from benchmarks.kept import keep
 from benchmarks.overhead import overhead
-from benchmarks.stats import short
-from benchmarks.table import RESULTS, table, write_table
+from benchmarks.table import table, write_table
 from config.demo import Stop
 from config.embedded import EmbeddedError
 
@@ -44,9 +43,7 @@ def _run(bench: Bench, given: Namespace) -> int:
     report = {"opinions": opinions, **told, "operations": [one.as_json() for one in found]}
     print("\n" + table(report))
     if not given.only:
-        name = SAMPLE if given.opinions == SAMPLE else short(int(given.opinions))
-        RESULTS.mkdir(exist_ok=True)
-        (RESULTS / f"{name}.json").write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n")
+        keep(report, given)
         write_table()
     return 0
 

@@ -135,3 +135,9 @@ def form_of(page: str, path: str) -> Form:
         if form.action in ("", path):
             return form
     raise LookupError(f"{path} has no form")
+
+
+def campaigns_on(page: str) -> list[str]:
+    """What the campaign of a dashboard can be set to."""
+    chosen = re.search(r'<select[^>]*name="campaign"[^>]*>(.*?)</select>', page, re.DOTALL)
+    return re.findall(r'<option value="([^"]*)"', chosen[1]) if chosen else []

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 from itertools import chain
+from pathlib import Path
 
 from django.db import connection
 from django.urls import NoReverseMatch, reverse
 
-from benchmarks.database import Bench
 from benchmarks.facts import gathered
 from benchmarks.measure import Effort, Result, counted, measured, result
 from benchmarks.operations import Operation, Site
@@ -26,17 +26,19 @@ def search_address() -> str:
         return f"{reverse('opinion-list')}?text="
 
 
-def results(bench: Bench, *, effort: Effort, seed: int, search: str, only: str) -> tuple[int, list[Result]]:
+def results(
+    environment: dict[str, str], folder: Path, *, effort: Effort, seed: int, search: str = "", only: str = ""
+) -> tuple[int, list[Result]]:
     """How many opinions there are, and a result for each operation whose name fits ``only``."""
-    facts = gathered(bench.folder, seed)
-    # The counting pass uses up a case of each step too.
-    password = bench.environment()["DEMO_PASSWORD"]
+    facts = gathered(folder, seed)
     with (
-        served(bench, SITE) as site,
-        served(bench, FLOOR) as floor,
-        served(bench, COUNTING, workers=1) as counting,
+        served(environment, SITE) as site,
+        served(environment, FLOOR) as floor,
+        served(environment, COUNTING, workers=1) as counting,
     ):
-        what = Site(facts, site.port, password, search or search_address(), effort.times + 1)
+        # The counting pass uses up a case of each step too.
+        steps = effort.times + 1
+        what = Site(facts, site.port, environment["DEMO_PASSWORD"], search or search_address(), steps)
         found = [
             _one(operation, (site.port, floor.port), counting.port, effort)
             for operation in _wanted(what, only)

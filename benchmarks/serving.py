@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.database import Bench
 from config.demo import ROOT, Stop
 
 SITE, FLOOR, COUNTING = "config.settings", "benchmarks.floor.settings", "benchmarks.counting_settings"
@@ -30,18 +29,17 @@ class Served:
 
 
 @contextmanager
-def served(bench: Bench, settings: str, *, workers: int = 2) -> Iterator[Served]:
-    """Serve with these settings, as the role that serves pages; ends the server afterwards."""
+def served(environment: dict[str, str], settings: str, *, workers: int = 2) -> Iterator[Served]:
+    """Serve with these settings; ends the server afterwards."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [
         sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}",
         "--workers", str(workers), "--threads", "4", "--timeout", "120", "--keep-alive", "120",
-        "--log-level", "warning",
+        "--no-control-socket", "--log-level", "warning",
     ]  # fmt: skip
-    environment = bench.environment(runtime=True) | {"DJANGO_SETTINGS_MODULE": settings}
-    process = subprocess.Popen(command, cwd=ROOT, env=environment)
+    process = subprocess.Popen(command, cwd=ROOT, env=environment | {"DJANGO_SETTINGS_MODULE": settings})
     try:
         _wait(process, port)
         yield Served(port, process.pid)
