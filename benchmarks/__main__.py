@@ -33,13 +33,9 @@ def _run(bench: Bench, given: Namespace) -> int:
     from benchmarks.run import results
 
     told = {"overhead_ms": overhead()} | circumstances()
-    opinions, found = results(
-        bench,
-        effort=Effort(given.times, given.seconds),
-        seed=given.seed,
-        search=given.search,
-        only=given.only,
-    )
+    environment, effort = bench.environment(runtime=True), Effort(given.times, given.seconds)
+    asked = {"seed": given.seed, "search": given.search, "only": given.only}
+    opinions, found = results(environment, bench.folder, effort=effort, **asked)
     report = {"opinions": opinions, **told, "operations": [one.as_json() for one in found]}
     print("\n" + table(report))
     if not given.only:

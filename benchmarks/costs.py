@@ -42,6 +42,8 @@ SELECT i.indexrelid::regclass::text FROM pg_index i
 WHERE i.indrelid = %s::regclass AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)
 ORDER BY 1
 """
+_DROP = sql.SQL("DROP INDEX {name}")
+_DISABLE = sql.SQL("ALTER TABLE {table} DISABLE TRIGGER {name}")
 _TRIGGERS = "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal ORDER BY 1"
 
 
@@ -91,27 +93,30 @@ def _sizes(cursor: Cursor) -> dict:
 
 
 def _trials(cursor: Cursor, table: str, rows: int) -> list[dict]:
-    """Writing as it is, then without each index and each trigger."""
-    cursor.execute(_INDEXES, [table])
-    indexes = [sql.SQL("DROP INDEX {}").format(sql.Identifier(name)) for (name,) in cursor.fetchall()]
-    cursor.execute(_TRIGGERS, [table])
-    disable = "ALTER TABLE {} DISABLE TRIGGER {}"
-    triggers = [
-        sql.SQL(disable).format(sql.Identifier(table), sql.Identifier(name)) for (name,) in cursor.fetchall()
-    ]
-    return [_trial(cursor, table, rows, without) for without in (*indexes, *triggers)]
+    """Writing as it is, then without each index and trigger, and without all of them."""
+    found = []
+    for kind, query, without in (("index", _INDEXES, _DROP), ("trigger", _TRIGGERS, _DISABLE)):
+        cursor.execute(query, [table])
+        every = {
+            name: without.format(table=sql.Identifier(table), name=sql.Identifier(name)) for (name,) in cursor
+        }
+        for name, statement in every.items():
+            found.append(_trial(cursor, table, rows, f"{kind} {name}", statement))
+        if every:
+            found.append(_trial(cursor, table, rows, f"any {kind}", sql.SQL("; ").join(every.values())))
+    return found
 
 
-def _trial(cursor: Cursor, table: str, rows: int, without: sql.Composed) -> dict:
+def _trial(cursor: Cursor, table: str, rows: int, name: str, without: sql.Composed) -> dict:
     """Rows a second with and without, turn and turn about; the median of some rounds."""
-    told = {"table": table, "without": without.as_string(cursor)}
-    for name, write in (("insert", _insert), ("update", _update)):
+    told = {"table": table, "without": name}
+    for kind, write in (("insert", _insert), ("update", _update)):
         times: tuple[list, list] = ([], [])
         for _ in range(_ROUNDS):
             for which, first in enumerate((None, without)):
                 times[which].append(_seconds(cursor, table, rows, write, first))
         having, lacking = map(statistics.median, times)
-        told |= {name: round(rows / having), f"{name}_without": round(rows / lacking)}
+        told |= {kind: round(rows / having), f"{kind}_without": round(rows / lacking)}
     return told
 
 
@@ -161,7 +166,7 @@ def _tell(report: dict) -> None:
     print(f"\nRows a second as it is → without, {report['rows']} rows a trial")
     for one in report["writing"]:
         insert, update = (f"{one[k]:,} → {one[k + '_without']:,}" for k in ("insert", "update"))
-        print(f"  {one['without']:<75} insert {insert:<18} update {update}")
+        print(f"  {one['table']:<24} {one['without']:<52} insert {insert:<18} update {update}")
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ def _compared(bench: Bench, given: Namespace) -> tuple[int, int, list[Difference
     leader = people.account("leader")
     compared = walked = 0
     found = []
-    with served(bench, SITE) as site:
+    with served(bench.environment(runtime=True), SITE) as site:
         browser = Browser(site.port, people.cookies(leader))
         for board, href, number in _numbers(browser, _places(leader), dice, given.links):
             total, rows = counted(browser, href)

@@ -42,7 +42,7 @@ def _measured(bench: Bench, given: Namespace) -> dict:
     facts = gathered(bench.folder, given.seed)
     crowd = Crowd(facts, given.seed).people()
     share = _WRITES * CROWD / sum(one.tasks is not None for one in crowd)
-    with served(bench, SITE) as site:
+    with served(bench.environment(runtime=True), SITE) as site:
         for one in crowd:
             one.begin(site.port)
         alone = _alone(crowd, share)

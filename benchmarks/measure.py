@@ -5,6 +5,8 @@ import threading
 import time
 from dataclasses import asdict, dataclass, field
 
+from django.db import connection
+
 from benchmarks.client import Answer, Ask, Browser, Unexpected
 from benchmarks.counting import HEADER
 from benchmarks.operations import Operation
@@ -110,6 +112,8 @@ def measured(operation: Operation, ports: tuple[int, int], effort: Effort, *, fi
             pairs[which].run(range(first + which, first + times, _CONNECTIONS), until)
         except Exception as error:  # reported by the thread that waits
             failed.append(error)
+        finally:
+            connection.close()  # this thread's own, by which it made sessions
 
     threads = [threading.Thread(target=work, args=[which]) for which in range(_CONNECTIONS)]
     sys.setswitchinterval(0.0005)  # so that one thread's reading of a form doesn't hold up the other's clock

@@ -39,7 +39,8 @@ def _homes(site: Site, signed_in: dict[str, dict[str, str]]) -> Iterator[Operati
     """The page on which each lands after signing in."""
     for name, cookies in signed_in.items():
         address, _page = site.page(cookies, "/")
-        yield _get(f"home of the {name}", address, _LISTS, cookies, note=address)
+        goal = _BOARDS if address.startswith("/dashboard/") else _LISTS
+        yield _get(f"home of the {name}", address, goal, cookies, note=address)
 
 
 def _lists(site: Site, cookies: dict[str, str]) -> Iterator[Operation]:
