@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 REDIRECTS = (301, 302, 303, 307, 308)
 _MOST_REDIRECTS = 5
+_SIGN_IN = "/sign-in/"
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -95,15 +96,16 @@ class Browser:
                     self.cookies[name] = morsel.coded_value
 
     def follow(self, path: str) -> tuple[str, Answer]:
-        """The page that an address leads to, with its own address."""
+        """The page that an address leads to, with its own address. Raises Unexpected where it leads to the sign-in."""
+        asked = path
         for _ in range(_MOST_REDIRECTS):
             answer = self.send(Ask(path))
             if answer.status not in REDIRECTS:
                 break
             parts = urlsplit(urljoin(path, answer.location))
             path = f"{parts.path}?{parts.query}" if parts.query else parts.path
-        if answer.status != 200:
-            raise Unexpected(f"{path}: {answer.status}")
+        if answer.status != 200 or (path.startswith(_SIGN_IN) and not asked.startswith(_SIGN_IN)):
+            raise Unexpected(f"{asked} led to {path}: {answer.status}")
         return path, answer
 
     def page(self, path: str) -> str:

@@ -1,5 +1,6 @@
 """What is measured: an operation of the site, and the bare view that it is held against."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -36,6 +37,11 @@ class Site:
     search: str
     # How often a step is to be done, at most.
     steps: int
+    # A pattern for the names of the operations that are wanted.
+    only: str = ""
+
+    def wants(self, name: str) -> bool:
+        return re.search(self.only, name) is not None
 
     def page(self, cookies: dict[str, str], path: str) -> tuple[str, str]:
         """(address, text) of the page that a path leads to."""

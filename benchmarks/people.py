@@ -1,7 +1,6 @@
 """Who drives the pages: cadres of the database, signed in without their passwords."""
 
 import time
-from functools import cache
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
@@ -16,12 +15,7 @@ _PLAIN = {"accusing": False, "informant_kind": "named"}
 
 
 def cookies(cadre: Cadre) -> dict[str, str]:
-    """The cookie of a session that is made here, as the sign-in page would; one for each cadre."""
-    return {"session": _session(cadre)}
-
-
-@cache
-def _session(cadre: Cadre) -> str:
+    """The cookie of a session that is made here, as the sign-in page would."""
     now = int(time.time())
     session = SessionStore()
     session[SESSION_KEY] = str(cadre.pk)
@@ -29,7 +23,7 @@ def _session(cadre: Cadre) -> str:
     session[HASH_SESSION_KEY] = cadre.get_session_auth_hash()
     session["began"] = session["seen"] = now
     session.create()
-    return session.session_key
+    return {"session": session.session_key}
 
 
 def account(username: str) -> Cadre:

@@ -37,10 +37,12 @@ def _get(
 
 def _homes(site: Site, signed_in: dict[str, dict[str, str]]) -> Iterator[Operation]:
     """The page on which each lands after signing in."""
-    for name, cookies in signed_in.items():
-        address, _page = site.page(cookies, "/")
-        goal = _BOARDS if address.startswith("/dashboard/") else _LISTS
-        yield _get(f"home of the {name}", address, goal, cookies, note=address)
+    for who, cookies in signed_in.items():
+        name = f"home of the {who}"
+        if site.wants(name):
+            address, _page = site.page(cookies, "/")
+            goal = _BOARDS if address.startswith("/dashboard/") else _LISTS
+            yield _get(name, address, goal, cookies, note=address)
 
 
 def _lists(site: Site, cookies: dict[str, str]) -> Iterator[Operation]:
@@ -49,8 +51,9 @@ def _lists(site: Site, cookies: dict[str, str]) -> Iterator[Operation]:
     yield _get("opinions, newest", _OPINIONS, _LISTS, cookies)
     for name, asked in (("opinions of a town being handled", place), ("late opinions of a unit", unit)):
         yield _get(name, f"{_OPINIONS}?{asked}", _LISTS, cookies, floor=Ask(f"/narrowed/?{asked}"))
-    address, pages = _deep(site, cookies)
-    yield _get("opinions, deep page", address, _LISTS, cookies, note=f"page {pages} by “next”")
+    if site.wants("opinions, deep page"):
+        address, pages = _deep(site, cookies)
+        yield _get("opinions, deep page", address, _LISTS, cookies, note=f"page {pages} by “next”")
 
 
 def _deep(site: Site, cookies: dict[str, str]) -> tuple[str, int]:
@@ -95,7 +98,8 @@ def _boards(site: Site, cookies: dict[str, str]) -> Iterator[Operation]:
             when = f"{days} days ago" if days else "today"
             past = f"?as_of={today - timedelta(days=days)}" if days else ""
             yield _get(f"dashboard of a {name}, {when}", f"/dashboard/{code}/{past}", _BOARDS, cookies)
-    yield _get("list behind a past figure", _past_list(site, cookies), _LISTS, cookies)
+    if site.wants("list behind a past figure"):
+        yield _get("list behind a past figure", _past_list(site, cookies), _LISTS, cookies)
 
 
 def _past_list(site: Site, cookies: dict[str, str]) -> str:

@@ -1,6 +1,5 @@
 """One run over all operations, after Django is set up."""
 
-import re
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -15,7 +14,7 @@ from benchmarks.reads import reads
 from benchmarks.serving import COUNTING, FLOOR, SITE, served
 from benchmarks.steps import writes
 
-_FEW = 4  # a step that fewer cases wait for is left out
+_FEW = 3  # one to count queries, one for each connection; a step that fewer cases wait for is left out
 
 
 def search_address() -> str:
@@ -27,29 +26,35 @@ def search_address() -> str:
 
 
 def results(
-    environment: dict[str, str], folder: Path, *, effort: Effort, seed: int, search: str = "", only: str = ""
+    environment: dict[str, str],
+    folder: Path,
+    *,
+    effort: Effort,
+    seed: int,
+    search: str = "",
+    only: str = "",
+    workers: int = 2,
 ) -> tuple[int, list[Result]]:
     """How many opinions there are, and a result for each operation whose name fits ``only``."""
     facts = gathered(folder, seed)
     with (
-        served(environment, SITE) as site,
-        served(environment, FLOOR) as floor,
+        served(environment, SITE, workers=workers) as site,
+        served(environment, FLOOR, workers=workers) as floor,
         served(environment, COUNTING, workers=1) as counting,
     ):
         # The counting pass uses up a case of each step too.
         steps = effort.times + 1
-        what = Site(facts, site.port, environment["DEMO_PASSWORD"], search or search_address(), steps)
+        what = Site(facts, site.port, environment["DEMO_PASSWORD"], search or search_address(), steps, only)
         found = [
-            _one(operation, (site.port, floor.port), counting.port, effort)
-            for operation in _wanted(what, only)
+            _one(operation, (site.port, floor.port), counting.port, effort) for operation in _wanted(what)
         ]
     connection.close()
     return facts.opinions, found
 
 
-def _wanted(site: Site, only: str) -> Iterator[Operation]:
+def _wanted(site: Site) -> Iterator[Operation]:
     for operation in chain(reads(site), writes(site)):
-        if not re.search(only, operation.name):
+        if not site.wants(operation.name):
             continue
         if operation.most is not None and operation.most < _FEW:
             print(f"{operation.name}: left out, only {operation.most} cases wait for it (make bench-clean)")
