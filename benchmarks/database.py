@@ -75,11 +75,11 @@ class Bench:
         return self.folder / "seeded"
 
     def start(self) -> None:
-        """Start the server; the first time, or after a seeding that broke off, make the district."""
+        """Start the server; the first time, make the district. Millions that broke off go on where they were."""
         self.server.start()
-        if not self._seeded.exists() and self.server.has(DATABASE):
-            self.server.execute(f"DROP DATABASE {DATABASE} WITH (FORCE)")
-        if not self.server.has(DATABASE):
+        if not self._seeded.exists():
+            if self.opinions == SAMPLE:
+                self.server.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
             self._make()
         with step("Migrations, rights, static files"):
             self.manage("migrate", "--verbosity", "0")
@@ -87,7 +87,8 @@ class Bench:
             self.manage("collectstatic", "--noinput", "--verbosity", "0")
 
     def _make(self) -> None:
-        self.server.execute(f"CREATE DATABASE {DATABASE}")
+        if not self.server.has(DATABASE):
+            self.server.execute(f"CREATE DATABASE {DATABASE}")
         self._make_role()
         with step(f"Making the district ({self.opinions} opinions)"):
             self.manage("migrate", "--verbosity", "0")

@@ -16,6 +16,8 @@ from villages.models import Role
 _SAMPLE = 20_000
 _TOWN, _VILLAGE = 9, 12
 _DETAILS = 50
+# Two characters that no villager's sentence holds, and in how many opinions they are then written.
+_RARE, _PLANTED = "貔貅", 7
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ def gathered(folder: Path, seed: int) -> Facts:
     """Look once through a sample of the opinions."""
     count = Opinion.objects.count()
     rows = _sampled(count)
+    cases = _with_history([row[2] for row in rows], Random(seed))
     leads = account("leader").posts_as(Role.LEADER)
     return Facts(
         opinions=count,
@@ -43,9 +46,9 @@ def gathered(folder: Path, seed: int) -> Facts:
         town=_most(row[0][:_TOWN] for row in rows),
         village=_most(row[0][:_VILLAGE] for row in rows),
         unit=_most(row[1] for row in rows if row[1]),
-        cases=_with_history([row[2] for row in rows], Random(seed)),
+        cases=cases,
         category=Category.objects.filter(parent__isnull=False, retired=False, demands_accused=False)[0].pk,
-        words=remembered(folder / "words.json", lambda: chosen((r[3] for r in rows), _occurs, Random(seed))),
+        words=remembered(folder / "words.json", lambda: _words(rows, cases, seed)),
     )
 
 
@@ -70,6 +73,17 @@ def _with_history(keys: list[int], dice: Random) -> list[str]:
     some = dice.sample(keys, min(len(keys), _DETAILS * 20))
     closed = Opinion.objects.filter(pk__in=some, state="closed").order_by("pk")
     return list(closed.values_list("number", flat=True)[:_DETAILS])
+
+
+def _words(rows: list[tuple[str, int, int, str]], cases: list[str], seed: int) -> Words:
+    """In the data of millions, made of some thousand sentences, no word may be rare: then one is written."""
+
+    def plant() -> str:
+        for opinion in Opinion.objects.filter(number__in=cases[:_PLANTED]):
+            opinion.correct(by=account("coordinator"), text=f"{opinion.words}（{_RARE}）")
+        return _RARE
+
+    return chosen((row[3] for row in rows), _occurs, plant, Random(seed))
 
 
 def _occurs(word: str, most: int) -> int:

@@ -30,24 +30,23 @@ def bigrams(text: str) -> Iterator[str]:
         yield from (run[n : n + 2] for n in range(len(run) - 1))
 
 
-def chosen(texts: Iterable[str], occurs: Callable[[str, int], int], dice: Random) -> Words:
+def chosen(
+    texts: Iterable[str], occurs: Callable[[str, int], int], plant: Callable[[], str], dice: Random
+) -> Words:
     """Words by their frequency in a sample of texts; ``occurs(word, most)`` counts in all of them, up to
-    ``most``. Raises LookupError where the data has no rare word."""
+    ``most``; ``plant()`` writes a rare word into a few opinions, where none is found."""
     texts = list(texts)
-    counted = Counter(pair for text in texts for pair in set(bigrams(text)))
+    counted = Counter(pair for text in texts for pair in sorted(set(bigrams(text))))
     common = counted.most_common(1)[0][0]
-    beside = Counter(
-        pair for text in texts if common in text for pair in set(bigrams(text)) if not set(pair) & set(common)
-    )
-    return Words(common, beside.most_common(1)[0][0], _rare(counted, occurs), _absent(counted, occurs, dice))
+    beside = Counter(pair for text in texts if common in text for pair in sorted(set(bigrams(text))))
+    second = next(pair for pair, _n in beside.most_common() if not set(pair) & set(common))
+    rare = _rare(counted, occurs) or plant()
+    return Words(common, second, rare, _absent(counted, occurs, dice))
 
 
-def _rare(counted: Counter, occurs: Callable[[str, int], int]) -> str:
+def _rare(counted: Counter, occurs: Callable[[str, int], int]) -> str | None:
     seldom = sorted(counted, key=lambda pair: (counted[pair], pair))
-    for pair in seldom[:_TRIES]:
-        if occurs(pair, RARELY) < RARELY:
-            return pair
-    raise LookupError("no two-character word is rare in this data")
+    return next((pair for pair in seldom[:_TRIES] if occurs(pair, RARELY) < RARELY), None)
 
 
 def _absent(counted: Counter, occurs: Callable[[str, int], int], dice: Random) -> str:
