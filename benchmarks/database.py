@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 from argparse import ArgumentParser, Namespace
@@ -122,14 +123,20 @@ def parser(what: str) -> ArgumentParser:
     return made
 
 
+def _interrupt(*_args: object) -> None:
+    """Whatever ends the run, the servers that it started end too."""
+    raise KeyboardInterrupt
+
+
 @contextmanager
 def prepared(given: Namespace) -> Iterator[Bench]:
     """The database with its server running, and Django set up on it as the owner."""
+    signal.signal(signal.SIGTERM, _interrupt)
     bench = Bench(given.opinions)
-    bench.start()
-    os.environ.update(bench.environment(), DJANGO_SETTINGS_MODULE="config.settings")
-    django.setup()
     try:
+        bench.start()
+        os.environ.update(bench.environment(), DJANGO_SETTINGS_MODULE="config.settings")
+        django.setup()
         yield bench
     finally:
         bench.server.stop()

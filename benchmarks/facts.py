@@ -76,17 +76,17 @@ def _with_history(keys: list[int], dice: Random) -> list[str]:
 
 
 def _words(rows: list[tuple[str, int, int, str]], cases: list[str], seed: int) -> Words:
-    """In the data of millions, made of some thousand sentences, no word may be rare: then one is written."""
-
-    def plant() -> str:
-        for opinion in Opinion.objects.filter(number__in=cases[:_PLANTED]):
-            opinion.correct(by=account("coordinator"), text=f"{opinion.words}（{_RARE}）")
-        return _RARE
-
-    return chosen((row[3] for row in rows), _occurs, plant, Random(seed))
+    return chosen((row[3] for row in rows), occurs, lambda: planted(cases), Random(seed))
 
 
-def _occurs(word: str, most: int) -> int:
+def planted(cases: list[str]) -> str:
+    """Where millions of opinions are made of some thousand sentences, no word is rare: write one into a few."""
+    for opinion in Opinion.objects.filter(number__in=cases[:_PLANTED]):
+        opinion.correct(by=account("coordinator"), text=f"{opinion.words}（{_RARE}）")
+    return _RARE
+
+
+def occurs(word: str, most: int) -> int:
     """How many opinions hold the word, counted up to ``most``."""
     holds = Q(text__contains=word) | Q(corrected_text__contains=word)
     return Opinion.objects.filter(holds)[:most].count()

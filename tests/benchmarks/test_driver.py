@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from benchmarks.facts import gathered, occurs, planted
 from benchmarks.measure import Effort
 from benchmarks.run import results
 from grievances.models import Event
@@ -25,3 +26,10 @@ def test_reads_and_steps_are_driven_as_people_do_them(served_sample: dict[str, s
     assert {event.verb for event in new} == _VERBS
     # Each step twice and once for the counting; a visit has two opinions.
     assert len(new) == 3 * (2 + 3)
+
+
+def test_a_rare_word_is_written_into_a_few_opinions(served_sample: dict[str, str], tmp_path: Path) -> None:
+    cases = gathered(tmp_path, 1).cases
+    assert occurs("貔貅", 30) == 0
+    assert planted(cases) == "貔貅"
+    assert occurs("貔貅", 30) == 7
