@@ -3,12 +3,10 @@
 import sys
 from argparse import Namespace
 
-from benchmarks.database import Bench, parser, prepared
+from benchmarks.database import Bench, command, parser
 from benchmarks.kept import keep
 from benchmarks.overhead import overhead
 from benchmarks.table import table, write_table
-from config.demo import Stop
-from config.embedded import EmbeddedError
 
 
 def main(arguments: list[str]) -> int:
@@ -17,17 +15,11 @@ def main(arguments: list[str]) -> int:
     options.add_argument("--seconds", type=float, default=20, help="after which one operation is enough")
     options.add_argument("--only", default="", help="a pattern for the names of operations; nothing is kept")
     options.add_argument("--search", default="", help="address of the search up to its words: /search/?q=")
-    given = options.parse_args(arguments)
-    try:
-        with prepared(given) as bench:
-            return _run(bench, given)
-    except (Stop, EmbeddedError) as error:
-        print(f"make bench: {error}", file=sys.stderr)
-        return 1
+    return command(options.parse_args(arguments), _run)
 
 
 def _run(bench: Bench, given: Namespace) -> int:
-    # These need Django's models, and so the settings that ``prepared`` has just made.
+    # These need Django's models, and so the settings that ``command`` has just made.
     from benchmarks.machine import circumstances
     from benchmarks.measure import Effort
     from benchmarks.run import results
@@ -35,13 +27,14 @@ def _run(bench: Bench, given: Namespace) -> int:
     told = {"overhead_ms": overhead()} | circumstances()
     environment, effort = bench.environment(runtime=True), Effort(given.times, given.seconds)
     asked = {"seed": given.seed, "search": given.search, "only": given.only}
-    opinions, found = results(environment, bench.folder, effort=effort, **asked)
-    report = {"opinions": opinions, **told, "operations": [one.as_json() for one in found]}
+    opinions, found, failed = results(environment, bench.folder, effort=effort, **asked)
+    operations = [one.as_json() for one in found]
+    report = {"opinions": opinions, **told, "operations": operations, "failed": failed}
     print("\n" + table(report))
     if not given.only:
         keep(report, given)
         write_table()
-    return 0
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

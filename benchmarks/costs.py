@@ -13,9 +13,9 @@ import psycopg2
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
-from benchmarks.database import Bench, parser, prepared
+from benchmarks.database import Bench, command, parser
 from benchmarks.kept import keep
-from config.demo import DATABASE, Stop
+from config.demo import DATABASE
 
 _ROUNDS = 3
 _TABLES = ("grievances_opinion", "grievances_opinionspan")
@@ -50,13 +50,11 @@ _TRIGGERS = "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT 
 def main(arguments: list[str]) -> int:
     options = parser(__doc__)
     options.add_argument("--rows", type=int, default=2000, help="rows a trial writes")
-    given = options.parse_args(arguments)
-    try:
-        with prepared(given) as bench:
-            report = _measured(bench, given)
-    except Stop as error:
-        print(f"bench-costs: {error}", file=sys.stderr)
-        return 1
+    return command(options.parse_args(arguments), _run)
+
+
+def _run(bench: Bench, given: Namespace) -> int:
+    report = _measured(bench, given)
     _tell(report)
     keep(report, given, kind="costs")
     return 0

@@ -8,8 +8,7 @@ import signal
 import subprocess
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import django
@@ -17,7 +16,7 @@ import psycopg2
 from cryptography.fernet import Fernet
 
 from config.demo import DATABASE, ROOT, RUNTIME, VAR, Stop, step
-from config.embedded import EmbeddedPostgres
+from config.embedded import EmbeddedError, EmbeddedPostgres
 
 # The demo's own district of some 7,000 opinions, whatever ``sample`` makes of it.
 SAMPLE = "sample"
@@ -128,18 +127,24 @@ def _interrupt(*_args: object) -> None:
     raise KeyboardInterrupt
 
 
-@contextmanager
-def prepared(given: Namespace) -> Iterator[Bench]:
-    """The database with its server running, and Django set up on it as the owner."""
+def command(given: Namespace, work: Callable[[Bench, Namespace], int]) -> int:
+    """Do the work with the server running and Django set up on the database as its owner; the status to exit
+    with."""
     signal.signal(signal.SIGTERM, _interrupt)
-    bench = Bench(given.opinions)
     try:
-        bench.start()
-        os.environ.update(bench.environment(), DJANGO_SETTINGS_MODULE="config.settings")
-        django.setup()
-        yield bench
-    finally:
-        bench.server.stop()
+        bench = Bench(given.opinions)
+        try:
+            bench.start()
+            os.environ.update(bench.environment(), DJANGO_SETTINGS_MODULE="config.settings")
+            django.setup()
+            return work(bench, given)
+        finally:
+            bench.server.stop()
+    except (Stop, EmbeddedError) as error:
+        print(f"benchmarks: {error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+    return 1
 
 
 def folders() -> list[str]:

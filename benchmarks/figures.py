@@ -9,9 +9,8 @@ from random import Random
 from urllib.parse import urlencode
 
 from benchmarks.client import Browser
-from benchmarks.database import Bench, parser, prepared
+from benchmarks.database import Bench, command, parser
 from benchmarks.pages import campaigns_on, exact_total, figure_links, next_address, rows_on
-from config.demo import Stop
 
 _WALKED = 2000  # longer lists are compared by their total only
 _OF_A_BOARD = 4
@@ -36,13 +35,11 @@ class Difference:
 def main(arguments: list[str]) -> int:
     options = parser(__doc__)
     options.add_argument("--links", type=int, default=200, help="how many numbers are compared")
-    given = options.parse_args(arguments)
-    try:
-        with prepared(given) as bench:
-            compared, walked, found = _compared(bench, given)
-    except Stop as error:
-        print(f"bench-figures: {error}", file=sys.stderr)
-        return 1
+    return command(options.parse_args(arguments), _run)
+
+
+def _run(bench: Bench, given: Namespace) -> int:
+    compared, walked, found = _compared(bench, given)
     for difference in found:
         print(difference)
     print(f"{compared} numbers compared with their lists, {walked} of them row by row: {len(found)} differ")

@@ -5,10 +5,9 @@ import threading
 import time
 from argparse import Namespace
 
-from benchmarks.database import Bench, parser, prepared
+from benchmarks.database import Bench, command, parser
 from benchmarks.kept import keep
 from benchmarks.stats import percentile
-from config.demo import Stop
 
 _MOST_MEMORY = 250  # MB that a worker may hold
 _WRITES = 0.4
@@ -21,13 +20,11 @@ def main(arguments: list[str]) -> int:
     options.add_argument(
         "--pause", type=float, default=0.0, help="seconds that each waits between two things"
     )
-    given = options.parse_args(arguments)
-    try:
-        with prepared(given) as bench:
-            report = _measured(bench, given)
-    except Stop as error:
-        print(f"bench-load: {error}", file=sys.stderr)
-        return 1
+    return command(options.parse_args(arguments), _run)
+
+
+def _run(bench: Bench, given: Namespace) -> int:
+    report = _measured(bench, given)
     _tell(report)
     keep(report, given, kind="load")
     return 0 if report["met"] else 1

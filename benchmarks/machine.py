@@ -43,11 +43,11 @@ def _cpu() -> str:
 
 
 def _commit() -> str:
-    """The commit that was measured; with a mark when files differ from it, empty outside a repository."""
-    done = subprocess.run(
-        ["git", "describe", "--always", "--dirty", "--abbrev=10"], cwd=ROOT, capture_output=True, text=True
-    )
-    return done.stdout.strip()
+    """The commit that was measured, with a mark when other files than results differ; empty outside a repository."""
+    git = {"cwd": ROOT, "capture_output": True, "text": True}
+    commit = subprocess.run(["git", "rev-parse", "--short=10", "HEAD"], **git).stdout.strip()
+    changed = ["git", "diff", "--quiet", "HEAD", "--", ".", ":!benchmarks/results", ":!benchmarks/README.md"]
+    return f"{commit}-changed" if commit and subprocess.run(changed, **git).returncode else commit
 
 
 def peak_memory(pid: int) -> float:

@@ -7,6 +7,7 @@ from pathlib import Path
 from django.db import connection
 from django.urls import NoReverseMatch, reverse
 
+from benchmarks.client import Unexpected
 from benchmarks.facts import gathered
 from benchmarks.measure import Effort, Result, counted, measured, result
 from benchmarks.operations import Operation, Site
@@ -34,8 +35,9 @@ def results(
     search: str = "",
     only: str = "",
     workers: int = 2,
-) -> tuple[int, list[Result]]:
-    """How many opinions there are, and a result for each operation whose name fits ``only``."""
+) -> tuple[int, list[Result], list[str]]:
+    """How many opinions there are, a result for each operation whose name fits ``only``, and why others have
+    none."""
     facts = gathered(folder, seed)
     with (
         served(environment, SITE, workers=workers) as site,
@@ -45,11 +47,22 @@ def results(
         # The counting pass uses up a case of each step too.
         steps = effort.times + 1
         what = Site(facts, site.port, environment["DEMO_PASSWORD"], search or search_address(), steps, only)
-        found = [
-            _one(operation, (site.port, floor.port), counting.port, effort) for operation in _wanted(what)
-        ]
+        ports = (site.port, floor.port, counting.port)
+        found, failed = _all(what, ports, effort)
     connection.close()
-    return facts.opinions, found
+    return facts.opinions, found, failed
+
+
+def _all(site: Site, ports: tuple[int, int, int], effort: Effort) -> tuple[list[Result], list[str]]:
+    """Each operation; one that fails doesn't spoil the hours of the others."""
+    found, failed = [], []
+    for operation in _wanted(site):
+        try:
+            found.append(_one(operation, ports[:2], ports[2], effort))
+        except (Unexpected, LookupError, OSError) as error:
+            failed.append(f"{operation.name}: {error}")
+            print(f"FAILED {failed[-1]}", flush=True)
+    return found, failed
 
 
 def _wanted(site: Site) -> Iterator[Operation]:
