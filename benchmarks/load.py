@@ -69,6 +69,7 @@ def _together(crowd: list, share: float, given: Namespace) -> float:
     until = began + given.seconds
 
     def work(one: object) -> None:
+        one.browser.reconnect()  # it was idle while the others worked alone, and may have been closed
         while time.monotonic() < until:
             one.act(share)
             time.sleep(given.pause * 2 * one.dice.random())
