@@ -3,6 +3,7 @@
 from functools import cached_property
 from typing import Self
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -14,6 +15,7 @@ from grievances.steps import CheckingSteps, DispatchSteps, HandlingSteps, Oversi
 from grievances.workflow import COUNTED, OPEN, RESPONSIBLE, Ground, Outcome, State
 from villages.models import Cadre, Region, Unit
 from villages.scope import within
+from villages.search import Pairs, SearchText, joined_fields
 
 from .campaign import Campaign
 from .category import Category
@@ -81,7 +83,7 @@ class Snapshot(models.Model):
 
 SNAPSHOT_FIELDS = tuple(field.attname for field in Snapshot._meta.local_fields)
 # All that a step may change on the opinion itself; the text as it was said is not among it.
-STEP_FIELDS = (*SNAPSHOT_FIELDS, "version", "due_kind", "desk_id", "accusing", "corrected_text")
+STEP_FIELDS = (*SNAPSHOT_FIELDS, "version", "due_kind", "desk_id", "accusing", "corrected_text", "search_text")
 
 
 class OpinionQuerySet(models.QuerySet):
@@ -129,6 +131,7 @@ class Opinion(RecordSteps, DispatchSteps, HandlingSteps, CheckingSteps, Oversigh
     recorded_at = models.DateTimeField(_("recorded"), editable=False)
     recorded_by = models.ForeignKey(Cadre, models.PROTECT, null=True, related_name="+", editable=False)
     due_kind = models.CharField(max_length=8, blank=True, editable=False)
+    search_text = SearchText()
 
     objects = OpinionQuerySet.as_manager()
 
@@ -147,6 +150,7 @@ class Opinion(RecordSteps, DispatchSteps, HandlingSteps, CheckingSteps, Oversigh
             models.Index(fields=["recorded_by", "-id"], name="opinion_recorded_by"),
             models.Index(fields=["due_at"], name="opinion_due", condition=Q(due_at__isnull=False)),
             models.Index(fields=["accusing"], name="opinion_accusing", condition=Q(accusing=True)),
+            GinIndex(Pairs("search_text"), name="opinion_words"),
         ]
         constraints = [
             models.CheckConstraint(name="opinion_state_known", condition=Q(state__in=State.values)),
@@ -174,6 +178,10 @@ class Opinion(RecordSteps, DispatchSteps, HandlingSteps, CheckingSteps, Oversigh
                 name="opinion_anonymous_has_no_recorder",
                 condition=~Q(informant_kind="anonymous") | Q(recorded_by=None),
             ),
+            models.CheckConstraint(
+                name="opinion_protected_is_not_found_by_words",
+                condition=Q(search_text="") | Q(accusing=False) & ~Q(informant_kind="confidential"),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -198,6 +206,11 @@ class Opinion(RecordSteps, DispatchSteps, HandlingSteps, CheckingSteps, Oversigh
     def is_protected(self) -> bool:
         """Whether every look at it leaves a trace: confidential, or an accusation."""
         return self.accusing or self.informant_kind == InformantKind.CONFIDENTIAL
+
+    def to_search(self) -> str:
+        """The words and the place in words; none of a protected one, which only its number finds: whoever
+        found it by its words would know them without the trace."""
+        return "" if self.is_protected else joined_fields(self.corrected_text, self.text, self.place)
 
     @property
     def words_in_lists(self) -> str:
