@@ -83,7 +83,15 @@ class Snapshot(models.Model):
 
 SNAPSHOT_FIELDS = tuple(field.attname for field in Snapshot._meta.local_fields)
 # All that a step may change on the opinion itself; the text as it was said is not among it.
-STEP_FIELDS = (*SNAPSHOT_FIELDS, "version", "due_kind", "desk_id", "accusing", "corrected_text", "search_text")
+STEP_FIELDS = (
+    *SNAPSHOT_FIELDS,
+    "version",
+    "due_kind",
+    "desk_id",
+    "accusing",
+    "corrected_text",
+    "search_text",
+)
 
 
 class OpinionQuerySet(models.QuerySet):

@@ -15,9 +15,7 @@ class Migration(migrations.Migration):
 
     operations = [
         *(
-            migrations.AddIndex(
-                model_name=model, index=GinIndex(Pairs("search_text"), name=f"{model}_words")
-            )
+            migrations.AddIndex(model_name=model, index=GinIndex(Pairs("search_text"), name=f"{model}_words"))
             for model in SEARCHED
         ),
         *(

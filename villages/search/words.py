@@ -3,6 +3,7 @@ letters, traditional and simplified characters become one."""
 
 import unicodedata
 from functools import cache
+from itertools import pairwise
 
 import opencc
 
@@ -40,7 +41,7 @@ def words_of(query: str) -> list[str]:
 def pairs(text: str) -> list[str]:
     """The different pairs of neighbouring characters, without those that hold a space or a control sign: what
     the database's ``villages_bigrams`` gives."""
-    found = (a + b for a, b in zip(text, text[1:], strict=False) if min(a, b) > _SPACE)
+    found = (a + b for a, b in pairwise(text) if min(a, b) > _SPACE)
     return sorted(set(found))
 
 
