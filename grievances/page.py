@@ -33,7 +33,6 @@ def _pages(roles: frozenset[str]) -> list[tuple[str, str]]:
         ("visitor-home", _("Visits"), {Role.VISITOR}),
         ("opinion-list", _("Opinions"), _SEES_OPINIONS),
         ("campaign-list", _("Big visit"), _SEES_OPINIONS),
-        ("search", _("Search"), _SEES_OPINIONS),
         ("audit", _("Audit"), {Role.AUDITOR}),
         ("people", _("People"), {Role.ADMINISTRATOR}),
     ]

@@ -89,7 +89,7 @@
 
   // The slash goes to the search box, except at the desk, whose own keys have it.
   document.addEventListener("keydown", function (event) {
-    var field = document.getElementById("find");
+    var field = document.getElementById("find") || document.getElementById("id_q");
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || document.getElementById("keys")) return;
     if (!field || !field.offsetParent || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
     event.preventDefault();

@@ -41,7 +41,9 @@ def search(request: HttpRequest) -> HttpResponse:
     if query:
         context |= _opinions(request, query)
         context |= _others(finder) if _is_first(request) else {}
-        context["nothing"] = not any(_rows(value) for value in context.values())
+        cases = any(_rows(context.get(name)) for name in ("page", "said_by"))
+        others = any(_rows(context.get(name)) for name in ("places", "units", "cadres", "households"))
+        context |= {"nothing": not (cases or others), "has_both": cases and others}
     return render(request, "grievances/search.html", context)
 
 
