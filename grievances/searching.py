@@ -17,8 +17,8 @@ from villages.paging import EXACT_TO, SIZE
 from villages.scope import any_of
 from villages.search import has, holds, holds_all, words_of
 
-# As many of the newest are looked at: first few, then, if a page's worth was among these, many more.
-_FEW, _MANY = 20_000, 400_000
+# As many of the newest are looked at: first few, then, if these promise enough, many more.
+_FEW, _MANY = 20_000, 200_000
 # Single characters stand in no index: they are looked for among the newest only.
 NEWEST = 5000
 _SHOWN = ("region__parent", "category", "unit", "person")
@@ -80,7 +80,7 @@ def _recorded_after(found: QuerySet, since: datetime) -> Q:
 
 def _enough_since(read: QuerySet, *, rows: int) -> datetime | None:
     """Since when enough of what is asked for was recorded, if that is not long ago: the words are common."""
-    for looked_at, promising in ((_FEW, SIZE), (_MANY, rows)):
+    for looked_at, promising in ((_FEW, rows * _FEW // _MANY), (_MANY, rows)):
         newest = Opinion.objects.order_by("-recorded_at", "-pk").values_list("recorded_at", flat=True)
         since = newest[looked_at : looked_at + 1].first()
         if since is None:
