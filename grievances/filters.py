@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from grievances import figures
+from grievances import figures, searching
 from grievances.calendar import midnight
 from grievances.deadlines import SOON
 from grievances.filter_fields import (
@@ -25,6 +25,7 @@ from grievances.models import Campaign, Category, InformantKind, Kind, Opinion, 
 from grievances.workflow import OPEN, Ground, State
 from villages.models import Unit
 from villages.scope import under
+from villages.search import LONGEST_QUERY
 from villages.templatetags.looks import day as day_in_words
 
 _ORDER_LABELS = [
@@ -102,7 +103,7 @@ class OpinionFilter(ChippedFilter):
     text = django_filters.CharFilter(
         label=_("words or number"),
         method="with_words",
-        max_length=60,
+        max_length=LONGEST_QUERY,
         widget=forms.TextInput(attrs={"placeholder": _("words or number")}),
     )
     as_of = day_filter(_("as on the day"), "unchanged", not_in_the_future)
@@ -184,11 +185,19 @@ class OpinionFilter(ChippedFilter):
         return found.filter(due) if value else found
 
     def with_words(self, found: QuerySet, name: str, value: str) -> QuerySet:
-        looked_at = ("text__contains", "corrected_text__contains", "number__istartswith")
-        words = Q()
-        for lookup in looked_at:
-            words |= Q(**{self._case(lookup): value})
-        return found.filter(words)
+        # Looked for last, when the order is known; see filter_queryset.
+        return found
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        """Words are looked for in what the other filters leave, as is quickest for the order and the page."""
+        found = super().filter_queryset(queryset)
+        text = self.form.cleaned_data.get("text")
+        return searching.search(found, text, page=searching.page_asked(self.data)) if text else found
+
+    @property
+    def only_newest(self) -> int | None:
+        """Among how many of the newest was looked, where the words stand in no index."""
+        return searching.NEWEST if searching.only_newest(self.chosen("text") or "") else None
 
     def ordered(self, found: QuerySet, name: str, value: str) -> QuerySet:
         opinion = "opinion_id" if self.past else "pk"

@@ -87,6 +87,15 @@
     if (unsaved()) { event.preventDefault(); event.returnValue = ""; }
   });
 
+  // The slash goes to the search box, except at the desk, whose own keys have it.
+  document.addEventListener("keydown", function (event) {
+    var field = document.getElementById("find") || document.getElementById("id_q");
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || document.getElementById("keys")) return;
+    if (!field || !field.offsetParent || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
+    event.preventDefault();
+    field.select();
+  });
+
   // A choice that changes what the form asks: sent again as it is, nothing is saved.
   document.addEventListener("change", function (event) {
     var name = event.target.dataset && event.target.dataset.reload;

@@ -51,7 +51,8 @@ def opinion_list(request: HttpRequest) -> HttpResponse:
             "-opinion__recorded_at", "-opinion_id"
         )
     found = OpinionFilter(request.GET, rows, request=request)
-    exact = found.qs.order_by().count() if found.chosen("figure") else None
+    # A figure's list says its number exactly; a search counts to a thousand.
+    exact = found.qs.order_by().count() if found.chosen("figure") and not found.chosen("text") else None
     page = page_of(found.qs, request, total=exact)
     deadlines.show_on(page.rows, now=figures.moment_of(as_of))
     context = {

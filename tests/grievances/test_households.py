@@ -39,7 +39,8 @@ def found(phone: Client, **asked: str) -> list[str]:
 def test_a_household_is_found_by_number_name_initials_and_address(
     phone: Client, household: Household, words: str
 ) -> None:
-    Household.objects.filter(pk=household.pk).update(address="后街 3 弄")
+    household.address = "后街 3 弄"
+    household.save()
     make_household(number="31 号", head="李四")
     assert found(phone, words=words) == ["陈小明"]
 
