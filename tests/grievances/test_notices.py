@@ -21,7 +21,7 @@ def told(
 
 
 def listed(client: Client) -> list[str]:
-    notices = client.get(reverse("notice-list")).context["notices"]
+    notices = client.get(reverse("notice-list")).context["page"].rows
     return [notice.event.opinion.number for notice in notices]
 
 
@@ -79,7 +79,7 @@ def test_who_wrote_it_down_is_told_of_the_answer(
 def test_an_empty_list_says_so(client: Client, handler: Cadre) -> None:
     client.force_login(handler)
     page = client.get(reverse("notice-list"))
-    assert page.status_code == 200 and page.context["notices"] == []
+    assert page.status_code == 200 and page.context["page"].rows == []
 
 
 def test_notices_take_the_same_queries_whatever_their_number(

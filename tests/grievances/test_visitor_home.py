@@ -99,7 +99,7 @@ def case(visitor: Cadre) -> Opinion:
 
 
 def changed(phone: Client) -> list[Opinion]:
-    return phone.get(reverse(HOME)).context["changed"]
+    return phone.get(reverse(HOME)).context["page"].rows
 
 
 def test_what_others_did_with_my_opinions_is_shown_once_a_case(
