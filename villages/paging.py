@@ -73,12 +73,8 @@ def page_of(found: QuerySet, request: HttpRequest, *, total: int | None = None) 
     place = _asked(request.GET, keys, found.model)
     rows, more = _rows(found, keys, place)
     before, beyond = (more, bool(rows)) if place.back else (not place.at_the_start, more)
-    if total is not None:
-        counted = total
-    elif place.at_the_start and not more:
-        counted = len(rows)
-    else:
-        counted = _count(found)
+    is_all = place.at_the_start and not more
+    counted = total if total is not None else len(rows) if is_all else _count(found)
     is_exact = total is not None or counted <= EXACT_TO
     first = _first(rows, place, total=counted if is_exact else None, before=before, beyond=beyond)
     links = _Links(without_place(request.GET), keys)
