@@ -68,7 +68,7 @@ def test_a_list_that_takes_too_long_says_so_and_leads_to_the_list_without_filter
     staff: dict[str, Cadre], language: str
 ) -> None:
     client = reader(staff["head"], language)
-    with patience_of(150):
+    with patience_of(800):
         response = client.get(LIST)
     page = response.content.decode()
     assert response.status_code == 503 and "<html" in page and page.count("<h1") == 1
@@ -82,7 +82,7 @@ def test_a_list_that_takes_too_long_says_so_and_leads_to_the_list_without_filter
 @pytest.mark.parametrize("language", WORDS)
 def test_a_part_of_a_page_gets_a_part_that_is_put_above_it(staff: dict[str, Cadre], language: str) -> None:
     client = reader(staff["head"], language)
-    with patience_of(150):
+    with patience_of(800):
         response = client.get("/desk/to-take/", headers={"HX-Request": "true"})
     part = response.content.decode()
     assert response.status_code == 503 and "<html" not in part and 'role="alert"' in part
@@ -92,7 +92,7 @@ def test_a_part_of_a_page_gets_a_part_that_is_put_above_it(staff: dict[str, Cadr
 
 def test_without_filters_there_is_no_link_to_the_same_list(staff: dict[str, Cadre]) -> None:
     client = reader(staff["head"], "en")
-    with patience_of(150):
+    with patience_of(800):
         page = client.get(reverse("opinion-list")).content.decode()
     assert "This takes too long" in page and reverse("opinion-list") not in page
 
@@ -106,7 +106,7 @@ def test_a_step_that_took_too_long_is_not_done_and_nobody_is_told_that_it_was(
     )  # fmt: skip
     client = reader(staff["head"], "en")
     before = Opinion.objects.get(pk=opinion.pk).version
-    with patience_of(150, table="grievances_event"):
+    with patience_of(800, table="grievances_event"):
         response = client.post(
             f"/opinions/{opinion.number}/remark/", {"text": "已经联系施工队", "version": before}
         )
