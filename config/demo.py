@@ -101,7 +101,7 @@ def _serve(server: EmbeddedPostgres | None, port: int, *, reset: bool) -> None:
             _manage(environment, "grant_runtime")
     with step("Collecting static files"):
         _manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
-    _gunicorn(environment | {"DATABASE_URL": runtime_url, "STATEMENT_TIMEOUT": "15000"}, port)
+    _gunicorn(environment | {"DATABASE_URL": runtime_url}, port)
 
 
 def _free_port(text: str) -> int:

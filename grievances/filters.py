@@ -24,6 +24,7 @@ from grievances.filter_fields import (
 from grievances.models import Campaign, Category, InformantKind, Kind, Opinion, OpinionSpan, Source, Urgency
 from grievances.workflow import OPEN, Ground, State
 from villages.models import Unit
+from villages.paging import without_place
 from villages.scope import under
 from villages.search import LONGEST_QUERY
 from villages.templatetags.looks import day as day_in_words
@@ -59,9 +60,8 @@ class ChippedFilter(django_filters.FilterSet):
         for name, value in self.form.cleaned_data.items():
             if value in (None, "", False) or name == "order":
                 continue
-            without = self.data.copy()
+            without = without_place(self.data)
             without.pop(name, None)
-            without.pop("page", None)
             field = self.form.fields[name]
             yield str(field.label), _in_words(name, field, value), f"?{without.urlencode()}"
 

@@ -261,13 +261,13 @@ class Migration(migrations.Migration):
                     "dimension",
                     models.CharField(
                         choices=[
-                            ("all", "all together"),
-                            ("category", "by category"),
-                            ("unit", "by lead unit"),
-                            ("source", "by source"),
-                            ("recorded", "by the week in which it was recorded"),
-                            ("answered", "by the week in which it was answered"),
-                            ("took", "by the days from the record to the answer"),
+                            ("all", "All"),
+                            ("category", "Category"),
+                            ("unit", "Unit"),
+                            ("source", "Source"),
+                            ("recorded", "Recorded"),
+                            ("answered", "Answered"),
+                            ("took", "Took"),
                         ],
                         db_collation="C",
                         max_length=8,
@@ -278,10 +278,6 @@ class Migration(migrations.Migration):
                 ("key", models.CharField(blank=True, db_collation="C", max_length=50)),
                 ("accused", models.TextField(blank=True, db_collation="C")),
             ],
-            options={
-                "verbose_name": "tally",
-                "verbose_name_plural": "tallies",
-            },
         ),
         migrations.CreateModel(
             name="TallyChange",
@@ -330,10 +326,6 @@ class Migration(migrations.Migration):
                 ("answered_week", models.DateField(null=True)),
                 ("took", models.IntegerField(null=True)),
             ],
-            options={
-                "verbose_name": "change of a tally",
-                "verbose_name_plural": "changes of tallies",
-            },
         ),
         migrations.CreateModel(
             name="TallyMoment",
@@ -346,10 +338,6 @@ class Migration(migrations.Migration):
                 ),
                 ("folded_at", models.DateTimeField()),
             ],
-            options={
-                "verbose_name": "moment of the tallies",
-                "verbose_name_plural": "moments of the tallies",
-            },
         ),
         migrations.AddConstraint(
             model_name="tally",

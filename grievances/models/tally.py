@@ -7,7 +7,6 @@ figure is exact at every moment, whether folding has run or not. See docs/decisi
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
 # What is counted, in the order of the database's columns; each is explained in ``grievances.tallies.columns``.
 COUNTS = (
@@ -24,14 +23,14 @@ COUNTS = (
 class Dimension(models.TextChoices):
     """By what the opinions of a place are told apart."""
 
-    ALL = "all", _("all together")
-    CATEGORY = "category", _("by category")
-    UNIT = "unit", _("by lead unit")
-    SOURCE = "source", _("by source")
+    ALL = "all"
+    CATEGORY = "category"
+    UNIT = "unit"
+    SOURCE = "source"
     # Only ``collected`` is counted by the first, only ``resolved`` by the others.
-    RECORDED = "recorded", _("by the week in which it was recorded")
-    ANSWERED = "answered", _("by the week in which it was answered")
-    TOOK = "took", _("by the days from the record to the answer")
+    RECORDED = "recorded"
+    ANSWERED = "answered"
+    TOOK = "took"
 
 
 class Counted(models.Model):
@@ -68,8 +67,6 @@ class Tally(Counted):
     accused = models.TextField(db_collation="C", blank=True)
 
     class Meta:
-        verbose_name = _("tally")
-        verbose_name_plural = _("tallies")
         constraints = [
             models.CheckConstraint(name="tally_dimension_known", condition=Q(dimension__in=Dimension.values))
         ]
@@ -95,10 +92,6 @@ class TallyChange(Counted):
     answered_week = models.DateField(null=True)
     took = models.IntegerField(null=True)  # days
 
-    class Meta:
-        verbose_name = _("change of a tally")
-        verbose_name_plural = _("changes of tallies")
-
     def __str__(self) -> str:
         return f"{self.day} {self.region}"
 
@@ -113,10 +106,6 @@ class TallyMoment(models.Model):
 
     district = models.CharField(primary_key=True, max_length=6, db_collation="C", blank=True)
     folded_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("moment of the tallies")
-        verbose_name_plural = _("moments of the tallies")
 
     def __str__(self) -> str:
         return f"{self.district} {self.folded_at:%Y-%m-%d %H:%M:%S}"
