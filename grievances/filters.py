@@ -1,12 +1,13 @@
 """The filters of every list of opinions: today's, or as they were on a past day."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from grievances import figures, searching
@@ -32,9 +33,12 @@ from villages.templatetags.looks import day as day_in_words
 _ORDER_LABELS = [
     ("due", _("deadline")),
     ("newest", _("newest first")),
+    ("latest", _("latest change first")),
     ("number", _("number")),
     ("place", _("place")),
 ]
+# In an address: the fields of the filters are shown.
+OPEN_FIELDS = "filters"
 FIGURE_LABELS = {
     "collected": _("collected"),
     "assigned": _("with unit and person"),
@@ -64,6 +68,29 @@ class ChippedFilter(django_filters.FilterSet):
             without.pop(name, None)
             field = self.form.fields[name]
             yield str(field.label), _in_words(name, field, value), f"?{without.urlencode()}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the fields are shown: when they are asked for, or when something in them is wrong."""
+        return OPEN_FIELDS in self.data or bool(self.form.errors)
+
+    @property
+    def opened(self) -> str:
+        """The same list with the fields."""
+        return f"?{self.data.urlencode()}&{OPEN_FIELDS}=1".replace("?&", "?")
+
+    @property
+    def closed(self) -> str:
+        """The same list without the fields."""
+        query = self.data.copy()
+        query.pop(OPEN_FIELDS, None)
+        return f"?{query.urlencode()}"
+
+    def carried(self) -> Iterator[tuple[str, str]]:
+        """What is set in the fields that are not shown: a search by words keeps it."""
+        for name in self.form.fields:
+            if name != "text":
+                yield from ((name, value) for value in self.data.getlist(name) if value)
 
 
 def _campaigns(request: HttpRequest) -> QuerySet[Campaign]:
@@ -119,8 +146,12 @@ class OpinionFilter(ChippedFilter):
     # Filters that a narrower list has no use for.
     left_out: tuple[str, ...] = ()
 
-    def __init__(self, data: QueryDict, queryset: QuerySet, *, request: HttpRequest) -> None:
+    def __init__(
+        self, data: QueryDict, queryset: QuerySet, *, request: HttpRequest, moment: datetime | None = None
+    ) -> None:
+        """``moment`` is the one as of which the rows are read; now, where they are today's."""
         super().__init__(data, queryset, request=request)
+        self.moment = moment or timezone.now()
         for name in self.left_out:
             del self.filters[name]
 
@@ -146,7 +177,7 @@ class OpinionFilter(ChippedFilter):
         return found
 
     def of_figure(self, found: QuerySet, name: str, value: str) -> QuerySet:
-        return figures.listed(found, value, as_of=self.day)
+        return figures.listed(found, value, at=self.moment)
 
     def of_category(self, found: QuerySet, name: str, value: Category) -> QuerySet:
         return found.filter(Q(category=value) | Q(category__parent=value))
@@ -176,12 +207,10 @@ class OpinionFilter(ChippedFilter):
         return found.filter(answered_at__lt=midnight(value + timedelta(days=1)))
 
     def is_late(self, found: QuerySet, name: str, value: bool | None) -> QuerySet:
-        moment = figures.moment_of(self.day)
-        return found.filter(state__in=OPEN, due_at__lte=moment) if value else found
+        return found.filter(state__in=OPEN, due_at__lte=self.moment) if value else found
 
     def is_soon(self, found: QuerySet, name: str, value: bool | None) -> QuerySet:
-        moment = figures.moment_of(self.day)
-        due = Q(state__in=OPEN, due_at__gt=moment, due_at__lte=moment + SOON)
+        due = Q(state__in=OPEN, due_at__gt=self.moment, due_at__lte=self.moment + SOON)
         return found.filter(due) if value else found
 
     def with_words(self, found: QuerySet, name: str, value: str) -> QuerySet:
@@ -191,6 +220,8 @@ class OpinionFilter(ChippedFilter):
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         """Words are looked for in what the other filters leave, as is quickest for the order and the page."""
         found = super().filter_queryset(queryset)
+        if not found.query.order_by:
+            found = self.in_usual_order(found)
         text = self.form.cleaned_data.get("text")
         return searching.search(found, text, page=searching.page_asked(self.data)) if text else found
 
@@ -203,11 +234,21 @@ class OpinionFilter(ChippedFilter):
         opinion = "opinion_id" if self.past else "pk"
         orders = {
             "due": ("due_at", opinion),
-            "newest": (f"-{self._case('recorded_at')}", f"-{opinion}"),
+            "newest": ("-recorded_at", f"-{opinion}"),
+            "latest": ("-since", "-opinion_id") if self.past else ("-recorded_at", "-pk"),
             "number": (self._case("number"),),
             "place": ("region_id", opinion),
         }
         return found.order_by(*orders[value])
+
+    def in_usual_order(self, found: QuerySet) -> QuerySet:
+        """What changed last comes first behind a figure and on a past day; else the newest; of late ones the
+        last to become late, or, where it is what waits now, what has waited longest."""
+        late = self.chosen("late") or self.chosen("soon")
+        if self.past:
+            by_deadline = late or self.chosen("figure") == "late"
+            return found.order_by("-due_at" if by_deadline else "-since", "-opinion_id")
+        return self.ordered(found, "order", "due" if late else "newest")
 
 
 class DeskFilter(OpinionFilter):

@@ -15,7 +15,8 @@ from villages.keyset import Key, Position, keys_of, stretches
 
 SIZE = 50
 EXACT_TO = 1000
-_AFTER, _BEFORE, _FROM = PLACE = ("after", "before", "from")
+# ``at`` is the moment as of which a list is read that would else change while somebody pages.
+_AFTER, _BEFORE, _FROM, AT = PLACE = ("after", "before", "from", "at")
 _MOST_DIGITS = 10
 
 
@@ -66,9 +67,15 @@ class _Place:
         return self.position is None
 
 
-def page_of(found: QuerySet, request: HttpRequest, *, total: int | None = None) -> Page:
+def page_of(
+    found: QuerySet,
+    request: HttpRequest,
+    *,
+    total: int | None = None,
+    carried: dict[str, str] | None = None,
+) -> Page:
     """The page of the ordered list ``found`` that ?after= or ?before= asks for; what is no position there is
-    the first page. A ``total`` given is exact."""
+    the first page. A ``total`` given is exact. ``carried`` goes with the addresses of the other pages."""
     keys = keys_of(found)
     place = _asked(request.GET, keys, found.model)
     rows, more = _rows(found, keys, place)
@@ -77,7 +84,7 @@ def page_of(found: QuerySet, request: HttpRequest, *, total: int | None = None) 
     counted = total if total is not None else len(rows) if is_all else _count(found)
     is_exact = total is not None or counted <= EXACT_TO
     first = _first(rows, place, total=counted if is_exact else None, before=before, beyond=beyond)
-    links = _Links(without_place(request.GET), keys)
+    links = _Links(without_place(request.GET), keys, carried or {})
     return Page(
         rows=rows,
         total=counted,
@@ -134,11 +141,12 @@ class _Links:
 
     query: QueryDict
     keys: tuple[Key, ...]
+    carried: dict[str, str]
 
     def to(self, name: str = "", row: Model | None = None, number: int = 0) -> str:
         query = self.query.copy()
         if row is not None:
-            query[name] = cursors.written(self.keys, row)
+            query.update(self.carried | {name: cursors.written(self.keys, row)})
         if number > 1:
             query[_FROM] = str(number)
         return f"?{query.urlencode()}"

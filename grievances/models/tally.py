@@ -34,21 +34,21 @@ class Dimension(models.TextChoices):
 
 
 class Counted(models.Model):
-    """The counts themselves; negative ones take away what was counted before."""
+    """The counts themselves; negative ones take away what was counted before. Empty is zero, and takes no room."""
 
     class Meta:
         abstract = True
 
 
 for _name in COUNTS:
-    Counted.add_to_class(_name, models.IntegerField(default=0))
+    Counted.add_to_class(_name, models.IntegerField(null=True))
 
 
 class Tally(Counted):
-    """The change of every count in a place during a year, a month or a day.
+    """The change of every count in a place during a year, a month, ten days (旬) or a day.
 
-    The figure on a day is the sum over the years before it, the months of its year before it, and the days
-    of its month up to it: at most some fifty rows, whatever the day and however many opinions there are.
+    The figure on a day is the sum over the years before it, the months of its year before it, the tens of its
+    month before it, and the days up to it: a few dozen rows, whatever the day and however many opinions there are.
 
     ``place`` is a district, town or village (6, 9 or 12 digits); ``key`` says which category (code), unit (id),
     source, week (its Monday) or number of days; ``campaign`` is 0 without one. ``accused`` is "" for opinions
@@ -61,7 +61,9 @@ class Tally(Counted):
     pk = models.CompositePrimaryKey("place", "dimension", "period", "campaign", "key", "accused")
     place = models.CharField(max_length=12, db_collation="C")
     dimension = models.CharField(max_length=8, choices=Dimension.choices, db_collation="C")
-    period = models.CharField(max_length=10, db_collation="C")  # 2026, 2026-11 or 2026-11-25
+    period = models.CharField(
+        max_length=10, db_collation="C"
+    )  # 2026, 2026-11, 2026-11-3 (from the 21st on) or 2026-11-25
     campaign = models.BigIntegerField(default=0)
     key = models.CharField(max_length=50, db_collation="C", blank=True)
     accused = models.TextField(db_collation="C", blank=True)

@@ -16,13 +16,11 @@ _SAID = f"""
     INSERT INTO tally_said ({_KEYS}, {_COUNTS})
     SELECT {_KEYS}, {_COUNTS} FROM grievances_tally
     UNION ALL
-    SELECT place, dimension, period.name, campaign, key, accused, {_COUNTS} FROM grievances_tallycell
-    CROSS JOIN LATERAL (VALUES (to_char(day, 'YYYY')), (to_char(day, 'YYYY-MM')), (to_char(day, 'YYYY-MM-DD')))
-        period(name)
+    SELECT {_KEYS}, {_COUNTS} FROM grievances_tallycell CROSS JOIN LATERAL grievances_tally_periods(day)
 """  # noqa: S608 – names of columns only
 _MISSING = f"""
     CREATE TEMPORARY TABLE tally_missing ON COMMIT DROP AS
-    SELECT {_KEYS}, {", ".join(f"sum({name})::integer AS {name}" for name in COUNTS)}
+    SELECT {_KEYS}, {", ".join(f"nullif(sum({name}), 0)::integer AS {name}" for name in COUNTS)}
     FROM (
         SELECT {_KEYS}, {_COUNTS} FROM tally_expected
         UNION ALL SELECT {_KEYS}, {", ".join(f"-{name}" for name in COUNTS)} FROM tally_said

@@ -1,16 +1,17 @@
 """Whatever happens, the tallies say what a plain count of the rows says: for everybody, in every dimension, on every day."""
 
+from contextlib import suppress
 from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from grievances import figures
 from grievances.errors import StepRefused
-from grievances.models import Dimension, Opinion, Tally, TallyChange
+from grievances.models import COUNTS, Dimension, Opinion, Tally, TallyChange
 from grievances.steps.record import Accused
 from grievances.tallies.checking import check
 from grievances.tallies.counting import Counting
@@ -102,10 +103,11 @@ def live(life: dict[str, object], people: dict[str, Cadre], units: tuple[Unit, U
     for verb, first, days in life["steps"]:
         now = min(now + timedelta(days=days, minutes=1), timezone.now())
         try_step(opinion, verb, first, people, units, now)
-    if life["named_later"]:
-        opinion.name_accused(by=people["coordinator"], unit=make_unit(code=f"accused-{number % 2}"))
-    if life["released"] and life["accused"] == "unknown":
-        opinion.release(by=people["coordinator"])
+    with suppress(StepRefused, ValidationError):
+        if life["named_later"]:
+            opinion.name_accused(by=people["coordinator"], unit=make_unit(code=f"accused-{number % 2}"))
+        if life["released"] and life["accused"] == "unknown":
+            opinion.release(by=people["coordinator"])
 
 
 def try_step(
@@ -139,7 +141,12 @@ def assert_equal(cadre: Cadre, place: str, day: date | None) -> None:
     assert nonzero(told) == nonzero(plain), f"{cadre.username} {place} {day}"
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # to shrink a failure takes minutes
+)
 @given(made=lives(), folded=st.booleans(), looks=LOOKS)
 def test_tallies_are_a_plain_count(
     made: list[dict[str, object]],
@@ -182,10 +189,11 @@ def test_rebuilt_tallies_are_those_that_the_triggers_made(
         }  # fmt: skip
         live(life, everybody, (transport, committee), number)
     fold_all()
-    before = sorted(Tally.objects.values_list())
+    before = set(Tally.objects.values_list())
     rebuild()
-    zero = {row for row in before if not any(row[:27])}
-    assert sorted(set(before) - zero) == sorted(Tally.objects.values_list())
+    # What came and went again in the same period is a row of nothing for those who fold, and no row here.
+    nothing = {row for row in before if not any(row[: len(COUNTS)])}
+    assert before - nothing == set(Tally.objects.values_list())
     assert not TallyChange.objects.exists() and len(before) > 100
 
 
@@ -195,6 +203,6 @@ def test_differences_are_told_and_mended(everybody: dict[str, Cadre]) -> None:
     Tally.objects.filter(place=VILLAGE, dimension="all").update(collected=7)
     found = check()
     assert {one.place for one in found} == {VILLAGE}
-    assert {one.counts["collected"] for one in found} == {-6, -7}  # -7: of a day on which none came
+    assert {one.counts["collected"] for one in found} == {-6, -7}  # -7: of a period in which none came
     assert check(repair=True) == found
     assert check() == []
