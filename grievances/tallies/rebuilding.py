@@ -7,12 +7,10 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from grievances.models import COUNTS, TallyMoment
-from grievances.tallies.folding import ADD
 from villages.models import CODE_LENGTH, Level, Region
 
 _TOWN, _VILLAGE, _DISTRICT = (CODE_LENGTH[level] for level in (Level.TOWN, Level.VILLAGE, Level.DISTRICT))
 _SUMS = ", ".join(f"nullif(sum({name}), 0)::integer AS {name}" for name in COUNTS)
-_ANY = " OR ".join(f"sum({name}) <> 0" for name in COUNTS)
 _COUNTS = ", ".join(COUNTS)
 # So many spans are worked on at once, as what is made of them shall fit into memory.
 _AT_ONCE = 10_000_000
@@ -43,24 +41,45 @@ _MORE_DAYS = f"""
         AND (change.collected <> 0 OR change.resolved <> 0)
     GROUP BY 1, 2, 3, 4, 5, 6
 """  # noqa: S608
+# From the days of a level its tens, from these its months, from these its years: each step has less to add up.
+_LEVEL = f"""
+    CREATE TEMPORARY TABLE tally_level ON COMMIT DROP AS
+    SELECT left(place, %s) AS place, dimension, day, campaign, key, accused, {_SUMS}
+    FROM tally_days WHERE length(place) >= %s GROUP BY 1, 2, 3, 4, 5, 6
+"""  # noqa: S608
+_TENS = f"""
+    CREATE TEMPORARY TABLE tally_tens ON COMMIT DROP AS
+    SELECT place, dimension, to_char(day, 'YYYY-MM-') || least((extract(day FROM day)::int - 1) / 10 + 1, 3) AS period,
+        campaign, key, accused, {_SUMS} FROM tally_level GROUP BY 1, 2, 3, 4, 5, 6
+"""  # noqa: S608
+_LONGER = f"""
+    CREATE TEMPORARY TABLE {{longer}} ON COMMIT DROP AS
+    SELECT place, dimension, left(period, {{digits}}) AS period, campaign, key, accused, {_SUMS}
+    FROM {{shorter}} GROUP BY 1, 2, 3, 4, 5, 6
+"""  # noqa: S608
+_STEPS = (("tally_tens", "tally_months", 7), ("tally_months", "tally_years", 4))
 _WRITE = f"""
     INSERT INTO {{into}} (place, dimension, period, campaign, key, accused, {_COUNTS})
-    SELECT left(place, %s), dimension, period, campaign, key, accused, {_SUMS}
-    FROM tally_days CROSS JOIN LATERAL grievances_tally_periods(day)
-    WHERE length(place) >= %s GROUP BY 1, 2, 3, 4, 5, 6 HAVING {_ANY}
+    SELECT place, dimension, {{period}}, campaign, key, accused, {_COUNTS} FROM {{out_of}}
+    WHERE num_nulls({_COUNTS}) < {len(COUNTS)}
 """  # noqa: S608
 # A district is the sum of its towns, and of what was said of the district as a whole.
-_WRITE_DISTRICTS = f"""
-    INSERT INTO {{into}} AS t (place, dimension, period, campaign, key, accused, {_COUNTS})
-    SELECT left(place, {_DISTRICT}), dimension, period, campaign, key, accused, {_SUMS}
-    FROM {{into}} WHERE length(place) = {_TOWN} GROUP BY 1, 2, 3, 4, 5, 6 HAVING {_ANY}
-    ON CONFLICT (place, dimension, period, campaign, key, accused) DO UPDATE SET {ADD}
+_DISTRICTS = f"""
+    CREATE TEMPORARY TABLE tally_districts ON COMMIT DROP AS
+    SELECT left(place, {_DISTRICT}) AS place, dimension, day, campaign, key, accused, {_COUNTS}
+    FROM tally_level WITH NO DATA
 """  # noqa: S608
-_WRITE_SUMMED = f"""
-    INSERT INTO {{into}} (place, dimension, period, campaign, key, accused, {_COUNTS})
-    SELECT place, dimension, period, campaign, key, '*', {_SUMS}
-    FROM {{into}} WHERE length(place) = {_DISTRICT} AND accused NOT IN ('', '*')
-    GROUP BY place, dimension, period, campaign, key HAVING {_ANY}
+_ADD_TO_DISTRICTS = f"""
+    INSERT INTO tally_districts
+    SELECT left(place, {_DISTRICT}), dimension, day, campaign, key, accused, {_SUMS}
+    FROM (SELECT * FROM tally_level UNION ALL SELECT * FROM tally_days WHERE length(place) < {_TOWN}) parts
+    GROUP BY 1, 2, 3, 4, 5, 6
+"""  # noqa: S608
+# Those whom opinions accuse stay apart; once more all together is what leaves the district.
+_SUMMED = f"""
+    INSERT INTO tally_districts
+    SELECT place, dimension, day, campaign, key, '*', {_SUMS} FROM tally_districts WHERE accused <> ''
+    GROUP BY 1, 2, 3, 4, 5
 """  # noqa: S608
 
 
@@ -68,7 +87,13 @@ def rebuild() -> None:
     """Throw all tallies away and make them anew, in one transaction; whoever records meanwhile waits."""
     with alone() as cursor:
         cursor.execute("TRUNCATE grievances_tally, grievances_tallychange")
+        # Millions of rows: the key is made when they are there.
+        cursor.execute("ALTER TABLE grievances_tally DROP CONSTRAINT grievances_tally_pkey")
         write_all(cursor, into="grievances_tally")
+        cursor.execute(
+            "ALTER TABLE grievances_tally ADD PRIMARY KEY (place, dimension, period, campaign, key, accused)"
+        )
+        cursor.execute("ANALYZE grievances_tally")
 
 
 @contextmanager
@@ -79,26 +104,41 @@ def alone() -> Iterator[CursorWrapper]:
         with connection.cursor() as cursor:
             cursor.execute("LOCK TABLE grievances_opinionspan IN SHARE MODE")
             cursor.execute("SET LOCAL work_mem = '1GB'")
+            cursor.execute("SET LOCAL maintenance_work_mem = '1GB'")
+            # Of what is made here nothing is known beforehand, and sorting it takes many times as long.
+            cursor.execute("SET LOCAL enable_sort = off")
             yield cursor
 
 
 def write_all(cursor: CursorWrapper, *, into: str) -> None:
     """Write what the tallies must be into an empty table of their shape."""
-    for towns in _towns(cursor):
+    for n, towns in enumerate(_towns(cursor)):
         cursor.execute(_CHANGES, [towns])
         cursor.execute(_DAYS)
         cursor.execute(_MORE_DAYS, [towns])
-        for digits in (_VILLAGE, _TOWN):
-            _write(cursor, digits, into)
-        cursor.execute("DELETE FROM tally_days WHERE length(place) > %s", [_DISTRICT])
-        _write(cursor, _DISTRICT, into)
-        cursor.execute("DROP TABLE tally_changes, tally_days")
-    cursor.execute(_WRITE_DISTRICTS.format(into=into))
-    cursor.execute(_WRITE_SUMMED.format(into=into))
+        _write_level(cursor, _VILLAGE, into)
+        cursor.execute("DROP TABLE tally_level")
+        _write_level(cursor, _TOWN, into)
+        if n == 0:
+            cursor.execute(_DISTRICTS)
+        cursor.execute(_ADD_TO_DISTRICTS)
+        cursor.execute("DROP TABLE tally_level, tally_changes, tally_days")
+    cursor.execute(_SUMMED)
+    cursor.execute("ALTER TABLE tally_districts RENAME TO tally_days")
+    _write_level(cursor, _DISTRICT, into)
+    cursor.execute("DROP TABLE tally_level, tally_days")
 
 
-def _write(cursor: CursorWrapper, digits: int, into: str) -> None:
-    cursor.execute(_WRITE.format(into=into), [digits, digits])
+def _write_level(cursor: CursorWrapper, digits: int, into: str) -> None:
+    """All periods of the places of one level; leaves its days in ``tally_level``."""
+    cursor.execute(_LEVEL, [digits, digits])
+    cursor.execute(_TENS)
+    for shorter, longer, length in _STEPS:
+        cursor.execute(_LONGER.format(shorter=shorter, longer=longer, digits=length))
+    cursor.execute(_WRITE.format(into=into, out_of="tally_level", period="to_char(day, 'YYYY-MM-DD')"))
+    for out_of in ("tally_tens", "tally_months", "tally_years"):
+        cursor.execute(_WRITE.format(into=into, out_of=out_of, period="period"))
+        cursor.execute(f"DROP TABLE {out_of}")
 
 
 def _towns(cursor: CursorWrapper) -> Iterator[list[str]]:
