@@ -1,5 +1,6 @@
 """Making all tallies from the spans: after a bulk load, which goes past the triggers, and as what a check expects."""
 
+import multiprocessing
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -65,20 +66,23 @@ _WRITE = f"""
 """  # noqa: S608
 # A district is the sum of its towns, and of what was said of the district as a whole.
 _DISTRICTS = f"""
-    CREATE TEMPORARY TABLE tally_districts ON COMMIT DROP AS
-    SELECT left(place, {_DISTRICT}) AS place, dimension, day, campaign, key, accused, {_COUNTS}
-    FROM tally_level WITH NO DATA
-"""  # noqa: S608
+    CREATE {{kind}} TABLE tally_districts (place text, dimension text, day date, campaign bigint, key text, accused text,
+        {", ".join(f"{name} integer" for name in COUNTS)})
+"""
 _ADD_TO_DISTRICTS = f"""
     INSERT INTO tally_districts
     SELECT left(place, {_DISTRICT}), dimension, day, campaign, key, accused, {_SUMS}
     FROM (SELECT * FROM tally_level UNION ALL SELECT * FROM tally_days WHERE length(place) < {_TOWN}) parts
     GROUP BY 1, 2, 3, 4, 5, 6
 """  # noqa: S608
+_WHOLE_DISTRICTS = f"""
+    CREATE TEMPORARY TABLE tally_days ON COMMIT DROP AS
+    SELECT place, dimension, day, campaign, key, accused, {_SUMS} FROM tally_districts GROUP BY 1, 2, 3, 4, 5, 6
+"""  # noqa: S608
 # Those whom opinions accuse stay apart; once more all together is what leaves the district.
 _SUMMED = f"""
-    INSERT INTO tally_districts
-    SELECT place, dimension, day, campaign, key, '*', {_SUMS} FROM tally_districts WHERE accused <> ''
+    INSERT INTO tally_days
+    SELECT place, dimension, day, campaign, key, '*', {_SUMS} FROM tally_days WHERE accused <> ''
     GROUP BY 1, 2, 3, 4, 5
 """  # noqa: S608
 
@@ -86,14 +90,63 @@ _SUMMED = f"""
 def rebuild() -> None:
     """Throw all tallies away and make them anew, in one transaction; whoever records meanwhile waits."""
     with alone() as cursor:
-        cursor.execute("TRUNCATE grievances_tally, grievances_tallychange")
-        # Millions of rows: the key is made when they are there.
-        cursor.execute("ALTER TABLE grievances_tally DROP CONSTRAINT grievances_tally_pkey")
+        _clear(cursor)
         write_all(cursor, into="grievances_tally")
-        cursor.execute(
-            "ALTER TABLE grievances_tally ADD PRIMARY KEY (place, dimension, period, campaign, key, accused)"
-        )
-        cursor.execute("ANALYZE grievances_tally")
+        _close(cursor)
+
+
+def rebuild_in_parallel(*, jobs: int) -> None:
+    """The same with several processes, where nobody else works on the database; broken off, it is begun again."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS tally_districts")
+        _clear(cursor)
+        cursor.execute(_DISTRICTS.format(kind="UNLOGGED"))
+        groups = list(_towns(cursor, least=jobs))
+    connection.close()
+    fork = multiprocessing.get_context("fork")
+    workers = [fork.Process(target=_write_apart, args=(groups[n::jobs],)) for n in range(jobs)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    if any(worker.exitcode for worker in workers):
+        raise RuntimeError("The tallies are not whole: run it again.")
+    with transaction.atomic(), connection.cursor() as cursor:
+        _make_room(cursor)
+        _write_districts(cursor, into="grievances_tally")
+        _close(cursor)
+        cursor.execute("DROP TABLE tally_districts")
+
+
+def _write_apart(groups: list[list[str]]) -> None:
+    """One process's part of the towns."""
+    try:
+        for towns in groups:
+            with transaction.atomic(), connection.cursor() as cursor:
+                _make_room(cursor)
+                _write_towns(cursor, towns, into="grievances_tally")
+    finally:
+        connection.close()
+
+
+def _clear(cursor: CursorWrapper) -> None:
+    """Empty tallies, without their key: of millions of rows it is made when they are there."""
+    cursor.execute("TRUNCATE grievances_tally, grievances_tallychange")
+    cursor.execute("ALTER TABLE grievances_tally DROP CONSTRAINT IF EXISTS grievances_tally_pkey")
+
+
+def _close(cursor: CursorWrapper) -> None:
+    cursor.execute(
+        "ALTER TABLE grievances_tally ADD PRIMARY KEY (place, dimension, period, campaign, key, accused)"
+    )
+    cursor.execute("ANALYZE grievances_tally")
+
+
+def _make_room(cursor: CursorWrapper) -> None:
+    cursor.execute("SET LOCAL work_mem = '1GB'")
+    cursor.execute("SET LOCAL maintenance_work_mem = '1GB'")
+    # Of what is made here nothing is known beforehand, and sorting it takes many times as long.
+    cursor.execute("SET LOCAL enable_sort = off")
 
 
 @contextmanager
@@ -103,28 +156,34 @@ def alone() -> Iterator[CursorWrapper]:
         TallyMoment.objects.select_for_update().get(pk=TallyMoment.LOCK)
         with connection.cursor() as cursor:
             cursor.execute("LOCK TABLE grievances_opinionspan IN SHARE MODE")
-            cursor.execute("SET LOCAL work_mem = '1GB'")
-            cursor.execute("SET LOCAL maintenance_work_mem = '1GB'")
-            # Of what is made here nothing is known beforehand, and sorting it takes many times as long.
-            cursor.execute("SET LOCAL enable_sort = off")
+            _make_room(cursor)
             yield cursor
 
 
 def write_all(cursor: CursorWrapper, *, into: str) -> None:
     """Write what the tallies must be into an empty table of their shape."""
-    for n, towns in enumerate(_towns(cursor)):
-        cursor.execute(_CHANGES, [towns])
-        cursor.execute(_DAYS)
-        cursor.execute(_MORE_DAYS, [towns])
-        _write_level(cursor, _VILLAGE, into)
-        cursor.execute("DROP TABLE tally_level")
-        _write_level(cursor, _TOWN, into)
-        if n == 0:
-            cursor.execute(_DISTRICTS)
-        cursor.execute(_ADD_TO_DISTRICTS)
-        cursor.execute("DROP TABLE tally_level, tally_changes, tally_days")
+    cursor.execute(_DISTRICTS.format(kind="TEMPORARY"))
+    for towns in _towns(cursor):
+        _write_towns(cursor, towns, into=into)
+    _write_districts(cursor, into=into)
+    cursor.execute("DROP TABLE tally_districts")
+
+
+def _write_towns(cursor: CursorWrapper, towns: list[str], *, into: str) -> None:
+    """The villages and towns, and their part of their districts."""
+    cursor.execute(_CHANGES, [towns])
+    cursor.execute(_DAYS)
+    cursor.execute(_MORE_DAYS, [towns])
+    _write_level(cursor, _VILLAGE, into)
+    cursor.execute("DROP TABLE tally_level")
+    _write_level(cursor, _TOWN, into)
+    cursor.execute(_ADD_TO_DISTRICTS)
+    cursor.execute("DROP TABLE tally_level, tally_changes, tally_days")
+
+
+def _write_districts(cursor: CursorWrapper, *, into: str) -> None:
+    cursor.execute(_WHOLE_DISTRICTS)
     cursor.execute(_SUMMED)
-    cursor.execute("ALTER TABLE tally_districts RENAME TO tally_days")
     _write_level(cursor, _DISTRICT, into)
     cursor.execute("DROP TABLE tally_level, tally_days")
 
@@ -141,10 +200,11 @@ def _write_level(cursor: CursorWrapper, digits: int, into: str) -> None:
         cursor.execute(f"DROP TABLE {out_of}")
 
 
-def _towns(cursor: CursorWrapper) -> Iterator[list[str]]:
-    """The towns in groups; a district stands for what was said of it as a whole."""
+def _towns(cursor: CursorWrapper, *, least: int = 1) -> Iterator[list[str]]:
+    """The towns in groups, at least so many; a district stands for what was said of it as a whole."""
     cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'grievances_opinionspan'::regclass")
-    groups = 1 + max(int(cursor.fetchone()[0]), 0) // _AT_ONCE  # negative: never analysed
+    spans = max(int(cursor.fetchone()[0]), 0)  # negative: never analysed
+    groups = least * (1 + spans // least // _AT_ONCE)
     places = Region.objects.filter(level__in=[Level.TOWN, Level.DISTRICT]).order_by("pk")
     codes = list(places.values_list("pk", flat=True))
     for n in range(groups):
