@@ -13,6 +13,8 @@ DEBUG = environment.flag("DEBUG")
 # A demonstration on plain http with well-known accounts; never for real data.
 DEMO = environment.flag("DEMO")
 LOCAL = DEBUG or DEMO
+# A province: only the dashboards of what its districts publish; nothing is recorded here.
+PROVINCE = environment.flag("PROVINCE")
 
 SECRET_KEY = environment.text("SECRET_KEY")
 # Fernet keys: the first encrypts who spoke, all decrypt.

@@ -42,7 +42,8 @@ class Counted(models.Model):
 
 
 for _name in COUNTS:
-    Counted.add_to_class(_name, models.IntegerField(default=0))
+    # Also in the database: a district that doesn't know a new count yet leaves it out of what it publishes.
+    Counted.add_to_class(_name, models.IntegerField(default=0, db_default=0))
 
 
 class Tally(Counted):

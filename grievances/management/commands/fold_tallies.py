@@ -3,7 +3,8 @@
 import time
 from argparse import ArgumentParser
 
-from django.core.management.base import BaseCommand
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
 
 from grievances.tallies.folding import fold_all
 
@@ -15,6 +16,8 @@ class Command(BaseCommand):
         parser.add_argument("--every", type=float, help="seconds between two foldings; without it: once")
 
     def handle(self, *, every: float | None, **options: object) -> None:
+        if settings.PROVINCE:
+            raise CommandError("There is nothing to fold at a province: its districts do.")
         taken = fold_all()
         while every is not None:
             time.sleep(every)
