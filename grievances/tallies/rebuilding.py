@@ -114,7 +114,8 @@ def _write(cursor: CursorWrapper, digits: int, into: str) -> None:
 def _towns(cursor: CursorWrapper) -> Iterator[list[str]]:
     """The towns in groups; a district stands for what was said of it as a whole."""
     cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'grievances_opinionspan'::regclass")
-    groups = 1 + int(cursor.fetchone()[0]) // _AT_ONCE
+    # -1 until the table is analysed for the first time.
+    groups = 1 + max(int(cursor.fetchone()[0]), 0) // _AT_ONCE
     places = Region.objects.filter(level__in=[Level.TOWN, Level.DISTRICT]).order_by("pk")
     codes = list(places.values_list("pk", flat=True))
     for n in range(groups):

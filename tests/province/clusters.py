@@ -6,17 +6,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg2
 from django.db import connection, connections
 
 from config.embedded import EmbeddedPostgres
 from grievances.models import COUNTS, Tally, TallyMoment
 from grievances.tallies.folding import fold_all
-from tests.plugin import QUICK
+from tests.plugin import QUICK, server
 from villages.models import Region
 from villages.scope import within
 
 DATABASE = "grievances"
-_PATIENCE = 30  # seconds
+_PATIENCE = 15  # seconds
 _SETTINGS = QUICK | {
     "shared_buffers": "32MB",
     "max_connections": "30",
@@ -55,8 +56,6 @@ class Cluster(EmbeddedPostgres):
 
     def ask(self, question: str) -> list[tuple]:
         """Rows, through a connection of its own."""
-        import psycopg2
-
         there = psycopg2.connect(self.address)
         there.autocommit = True
         try:
@@ -69,6 +68,20 @@ class Cluster(EmbeddedPostgres):
     def stop_hard(self) -> None:
         """As a power cut does."""
         self._run("pg_ctl", "-D", str(self.data), "-m", "immediate", "-w", "stop")
+
+    def throw_away(self) -> None:
+        """Stop at once, and leave nothing."""
+        if self.is_running():
+            self.stop_hard()
+        self.remove()
+
+    def copy_of(self, template: str) -> None:
+        """A database like one of the test server's."""
+        self.execute(f"CREATE DATABASE {DATABASE}")
+        dump = [str(self.binaries / "pg_dump"), server.url(template)]
+        load = [str(self.binaries / "psql"), "--quiet", "--output=/dev/null", self.address]
+        with subprocess.Popen(dump, stdout=subprocess.PIPE) as source:
+            subprocess.run(load, stdin=source.stdout, check=True)
 
     def grow_from(self, seed: "Cluster") -> None:
         """Begin with a copy of a stopped server's data."""

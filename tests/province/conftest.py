@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.db import connections
+from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
 from grievances.models import DistrictSite
 from grievances.province.subscribing import name_of
+from tests import database
 from tests.factories import DISTRICT, make_region
-from tests.province.clusters import DATABASE, Cluster, caught_up
+from tests.province.clusters import Cluster, caught_up
 from tests.province.people import settle
 from villages.models import Region
 
@@ -41,14 +43,22 @@ class Ground:
         for code, server in self.districts.items():
             with server.used():
                 settle(code, NAMES[code])
-                call_command("publish_figures", district=code, verbosity=0)
+            self.publish(code)
+
+    def publish(self, code: str) -> None:
+        with self.districts[code].used(), override_settings(PROVINCE=False):
+            call_command("publish_figures", district=code)
 
     def subscribe(self, code: str, **options: object) -> None:
         with self.province.used():
             call_command(
                 "subscribe_district",
-                district=code,
-                **{"url": self.districts[code].address, "site": f"https://d{code}.example.org"} | options,
+                **{
+                    "district": code,
+                    "url": self.districts[code].address,
+                    "site": f"https://d{code}.example.org",
+                }
+                | options,
             )
 
     def subscribed(self) -> set[str]:
@@ -71,26 +81,23 @@ class Ground:
 def ground(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Ground]:
-    from django.test import override_settings
-
     folder = tmp_path_factory.mktemp("province")
     made, seed = Ground(folder), Cluster(folder / "seed")
     with django_db_blocker.unblock():
         try:
             seed.start()
-            seed.execute(f"CREATE DATABASE {DATABASE}")
-            with seed.used():
-                call_command("migrate", verbosity=0)
+            seed.copy_of(database.TEMPLATE)
             seed.stop()
             made.start(seed)
-            made.fill()
+            with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+                made.fill()
             with override_settings(PROVINCE=True):
                 made.begin_again()
             yield made
         finally:
             connections.close_all()
             for server in (seed, *made.all()):
-                server.remove()
+                server.throw_away()
 
 
 @pytest.fixture
