@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "config.sessions.SignInFirst",
     "config.sessions.TimeOut",
     "villages.policy.OneTimePassword",
+    "grievances.province.gate.Gate",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -6,16 +6,17 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from grievances.notices import notices_of
+from grievances.province import gate
 from villages.models import Role
 
 
 def page(request: HttpRequest) -> dict[str, object]:
     """The sample's banner, the pages of the cadre's roles, and how many notices are unseen."""
     user = getattr(request, "user", None)
+    always = {"is_sample": settings.DEMO, "is_province": settings.PROVINCE}
     if user is None or not user.is_authenticated:
-        return {"is_sample": settings.DEMO}
-    return {
-        "is_sample": settings.DEMO,
+        return always
+    return always | {
         "pages": SimpleLazyObject(lambda: _pages(user.roles)),
         "unseen": SimpleLazyObject(lambda: notices_of(user).filter(seen_at=None).count()),
     }
@@ -34,4 +35,7 @@ def _pages(roles: frozenset[str]) -> list[tuple[str, str]]:
         ("audit", _("Audit"), {Role.AUDITOR}),
         ("people", _("People"), {Role.ADMINISTRATOR}),
     ]
+    if settings.PROVINCE:
+        seen = {"dashboard": set(gate.LOOKS_AFTER), "people": {Role.ADMINISTRATOR}}
+        return [(name, label) for name, label, _allowed in wanted if roles & seen.get(name, set())]
     return [(name, label) for name, label, allowed in wanted if roles & allowed]

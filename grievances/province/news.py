@@ -53,6 +53,7 @@ class News:
 
     code: str
     label: str
+    address: str
     folded_at: datetime | None
     arrived_at: datetime | None
     standing: str
@@ -86,10 +87,8 @@ class News:
         if not self.is_old:
             return ""
         if self.folded_at is None:
-            return _("Nothing has come yet.")
-        return _("No news since %(moment)s: it goes on with what it knew.") % {
-            "moment": moment(self.folded_at)
-        }
+            return _("nothing has come yet")
+        return _("no news since %(moment)s") % {"moment": moment(self.folded_at)}
 
 
 def news_of(place: str) -> list[News]:
@@ -103,7 +102,14 @@ def news_of(place: str) -> list[News]:
     sites = DistrictSite.objects.filter(within(place, field="code"))
     labels = {region.pk: region.label for region in Region.objects.filter(pk__in=standing)}
     return [
-        News(site.pk, labels.get(site.pk, site.name), folded.get(site.pk), site.arrived_at, standing[site.pk])
+        News(
+            site.pk,
+            labels.get(site.pk, site.name),
+            site.address,
+            folded.get(site.pk),
+            site.arrived_at,
+            standing[site.pk],
+        )
         for site in sites
         if site.pk in standing
     ]
