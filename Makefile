@@ -4,13 +4,19 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: demo demo-reset test look messages clean
+.PHONY: demo demo-reset province province-reset test look messages clean
 
 demo: $(VENV)/.product
 	@$(BIN)/python -m config.demo
 
 demo-reset: $(VENV)/.product
 	@$(BIN)/python -m config.demo --reset
+
+province: $(VENV)/.product
+	@$(BIN)/python -m config.province
+
+province-reset: $(VENV)/.product
+	@$(BIN)/python -m config.province --reset
 
 test: $(VENV)/.development
 	@$(BIN)/python -m tests.everything

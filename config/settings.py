@@ -48,6 +48,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Pages of long lists shrink to a sixth; Django pads them against guessing secrets by their length.
     "django.middleware.gzip.GZipMiddleware",
+    "config.replica.NoteWrites",
     "config.bad_input.RefuseBadInput",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -91,6 +92,17 @@ DATABASES["default"]["CONN_MAX_AGE"] = 60
 # No page may hold the database for longer; commands and migrations run without the limit.
 _LIMIT = environment.text("STATEMENT_TIMEOUT", "0")
 DATABASES["default"]["OPTIONS"].setdefault("options", f"-c jit=off -c statement_timeout={_LIMIT}")
+if environment.text("REPLICA_URL", ""):
+    DATABASES["replica"] = environment.database("REPLICA_URL") | {
+        "CONN_MAX_AGE": 60,
+        "TEST": {"MIRROR": "default"},
+    }
+    for _name, _value in DATABASES["default"]["OPTIONS"].items():
+        DATABASES["replica"]["OPTIONS"].setdefault(_name, _value)
+    DATABASES["replica"]["OPTIONS"].setdefault("connect_timeout", 2)
+DATABASE_ROUTERS = ["config.replica.Router"]
+# Whoever sent a form reads the primary for so long: longer than a healthy replica lags behind.
+READS_THE_PRIMARY_SECONDS = 5
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "villages.Cadre"
@@ -126,7 +138,8 @@ CSRF_FAILURE_VIEW = "config.sessions.form_refused"
 SESSION_IDLE_SECONDS = 30 * 60
 SESSION_LONGEST_SECONDS = 12 * 60 * 60
 SESSION_COOKIE_AGE = SESSION_LONGEST_SECONDS
-SESSION_COOKIE_NAME = "session"
+# Sites that share a host name (on other ports) need names of their own.
+SESSION_COOKIE_NAME = environment.text("SESSION_COOKIE", "session")
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not LOCAL
 CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True

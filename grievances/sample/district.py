@@ -32,7 +32,8 @@ from villages.models import Cadre, Household, Level, Region, Role
 _DAY = timedelta(days=1)
 _RAN, _TO_RUN = 150, 30  # days that this year's campaign has run, and will
 _LAST_RAN = 180
-# Where it works better, and worse: so that a comparison has something to find.
+DAFENG = people.DAFENG
+# Where it works better, and worse, so that a comparison has something to find; elsewhere the second town and the last.
 _BETTER, _WORSE = "320904002", "320904107"
 
 
@@ -56,7 +57,14 @@ class Call:
 
 
 @transaction.atomic
-def make(*, seed: int, password: str, size: Size | None = None, now: datetime | None = None) -> None:
+def make(
+    *,
+    seed: int,
+    password: str,
+    size: Size | None = None,
+    now: datetime | None = None,
+    district: str = DAFENG,
+) -> None:
     """Fill an empty database that has regions and reference data.
 
     All of it happens before today, so that on one day the same seed gives the same district at any hour.
@@ -64,10 +72,10 @@ def make(*, seed: int, password: str, size: Size | None = None, now: datetime | 
     size = size or Size()
     today = midnight(timezone.localdate(now))
     dice = Random(seed)
-    villages = _villages(size)
-    units = people.make_units()
+    villages = _villages(size, district)
+    units = people.make_units(district)
     demo_village = villages[0].pk
-    staff = people.make_people(dice, units, demo_village=demo_village)
+    staff = people.make_people(dice, units, demo_village=demo_village, code=district)
     staff.save(password)
     reference.load_rules()
     grids = households.make_grids(villages)
@@ -75,16 +83,16 @@ def make(*, seed: int, password: str, size: Size | None = None, now: datetime | 
     categories = Category.objects.filter(code__in=phrases.subcategories()).select_related("parent")
     office = Office(
         staff, units, list(DispatchRule.objects.select_related("unit")), list(categories),
-        WorkingCalendar.load(), dice, today,
+        WorkingCalendar.load(), dice, today, district=Region.objects.get(pk=district),
     )  # fmt: skip
-    writer = Writer(office, homes, demo_grid=f"{demo_village}001")
+    writer = Writer(office, homes, demo_grid=f"{demo_village}001", ends=_ends(villages, district))
     now = office.now
     writer.run(
-        _campaign(staff, units, "last", now - 365 * _DAY),
+        _campaign(office, "last", now - 365 * _DAY),
         fates.last_year(dice, collected=size.last_year),
         past=True,
     )
-    this = _campaign(staff, units, "this", now)
+    this = _campaign(office, "this", now)
     writer.run(this, fates.this_year(dice, collected=size.collected, resolved=size.resolved), past=False)
     writer.finish()
     writer.other_sources()
@@ -93,19 +101,28 @@ def make(*, seed: int, password: str, size: Size | None = None, now: datetime | 
     _notices(staff, now=office.now)
 
 
-def _villages(size: Size) -> list[Region]:
-    towns = Region.objects.level(Level.TOWN).within("320904").order_by("pk")[: size.towns]
+def _villages(size: Size, district: str) -> list[Region]:
+    towns = Region.objects.level(Level.TOWN).within(district).order_by("pk")[: size.towns]
     found = Region.objects.level(Level.VILLAGE).filter(parent__in=list(towns)).order_by("pk")
     return [village for village in found if not village.is_empty_place]
 
 
-def _campaign(staff: people.People, units: dict, which: str, now: datetime) -> Campaign:
+def _ends(villages: list[Region], district: str) -> tuple[str, str]:
+    """The towns where it works better, and worse."""
+    if district == DAFENG:
+        return _BETTER, _WORSE
+    towns = sorted({village.parent_id for village in villages})
+    return towns[min(1, len(towns) - 1)], towns[-1]
+
+
+def _campaign(office: Office, which: str, now: datetime) -> Campaign:
+    staff, units = office.people, office.units
     text, today = phrases.campaign(which), timezone.localdate(now)
     starts = today - timedelta(days=_RAN)
     facts = {"year": today.year}
     made = Campaign.objects.create(
         name=text["name"].format(**facts), name_en=text["name_en"].format(**facts), year=today.year,
-        region_id="320904", starts=starts, ends=starts + timedelta(days=_RAN + _TO_RUN),
+        region=office.district, starts=starts, ends=starts + timedelta(days=_RAN + _TO_RUN),
         plan=text["plan"].format(**facts),
     )  # fmt: skip
     Goal.objects.bulk_create(
@@ -141,7 +158,10 @@ def _campaign(staff: people.People, units: dict, which: str, now: datetime) -> C
 class Writer:
     """Tells all opinions of a campaign, with the visits on which they were said, and stores them in bulk."""
 
-    def __init__(self, office: Office, homes: list[Household], *, demo_grid: str) -> None:
+    def __init__(
+        self, office: Office, homes: list[Household], *, demo_grid: str, ends: tuple[str, str]
+    ) -> None:
+        self.better, self.worse = ends
         self.office, self.homes, self.dice, self.demo_grid = office, homes, office.dice, demo_grid
         self.opinions: list[Opinion] = []
 
@@ -184,7 +204,7 @@ class Writer:
         """A household for each visit; more of the solved ones where it works better."""
         pool = {"better": [], "worse": [], "other": []}
         for home in self.homes:
-            key = {_BETTER: "better", _WORSE: "worse"}.get(home.grid_id[:9], "other")
+            key = {self.worse: "worse", self.better: "better"}.get(home.grid_id[:9], "other")
             pool[key].append(home)
         for homes in pool.values():
             self.dice.shuffle(homes)
@@ -268,9 +288,7 @@ class Writer:
                 town = self.office.by_place[("town", home.grid_id[:9])]
                 by = self.office.people.of(Role.COORDINATOR, town)[0]
                 reason = phrases.general(self.dice, "refer_reasons", **teller.facts)
-                opinion.refer(
-                    by=by, to=Region.objects.get(pk="320904"), reason=reason, **teller._later("dispatched")
-                )
+                opinion.refer(by=by, to=self.office.district, reason=reason, **teller._later("dispatched"))
             self.opinions.append(opinion)
         self.finish()
 

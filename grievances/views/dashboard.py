@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from config.replica import may_be_a_second_old
 from grievances import charts, figures
 from grievances.boards import ALL, Board
 from grievances.models import Campaign
@@ -48,6 +49,7 @@ class BoardForm(DayForm):
 
 @for_roles(*_LOOKS_AFTER)
 @require_safe
+@may_be_a_second_old()
 def dashboard(request: HttpRequest, code: str | None = None) -> HttpResponse:
     """A place's figures, today or on a past day; without a code, of the widest place of one's posts."""
     if not request.user.roles.intersection(_roles()):

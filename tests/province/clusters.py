@@ -65,6 +65,14 @@ class Cluster(EmbeddedPostgres):
         finally:
             there.close()
 
+    def follow(self, primary: "Cluster") -> None:
+        """Become a read replica of another server."""
+        self._own_folder(self.base)
+        self._own_folder(self.data)
+        source = f"host={primary.socket} user=owner"
+        self._run("pg_basebackup", "-d", source, "-D", str(self.data), "-R", "-X", "stream", "-c", "fast")
+        self.start()
+
     def stop_hard(self) -> None:
         """As a power cut does."""
         self._run("pg_ctl", "-D", str(self.data), "-m", "immediate", "-w", "stop")

@@ -1,12 +1,17 @@
 """Adds up what the triggers appended: steps do it now and then; this does it steadily."""
 
+import logging
 import time
 from argparse import ArgumentParser
+from contextlib import suppress
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import InterfaceError, OperationalError, connection
 
 from grievances.tallies.folding import fold_all
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -18,8 +23,19 @@ class Command(BaseCommand):
     def handle(self, *, every: float | None, **options: object) -> None:
         if settings.PROVINCE:
             raise CommandError("There is nothing to fold at a province: its districts do.")
-        taken = fold_all()
-        while every is not None:
-            time.sleep(every)
-            fold_all()
-        self.stdout.write(f"{taken} changes folded")
+        if every is None:
+            self.stdout.write(f"{fold_all()} changes folded")
+            return
+        with suppress(KeyboardInterrupt):
+            while True:
+                _fold()
+                time.sleep(every)
+
+
+def _fold() -> None:
+    """Until next time, if the database is away."""
+    try:
+        fold_all()
+    except (OperationalError, InterfaceError) as error:
+        logger.warning("not folded: %s", str(error).strip().splitlines()[0])
+        connection.close()
