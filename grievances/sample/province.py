@@ -9,10 +9,10 @@ from villages.models import Cadre, Level, Post, Region, Role, Unit, UnitKind
 
 # account → (role, level of the region that it looks after)
 ACCOUNTS = {
-    "leader": (Role.LEADER, Level.PROVINCE, "王省长"),
-    "auditor": (Role.AUDITOR, Level.PROVINCE, "李监督"),
-    "coordinator": (Role.COORDINATOR, Level.CITY, "张协调"),
-    "administrator": (Role.ADMINISTRATOR, Level.PROVINCE, "赵管理"),
+    "leader": (Role.LEADER, Level.PROVINCE, "王立民"),
+    "auditor": (Role.AUDITOR, Level.PROVINCE, "李守正"),
+    "coordinator": (Role.COORDINATOR, Level.CITY, "张文斌"),
+    "administrator": (Role.ADMINISTRATOR, Level.PROVINCE, "赵春兰"),
 }
 _LONG_AGO = date(2015, 1, 1)
 
