@@ -43,7 +43,7 @@ def servers(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Pair]:
     folder = tmp_path_factory.mktemp("replica")
-    primary, copy = Cluster(folder / "primary", synchronous_commit="on"), Cluster(folder / "copy")
+    primary, copy = Cluster(folder / "primary"), Cluster(folder / "copy")
     with django_db_blocker.unblock():
         try:
             primary.start()

@@ -19,6 +19,7 @@ from villages.scope import within
 DATABASE = "grievances"
 _PATIENCE = 15  # seconds
 _SETTINGS = QUICK | {
+    "synchronous_commit": "on",  # servers are stopped hard here, and replicas get what is written
     "shared_buffers": "32MB",
     "max_connections": "30",
     "wal_retrieve_retry_interval": "300ms",
