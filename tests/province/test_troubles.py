@@ -8,6 +8,7 @@ from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connections
 
+from grievances.management.commands.fold_tallies import _fold
 from grievances.models import COUNTS, DistrictSite, Tally
 from grievances.province.news import News, news_of
 from grievances.tallies.rebuilding import rebuild
@@ -25,7 +26,9 @@ def news(ground: Ground, code: str) -> News:
         return next(one for one in news_of("32") if one.code == code)
 
 
-def test_a_district_stopped_hard_in_the_middle_of_writing_comes_back_equal(province: Ground) -> None:
+def test_a_district_stopped_hard_in_the_middle_of_writing_comes_back_equal(
+    province: Ground, settings: object, caplog: pytest.LogCaptureFixture
+) -> None:
     district = province.districts[SOUTH]
     until(lambda: news(province, SOUTH).is_well, "the district is well")
     with district.used():
@@ -37,7 +40,11 @@ def test_a_district_stopped_hard_in_the_middle_of_writing_comes_back_equal(provi
         district.stop_hard()
         with pytest.raises(DatabaseError):
             record(SOUTH, Random(8))
+        settings.PROVINCE = False
+        _fold()  # what folds every second only says so, and goes on
+        settings.PROVINCE = True
         connections.close_all()
+    assert "not folded" in caplog.text
     until(lambda: news(province, SOUTH).standing == "unreachable", "its silence is noticed")
     assert news(province, SOUTH).folded_at is not None
     with province.province.used():

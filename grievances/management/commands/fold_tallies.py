@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import InterfaceError, OperationalError, connection
+from django.db import Error, connection
 
 from grievances.tallies.folding import fold_all
 
@@ -36,6 +36,6 @@ def _fold() -> None:
     """Until next time, if the database is away."""
     try:
         fold_all()
-    except (OperationalError, InterfaceError) as error:
+    except Error as error:
         logger.warning("not folded: %s", str(error).strip().splitlines()[0])
         connection.close()
