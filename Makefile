@@ -1,10 +1,13 @@
 # Two commands: `make demo` shows a whole district, `make test` checks everything.
+# `make bench OPINIONS=1000000` measures; see benchmarks/README.md.
 PYTHON ?= python3
+OPINIONS ?= 10000
 VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE := 1
 
 .PHONY: demo demo-reset province province-reset test look messages clean
+.PHONY: bench bench-load bench-costs bench-figures bench-table bench-clean
 
 demo: $(VENV)/.product
 	@$(BIN)/python -m config.demo
@@ -26,6 +29,18 @@ look: $(VENV)/.development
 
 messages: $(VENV)/.development
 	@$(BIN)/python -m config.messages
+
+bench: $(VENV)/.product
+	@$(BIN)/python -m benchmarks --opinions $(OPINIONS)
+
+bench-load bench-costs bench-figures: bench-%: $(VENV)/.product
+	@$(BIN)/python -m benchmarks.$* --opinions $(OPINIONS)
+
+bench-table: $(VENV)/.product
+	@$(BIN)/python -m benchmarks.table
+
+bench-clean: $(VENV)/.product
+	@$(BIN)/python -m benchmarks.clean
 
 clean:
 	rm -rf $(VENV) var/static

@@ -108,7 +108,7 @@ def has_sample(url: str) -> bool:
 def _work(environment: dict[str, str], port: int) -> None:
     programs = Programs()
     try:
-        programs.serve(environment | {"STATEMENT_TIMEOUT": "15000"}, port)
+        programs.serve(environment, port)
         programs.fold(environment, "the figures")
         print(
             f"\nOpen http://127.0.0.1:{port}\nAccounts: {ACCOUNTS}\nPassword: {environment['DEMO_PASSWORD']}"

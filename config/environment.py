@@ -24,6 +24,14 @@ def flag(name: str) -> bool:
     raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
 
 
+def positive(name: str, default: int) -> int:
+    """A whole number greater than nought."""
+    value = os.environ.get(name, "").strip() or str(default)
+    if not (value.isascii() and value.isdigit() and 0 < int(value) < 2**31):
+        raise ImproperlyConfigured(f"{name} must be a whole number greater than 0, not {value!r}.")
+    return int(value)
+
+
 def words(name: str) -> list[str]:
     """Comma-separated values."""
     return [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]

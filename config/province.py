@@ -171,7 +171,7 @@ def _work(province: Site, sites: dict[District, Site]) -> None:
     programs = Programs()
     try:
         for site in (province, *sites.values()):
-            programs.serve(site.working | {"STATEMENT_TIMEOUT": "15000"}, site.port, workers=1)
+            programs.serve(site.working, site.port, workers=1)
         for district, site in sites.items():
             programs.fold(site.working, district.name)
         print(f"\nThe province: {province.address}   accounts: {_PROVINCE}")

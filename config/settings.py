@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "csp.middleware.CSPMiddleware",
     "axes.middleware.AxesMiddleware",
+    "config.patience.Patience",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -89,9 +90,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES = {"default": environment.database("DATABASE_URL")}
 DATABASES["default"]["CONN_MAX_AGE"] = 60
-# No page may hold the database for longer; commands and migrations run without the limit.
-_LIMIT = environment.text("STATEMENT_TIMEOUT", "0")
-DATABASES["default"]["OPTIONS"].setdefault("options", f"-c jit=off -c statement_timeout={_LIMIT}")
+DATABASES["default"]["OPTIONS"].setdefault("options", "-c jit=off")
 if environment.text("REPLICA_URL", ""):
     DATABASES["replica"] = environment.database("REPLICA_URL") | {
         "CONN_MAX_AGE": 60,
@@ -103,6 +102,8 @@ if environment.text("REPLICA_URL", ""):
 DATABASE_ROUTERS = ["config.replica.Router"]
 # Whoever sent a form reads the primary for so long: longer than a healthy replica lags behind.
 READS_THE_PRIMARY_SECONDS = 5
+# Milliseconds that a page may ask the database (config/patience.py); commands and migrations have no limit.
+STATEMENT_TIMEOUT = environment.positive("STATEMENT_TIMEOUT", 15_000)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "villages.Cadre"

@@ -42,6 +42,10 @@ class CaseFile:
             self._rows[model] = list(found.select_related(*units) if units else found)
         return self._rows[model]
 
+    def keep(self, model: type[Row], rows: list[Row]) -> None:
+        """Rows that somebody read already, for many opinions at once."""
+        self._rows[model] = rows
+
     def one(self, model: type[Row], **values: object) -> Row | None:
         """The newest row with these values, if there is one."""
         for row in reversed(self.rows(model)):

@@ -90,15 +90,15 @@ def rows(
     region: str | None = None,
     campaign: Campaign | None = None,
     accusing: bool = False,
+    at: datetime | None = None,
 ) -> QuerySet:
     """Opinions, or on a past day their spans, of a place and campaign that the cadre may see; with ``accusing``
-    only those that accuse somebody.
+    only those that accuse somebody. With ``at``, their spans at that moment, whatever the day.
 
     ``cadre`` None is the whole district's own count, for the command line only.
     """
-    if is_past(as_of):
-        moment = moment_of(as_of)
-        found = OpinionSpan.objects.standing(at=moment)
+    if at is not None or is_past(as_of):
+        found = OpinionSpan.objects.standing(at=at or moment_of(as_of))
         found = found if cadre is None else found.filter(visible(cadre, opinion="opinion__"))
     else:
         found = Opinion.objects.all() if cadre is None else Opinion.objects.visible_to(cadre)
@@ -122,6 +122,6 @@ def aggregates(names: Iterable[str], as_of: date | None) -> dict[str, Count]:
     return {f"n_{name}": Count("pk", filter=(FIGURES | MORE)[name](moment)) for name in names}
 
 
-def listed(found: QuerySet, name: str, *, as_of: date | None = None) -> QuerySet:
-    """The rows that a figure counts."""
-    return found.filter(FIGURES[name](moment_of(as_of)))
+def listed(found: QuerySet, name: str, *, as_of: date | None = None, at: datetime | None = None) -> QuerySet:
+    """The rows that a figure counts, on a day or at a moment."""
+    return found.filter(FIGURES[name](at or moment_of(as_of)))

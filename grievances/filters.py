@@ -1,15 +1,16 @@
 """The filters of every list of opinions: today's, or as they were on a past day."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from grievances import figures
+from grievances import figures, searching
 from grievances.calendar import midnight
 from grievances.deadlines import SOON
 from grievances.filter_fields import (
@@ -24,15 +25,20 @@ from grievances.filter_fields import (
 from grievances.models import Campaign, Category, InformantKind, Kind, Opinion, OpinionSpan, Source, Urgency
 from grievances.workflow import OPEN, Ground, State
 from villages.models import Unit
+from villages.paging import without_place
 from villages.scope import under
+from villages.search import LONGEST_QUERY
 from villages.templatetags.looks import day as day_in_words
 
 _ORDER_LABELS = [
     ("due", _("deadline")),
     ("newest", _("newest first")),
+    ("latest", _("latest change first")),
     ("number", _("number")),
     ("place", _("place")),
 ]
+# In an address: the fields of the filters are shown.
+OPEN_FIELDS = "filters"
 FIGURE_LABELS = {
     "collected": _("collected"),
     "assigned": _("with unit and person"),
@@ -58,11 +64,33 @@ class ChippedFilter(django_filters.FilterSet):
         for name, value in self.form.cleaned_data.items():
             if value in (None, "", False) or name == "order":
                 continue
-            without = self.data.copy()
+            without = without_place(self.data)
             without.pop(name, None)
-            without.pop("page", None)
             field = self.form.fields[name]
             yield str(field.label), _in_words(name, field, value), f"?{without.urlencode()}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the fields are shown: when they are asked for, or when something in them is wrong."""
+        return OPEN_FIELDS in self.data or bool(self.form.errors)
+
+    @property
+    def opened(self) -> str:
+        """The same list with the fields."""
+        return f"?{self.data.urlencode()}&{OPEN_FIELDS}=1".replace("?&", "?")
+
+    @property
+    def closed(self) -> str:
+        """The same list without the fields."""
+        query = self.data.copy()
+        query.pop(OPEN_FIELDS, None)
+        return f"?{query.urlencode()}"
+
+    def carried(self) -> Iterator[tuple[str, str]]:
+        """What is set in the fields that are not shown: a search by words keeps it."""
+        for name in self.form.fields:
+            if name != "text":
+                yield from ((name, value) for value in self.data.getlist(name) if value)
 
 
 def _campaigns(request: HttpRequest) -> QuerySet[Campaign]:
@@ -102,7 +130,7 @@ class OpinionFilter(ChippedFilter):
     text = django_filters.CharFilter(
         label=_("words or number"),
         method="with_words",
-        max_length=60,
+        max_length=LONGEST_QUERY,
         widget=forms.TextInput(attrs={"placeholder": _("words or number")}),
     )
     as_of = day_filter(_("as on the day"), "unchanged", not_in_the_future)
@@ -118,8 +146,12 @@ class OpinionFilter(ChippedFilter):
     # Filters that a narrower list has no use for.
     left_out: tuple[str, ...] = ()
 
-    def __init__(self, data: QueryDict, queryset: QuerySet, *, request: HttpRequest) -> None:
+    def __init__(
+        self, data: QueryDict, queryset: QuerySet, *, request: HttpRequest, moment: datetime | None = None
+    ) -> None:
+        """``moment`` is the one as of which the rows are read; now, where they are today's."""
         super().__init__(data, queryset, request=request)
+        self.moment = moment or timezone.now()
         for name in self.left_out:
             del self.filters[name]
 
@@ -145,7 +177,7 @@ class OpinionFilter(ChippedFilter):
         return found
 
     def of_figure(self, found: QuerySet, name: str, value: str) -> QuerySet:
-        return figures.listed(found, value, as_of=self.day)
+        return figures.listed(found, value, at=self.moment)
 
     def of_category(self, found: QuerySet, name: str, value: Category) -> QuerySet:
         return found.filter(Q(category=value) | Q(category__parent=value))
@@ -175,30 +207,48 @@ class OpinionFilter(ChippedFilter):
         return found.filter(answered_at__lt=midnight(value + timedelta(days=1)))
 
     def is_late(self, found: QuerySet, name: str, value: bool | None) -> QuerySet:
-        moment = figures.moment_of(self.day)
-        return found.filter(state__in=OPEN, due_at__lte=moment) if value else found
+        return found.filter(state__in=OPEN, due_at__lte=self.moment) if value else found
 
     def is_soon(self, found: QuerySet, name: str, value: bool | None) -> QuerySet:
-        moment = figures.moment_of(self.day)
-        due = Q(state__in=OPEN, due_at__gt=moment, due_at__lte=moment + SOON)
+        due = Q(state__in=OPEN, due_at__gt=self.moment, due_at__lte=self.moment + SOON)
         return found.filter(due) if value else found
 
     def with_words(self, found: QuerySet, name: str, value: str) -> QuerySet:
-        looked_at = ("text__contains", "corrected_text__contains", "number__istartswith")
-        words = Q()
-        for lookup in looked_at:
-            words |= Q(**{self._case(lookup): value})
-        return found.filter(words)
+        # Looked for last, when the order is known; see filter_queryset.
+        return found
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        """Words are looked for in what the other filters leave, as is quickest for the order and the page."""
+        found = super().filter_queryset(queryset)
+        if not found.query.order_by:
+            found = self.in_usual_order(found)
+        text = self.form.cleaned_data.get("text")
+        return searching.search(found, text, page=searching.page_asked(self.data)) if text else found
+
+    @property
+    def only_newest(self) -> int | None:
+        """Among how many of the newest was looked, where the words stand in no index."""
+        return searching.NEWEST if searching.only_newest(self.chosen("text") or "") else None
 
     def ordered(self, found: QuerySet, name: str, value: str) -> QuerySet:
         opinion = "opinion_id" if self.past else "pk"
         orders = {
             "due": ("due_at", opinion),
-            "newest": (f"-{self._case('recorded_at')}", f"-{opinion}"),
+            "newest": ("-recorded_at", f"-{opinion}"),
+            "latest": ("-since", "-opinion_id") if self.past else ("-recorded_at", "-pk"),
             "number": (self._case("number"),),
             "place": ("region_id", opinion),
         }
         return found.order_by(*orders[value])
+
+    def in_usual_order(self, found: QuerySet) -> QuerySet:
+        """What changed last comes first behind a figure and on a past day; else the newest; of late ones the
+        last to become late, or, where it is what waits now, what has waited longest."""
+        late = self.chosen("late") or self.chosen("soon")
+        if self.past:
+            by_deadline = late or self.chosen("figure") == "late"
+            return found.order_by("-due_at" if by_deadline else "-since", "-opinion_id")
+        return self.ordered(found, "order", "due" if late else "newest")
 
 
 class DeskFilter(OpinionFilter):

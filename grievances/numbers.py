@@ -1,5 +1,6 @@
 """Numbers of opinions: district, year, sequence, check digit – DF26-00412-7."""
 
+import re
 import secrets
 import unicodedata
 import uuid
@@ -12,6 +13,9 @@ from villages.secrets import keyed_hash
 SEQUENCE = "grievances_opinion_numbers"
 # Anonymous opinions are numbered at random, far above the sequence: the next number would tell the order.
 _ANONYMOUS_FROM, _ANONYMOUS_SPAN = 10_000_000, 90_000_000
+# Two to six letters or digits of the district, then two of the year; the sequence has five digits or more.
+_SHORTEST_BODY, _LONGEST_BODY, _SHORTEST_SEQUENCE = 4, 8, 5
+_BEGUN = re.compile(r"[A-Z0-9]{2,}(-[0-9]*){0,2}")
 
 
 def next_number(region: Region, year: int, *, anonymous: bool = False) -> str:
@@ -60,7 +64,7 @@ def normalise(text: str) -> str:
 
     Raises ValueError when it is not one, or its check digit is wrong.
     """
-    plain = unicodedata.normalize("NFKC", text).upper().replace(" ", "").replace("—", "-")
+    plain = _plain(text)
     parts = plain.split("-")
     if len(parts) != 3 or not all(part.isascii() and part.isalnum() for part in parts):
         raise ValueError(text)
@@ -68,3 +72,41 @@ def normalise(text: str) -> str:
     if parts[2] != str(check_digit(body)):
         raise ValueError(text)
     return plain
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).upper().replace(" ", "").replace("—", "-")
+
+
+def beginnings(text: str) -> list[str]:
+    """What a number that somebody typed, whole or in part, with hyphens or without, may begin with as it is
+    written; nothing where it is too short, or no number."""
+    plain = _plain(text)
+    if len(plain) < _SHORTEST_BODY or not _BEGUN.fullmatch(plain) or plain.isalpha():
+        return []
+    if "-" in plain:
+        return [plain]
+    found = [plain] if len(plain) <= _LONGEST_BODY else []
+    for length in range(_SHORTEST_BODY, min(_LONGEST_BODY, len(plain) - 1) + 1):
+        found += _hyphenated(plain[:length], plain[length:])
+    return found
+
+
+def _hyphenated(district_and_year: str, rest: str) -> list[str]:
+    """Where the hyphens may stand when so much is district and year."""
+    if not (district_and_year[-2:].isdigit() and rest.isdigit()):
+        return []
+    found = [f"{district_and_year}-{rest}"]
+    if len(rest) > _SHORTEST_SEQUENCE:
+        found.append(f"{district_and_year}-{rest[:-1]}-{rest[-1]}")
+    return found
+
+
+def whole(text: str) -> list[str]:
+    """The numbers, with their right check digit, that somebody may have typed."""
+    found = []
+    for number in beginnings(text):
+        body, _hyphen, digit = number.rpartition("-")
+        if "-" in body and digit == str(check_digit(body)):
+            found.append(number)
+    return found

@@ -9,6 +9,8 @@ from grievances.notices import notices_of
 from grievances.province import gate
 from villages.models import Role
 
+_SEES_OPINIONS = set(Role) - {Role.ADMINISTRATOR}
+
 
 def page(request: HttpRequest) -> dict[str, object]:
     """The sample's banner, the pages of the cadre's roles, and how many notices are unseen."""
@@ -18,6 +20,7 @@ def page(request: HttpRequest) -> dict[str, object]:
         return always
     return always | {
         "pages": SimpleLazyObject(lambda: _pages(user.roles)),
+        "may_search": bool(user.roles & _SEES_OPINIONS),
         "unseen": SimpleLazyObject(lambda: notices_of(user).filter(seen_at=None).count()),
     }
 
@@ -25,13 +28,12 @@ def page(request: HttpRequest) -> dict[str, object]:
 def _pages(roles: frozenset[str]) -> list[tuple[str, str]]:
     """(address name, label) of the pages that somebody with these roles works on."""
     working = {Role.HANDLER, Role.HEAD, Role.COORDINATOR, Role.CALLER}
-    everybody = set(Role) - {Role.ADMINISTRATOR}
     wanted = [
         ("desk", _("Desk"), working),
         ("dashboard", _("Dashboard"), {Role.LEADER, Role.COORDINATOR, Role.AUDITOR, Role.CALLER, Role.HEAD}),
         ("visitor-home", _("Visits"), {Role.VISITOR}),
-        ("opinion-list", _("Opinions"), everybody),
-        ("campaign-list", _("Big visit"), everybody),
+        ("opinion-list", _("Opinions"), _SEES_OPINIONS),
+        ("campaign-list", _("Big visit"), _SEES_OPINIONS),
         ("audit", _("Audit"), {Role.AUDITOR}),
         ("people", _("People"), {Role.ADMINISTRATOR}),
     ]

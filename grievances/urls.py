@@ -14,6 +14,7 @@ from grievances.views import (
     lists,
     notices,
     opinions,
+    search,
     visitor,
     visits,
     writing,
@@ -23,6 +24,7 @@ from grievances.views.steps import STEP_VIEWS
 
 urlpatterns = [
     path("", home, name="home"),
+    path("search/", search.search, name="search"),
     # visitors
     path("visits/", visitor.visitor_home, name="visitor-home"),
     path("visits/seen/", visitor.changes_seen, name="changes-seen"),

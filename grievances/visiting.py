@@ -31,12 +31,16 @@ class Logged:
     looks: list[tuple[Opinion, str]] = field(default_factory=list)
 
 
-def earlier(household: Household, cadre: Cadre) -> list[Opinion]:
+def said_before(household: Household, cadre: Cadre) -> QuerySet[Opinion]:
     """What this household said before, under its name, as far as the cadre may see it; newest first."""
     here = Informant.objects.filter(household=household).values("opinion")
     said = Opinion.objects.visible_to(cadre).filter(pk__in=here, informant_kind=InformantKind.NAMED)
-    said = said.exclude(state=State.WITHDRAWN).for_rows().prefetch_related("answers")
-    return list(said.order_by("-said_at", "-pk")[:MOST_EARLIER])
+    return said.exclude(state=State.WITHDRAWN).for_rows().order_by("-said_at", "-pk")
+
+
+def earlier(household: Household, cadre: Cadre) -> list[Opinion]:
+    """The latest of it, which a visitor asks about at the door."""
+    return list(said_before(household, cadre).prefetch_related("answers")[:MOST_EARLIER])
 
 
 def places_of(cadre: Cadre) -> QuerySet[Region]:

@@ -43,9 +43,14 @@
   if (wrongAtFirst) wrongAtFirst.focus();
 
   // What was exchanged comes into view, gets the focus, and is announced; answers that refuse are shown like others.
+  function tookTooLong(xhr) { return xhr.status === 503 && xhr.getResponseHeader("HX-Reswap") === "afterbegin"; }
   document.addEventListener("htmx:beforeSwap", function (event) {
     var status = event.detail.xhr.status;
-    if (status === 409 || status === 422) { event.detail.shouldSwap = true; event.detail.isError = false; }
+    if (status === 409 || status === 422 || tookTooLong(event.detail.xhr)) {
+      document.querySelectorAll("[data-too-long]").forEach(function (note) { note.remove(); });
+      event.detail.shouldSwap = true;
+      event.detail.isError = false;
+    }
   });
   document.addEventListener("htmx:afterSwap", function (event) {
     var target = event.target;
@@ -85,6 +90,15 @@
   });
   window.addEventListener("beforeunload", function (event) {
     if (unsaved()) { event.preventDefault(); event.returnValue = ""; }
+  });
+
+  // The slash goes to the search box, except at the desk, whose own keys have it.
+  document.addEventListener("keydown", function (event) {
+    var field = document.getElementById("find") || document.getElementById("id_q");
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || document.getElementById("keys")) return;
+    if (!field || !field.offsetParent || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
+    event.preventDefault();
+    field.select();
   });
 
   // A choice that changes what the form asks: sent again as it is, nothing is saved.

@@ -28,6 +28,8 @@ _NOTHING = {
     "nothing-found": "/opinions/?text=没有这样的话",
     "empty-queue": "/desk/late/?text=没有这样的话",
     "no-household": "/households/?words=没有这样的人",
+    "nothing-found-anywhere": "/search/?q=没有这样的话",
+    "single-character": "/search/?q=桥",
     "wrong-filter": "/opinions/?recorded_from=2026-13-45",
     "no-such-page": "/nowhere/",
     "not-allowed": "/audit/",

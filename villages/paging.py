@@ -1,42 +1,152 @@
-"""Pages of a list: no count of a big set is ever exact beyond a bound."""
+"""Pages of a list: as long as the list may be, each begins where the last one ended.
+
+An address names the row after which its page begins, not a number of rows to leave out. So a page far down
+costs what the first one does, nothing is cut off, and rows that come, change or leave meanwhile make no
+other row appear twice or be left out. No count of a big set is ever exact beyond a bound.
+"""
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, QueryDict
+
+from villages import cursors
+from villages.keyset import Key, Position, keys_of, stretches
 
 SIZE = 50
 EXACT_TO = 1000
-_LAST_PAGE = 200
+# ``at`` is the moment as of which a list is read that would else change while somebody pages.
+_AFTER, _BEFORE, _FROM, AT = PLACE = ("after", "before", "from", "at")
+_MOST_DIGITS = 10
 
 
 @dataclass(frozen=True)
 class Page:
-    """Rows of a page, with the total; unless it is exact, it says only that there are more."""
+    """Rows of a page, with the total; unless it is exact, it says only that there are more.
+
+    ``first`` is the number of the first row in the whole list, 0 where nobody can tell. ``start``,
+    ``previous`` and ``next`` are addresses beginning with "?", empty where they lead nowhere.
+    """
 
     rows: list
-    number: int
     total: int
     is_exact: bool
-    has_next: bool
-
-    @property
-    def first(self) -> int:
-        return (self.number - 1) * SIZE + 1 if self.rows else 0
+    first: int
+    start: str
+    previous: str
+    next: str
 
     @property
     def last(self) -> int:
-        return (self.number - 1) * SIZE + len(self.rows)
+        return self.first + len(self.rows) - 1 if self.first else 0
+
+    @property
+    def has_next(self) -> bool:
+        return bool(self.next)
 
 
-def page_of(found: QuerySet, request: HttpRequest, *, total: int | None = None) -> Page:
-    """The page that ?page= asks for; a wrong number is the first page. A ``total`` given is exact."""
-    asked = request.GET.get("page", "1")
-    number = (
-        min(max(int(asked), 1), _LAST_PAGE) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 1
-    )
-    start = (number - 1) * SIZE
-    rows = list(found[start : start + SIZE + 1])
-    counted = found.order_by()[: EXACT_TO + 1].count() if total is None else total
+def without_place(query: QueryDict) -> QueryDict:
+    """The same list from its beginning."""
+    same = query.copy()
+    for name in PLACE:
+        same.pop(name, None)
+    return same
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where the page lies: beyond a position, forwards or backwards; ``number`` is that of its first row,
+    as the address believes."""
+
+    position: Position | None = None
+    back: bool = False
+    number: int = 0
+
+    @property
+    def at_the_start(self) -> bool:
+        return self.position is None
+
+
+def page_of(
+    found: QuerySet,
+    request: HttpRequest,
+    *,
+    total: int | None = None,
+    carried: dict[str, str] | None = None,
+) -> Page:
+    """The page of the ordered list ``found`` that ?after= or ?before= asks for; what is no position there is
+    the first page. A ``total`` given is exact. ``carried`` goes with the addresses of the other pages."""
+    keys = keys_of(found)
+    place = _asked(request.GET, keys, found.model)
+    rows, more = _rows(found, keys, place)
+    before, beyond = (more, bool(rows)) if place.back else (not place.at_the_start, more)
+    is_all = place.at_the_start and not more
+    counted = total if total is not None else len(rows) if is_all else _count(found)
     is_exact = total is not None or counted <= EXACT_TO
-    return Page(rows[:SIZE], number, counted, is_exact, len(rows) > SIZE and number < _LAST_PAGE)
+    first = _first(rows, place, total=counted if is_exact else None, before=before, beyond=beyond)
+    links = _Links(without_place(request.GET), keys, carried or {})
+    return Page(
+        rows=rows,
+        total=counted,
+        is_exact=is_exact,
+        first=first,
+        start="" if place.at_the_start else links.to(),
+        previous=links.to(_BEFORE, rows[0], max(first - SIZE, 0)) if before and rows else "",
+        next=links.to(_AFTER, rows[-1], first + len(rows) if first else 0) if beyond and rows else "",
+    )
+
+
+def _asked(query: QueryDict, keys: tuple[Key, ...], model: type[Model]) -> _Place:
+    for name in (_AFTER, _BEFORE):
+        position = cursors.read(keys, query.get(name, ""), model)
+        if position is not None:
+            number = query.get(_FROM, "")
+            sensible = number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS
+            return _Place(position, name == _BEFORE, int(number) if sensible else 0)
+    return _Place()
+
+
+def _rows(found: QuerySet, keys: tuple[Key, ...], place: _Place) -> tuple[list, bool]:
+    """The rows in their order, and whether there are more in the direction in which they were read."""
+    rows: list = []
+    for stretch in stretches(found, keys, beyond=place.position, back=place.back):
+        rows += stretch[: SIZE + 1 - len(rows)]
+        if len(rows) > SIZE:
+            break
+    shown = rows[:SIZE]
+    return shown[::-1] if place.back else shown, len(rows) > SIZE
+
+
+def _count(found: QuerySet) -> int:
+    plain = found.select_related(None).prefetch_related(None).order_by()
+    return plain.values("pk")[: EXACT_TO + 1].count()
+
+
+def _first(rows: list, place: _Place, *, total: int | None, before: bool, beyond: bool) -> int:
+    """The number of the first row. The ends of a list are known; between them the address is believed,
+    as long as it makes sense."""
+    if not rows:
+        return 0
+    if not before:
+        return 1
+    if total is not None and not beyond:
+        return max(total - len(rows) + 1, 0)
+    fits = total is None or place.number + len(rows) <= total
+    return place.number if place.number > 1 and fits else 0
+
+
+@dataclass(frozen=True)
+class _Links:
+    """Addresses of other pages of the same list."""
+
+    query: QueryDict
+    keys: tuple[Key, ...]
+    carried: dict[str, str]
+
+    def to(self, name: str = "", row: Model | None = None, number: int = 0) -> str:
+        query = self.query.copy()
+        if row is not None:
+            query.update(self.carried | {name: cursors.written(self.keys, row)})
+        if number > 1:
+            query[_FROM] = str(number)
+        return f"?{query.urlencode()}"

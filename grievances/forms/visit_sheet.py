@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from grievances.looking_back import Back
 from grievances.models import Category, Opinion
-from grievances.visiting import earlier, places_of
+from grievances.visiting import MOST_EARLIER, earlier, places_of
 from grievances.workflow import ANSWERED, State
 from villages.models import Cadre, Household, Region
 
@@ -105,6 +105,10 @@ class Sheet:
         """What is worth asking about: whatever isn't closed with the household's consent; answers first."""
         open_ones = [form for form in self.back if not _is_settled(form.opinion)]
         return sorted(open_ones, key=lambda form: form.opinion.state not in ANSWERED)
+
+    def asks_the_latest(self) -> int:
+        """How many matters it asks about at most, 0 where it asks about all."""
+        return MOST_EARLIER if len(self.back) >= MOST_EARLIER else 0
 
     def settled(self) -> list[LookBackForm]:
         return [form for form in self.back if _is_settled(form.opinion)]

@@ -97,7 +97,7 @@ _GROUPED = """
     SELECT {keys}, {sums} FROM ({{changes}}) changes GROUP BY {keys} HAVING {any}
 """.format(
     keys=", ".join(KEYS),
-    sums=", ".join(f"sum(sign * {name})::integer AS {name}" for name in COUNTS),
+    sums=", ".join(f"nullif(sum(sign * {name}), 0)::integer AS {name}" for name in COUNTS),
     any=" OR ".join(f"sum(sign * {name}) <> 0" for name in COUNTS),
 )
 _FUNCTION = """
@@ -172,8 +172,25 @@ RETURNS TABLE (place text, accused text) LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
 $$;
 """
 
+# The year, month, ten days and day in which a change counts.
+PERIODS_OF = """
+CREATE FUNCTION grievances_tally_periods(day date) RETURNS TABLE (period text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT part.name FROM (SELECT
+            lpad(extract(year FROM day)::int::text, 4, '0'), lpad(extract(month FROM day)::int::text, 2, '0'),
+            extract(day FROM day)::int
+        ) cut(year, month, day_of_month)
+    CROSS JOIN LATERAL (VALUES
+        (year),
+        (year || '-' || month),
+        (year || '-' || month || '-' || least((day_of_month - 1) / 10 + 1, 3)),
+        (year || '-' || month || '-' || lpad(day_of_month::text, 2, '0'))
+    ) part(name)
+$$;
+"""
+
 MASKED = ", ".join(
-    f"CASE WHEN told.only_count IN ('', '{name}') THEN change.{name} ELSE 0 END AS {name}" for name in COUNTS
+    f"CASE WHEN told.only_count IN ('', '{name}') THEN change.{name} END AS {name}" for name in COUNTS
 )
 # What folding would add to the tallies: read together with them, figures are exact at every moment.
 CELLS = f"""
@@ -188,6 +205,7 @@ CREATE VIEW grievances_tallycell AS
 NO_VIEWS = """
 DROP VIEW grievances_tallycell;
 DROP VIEW grievances_spanchange;
+DROP FUNCTION grievances_tally_periods(date);
 DROP FUNCTION grievances_tally_places(text, text);
 DROP FUNCTION grievances_tally_keys(text, bigint, text, date, date, integer);
 DROP FUNCTION grievances_span_changes(timestamptz, timestamptz, timestamptz, text, text, text, boolean, integer,
@@ -201,7 +219,7 @@ SELECT {keys}, {sums} FROM grievances_spanchange GROUP BY {keys}
 """.format(
     names=", ".join(KEYS + COUNTS),
     keys=", ".join(KEYS),
-    sums=", ".join(f"sum({name})" for name in COUNTS),
+    sums=", ".join(f"nullif(sum({name}), 0)" for name in COUNTS),
 )
 
 LOCK = "INSERT INTO grievances_tallymoment (district, folded_at) VALUES ('', 'epoch')"
@@ -214,33 +232,33 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Tally",
             fields=[
-                ("collected", models.IntegerField(default=0)),
-                ("at_collected", models.IntegerField(default=0)),
-                ("at_assigned", models.IntegerField(default=0)),
-                ("at_objected", models.IntegerField(default=0)),
-                ("at_handling", models.IntegerField(default=0)),
-                ("at_resolved", models.IntegerField(default=0)),
-                ("at_explained", models.IntegerField(default=0)),
-                ("at_closed", models.IntegerField(default=0)),
-                ("at_withdrawn", models.IntegerField(default=0)),
-                ("assigned", models.IntegerField(default=0)),
-                ("resolved", models.IntegerField(default=0)),
-                ("explained", models.IntegerField(default=0)),
-                ("policy", models.IntegerField(default=0)),
-                ("planned", models.IntegerField(default=0)),
-                ("court", models.IntegerField(default=0)),
-                ("outside", models.IntegerField(default=0)),
-                ("gave_up", models.IntegerField(default=0)),
-                ("noted", models.IntegerField(default=0)),
-                ("attempted", models.IntegerField(default=0)),
-                ("contacted", models.IntegerField(default=0)),
-                ("asked", models.IntegerField(default=0)),
-                ("solved", models.IntegerField(default=0)),
-                ("satisfied", models.IntegerField(default=0)),
-                ("late", models.IntegerField(default=0)),
-                ("call_back_late", models.IntegerField(default=0)),
-                ("reopened", models.IntegerField(default=0)),
-                ("supervised", models.IntegerField(default=0)),
+                ("collected", models.IntegerField(null=True)),
+                ("at_collected", models.IntegerField(null=True)),
+                ("at_assigned", models.IntegerField(null=True)),
+                ("at_objected", models.IntegerField(null=True)),
+                ("at_handling", models.IntegerField(null=True)),
+                ("at_resolved", models.IntegerField(null=True)),
+                ("at_explained", models.IntegerField(null=True)),
+                ("at_closed", models.IntegerField(null=True)),
+                ("at_withdrawn", models.IntegerField(null=True)),
+                ("assigned", models.IntegerField(null=True)),
+                ("resolved", models.IntegerField(null=True)),
+                ("explained", models.IntegerField(null=True)),
+                ("policy", models.IntegerField(null=True)),
+                ("planned", models.IntegerField(null=True)),
+                ("court", models.IntegerField(null=True)),
+                ("outside", models.IntegerField(null=True)),
+                ("gave_up", models.IntegerField(null=True)),
+                ("noted", models.IntegerField(null=True)),
+                ("attempted", models.IntegerField(null=True)),
+                ("contacted", models.IntegerField(null=True)),
+                ("asked", models.IntegerField(null=True)),
+                ("solved", models.IntegerField(null=True)),
+                ("satisfied", models.IntegerField(null=True)),
+                ("late", models.IntegerField(null=True)),
+                ("call_back_late", models.IntegerField(null=True)),
+                ("reopened", models.IntegerField(null=True)),
+                ("supervised", models.IntegerField(null=True)),
                 (
                     "pk",
                     models.CompositePrimaryKey(
@@ -261,13 +279,13 @@ class Migration(migrations.Migration):
                     "dimension",
                     models.CharField(
                         choices=[
-                            ("all", "all together"),
-                            ("category", "by category"),
-                            ("unit", "by lead unit"),
-                            ("source", "by source"),
-                            ("recorded", "by the week in which it was recorded"),
-                            ("answered", "by the week in which it was answered"),
-                            ("took", "by the days from the record to the answer"),
+                            ("all", "All"),
+                            ("category", "Category"),
+                            ("unit", "Unit"),
+                            ("source", "Source"),
+                            ("recorded", "Recorded"),
+                            ("answered", "Answered"),
+                            ("took", "Took"),
                         ],
                         db_collation="C",
                         max_length=8,
@@ -278,10 +296,6 @@ class Migration(migrations.Migration):
                 ("key", models.CharField(blank=True, db_collation="C", max_length=50)),
                 ("accused", models.TextField(blank=True, db_collation="C")),
             ],
-            options={
-                "verbose_name": "tally",
-                "verbose_name_plural": "tallies",
-            },
         ),
         migrations.CreateModel(
             name="TallyChange",
@@ -292,33 +306,33 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("collected", models.IntegerField(default=0)),
-                ("at_collected", models.IntegerField(default=0)),
-                ("at_assigned", models.IntegerField(default=0)),
-                ("at_objected", models.IntegerField(default=0)),
-                ("at_handling", models.IntegerField(default=0)),
-                ("at_resolved", models.IntegerField(default=0)),
-                ("at_explained", models.IntegerField(default=0)),
-                ("at_closed", models.IntegerField(default=0)),
-                ("at_withdrawn", models.IntegerField(default=0)),
-                ("assigned", models.IntegerField(default=0)),
-                ("resolved", models.IntegerField(default=0)),
-                ("explained", models.IntegerField(default=0)),
-                ("policy", models.IntegerField(default=0)),
-                ("planned", models.IntegerField(default=0)),
-                ("court", models.IntegerField(default=0)),
-                ("outside", models.IntegerField(default=0)),
-                ("gave_up", models.IntegerField(default=0)),
-                ("noted", models.IntegerField(default=0)),
-                ("attempted", models.IntegerField(default=0)),
-                ("contacted", models.IntegerField(default=0)),
-                ("asked", models.IntegerField(default=0)),
-                ("solved", models.IntegerField(default=0)),
-                ("satisfied", models.IntegerField(default=0)),
-                ("late", models.IntegerField(default=0)),
-                ("call_back_late", models.IntegerField(default=0)),
-                ("reopened", models.IntegerField(default=0)),
-                ("supervised", models.IntegerField(default=0)),
+                ("collected", models.IntegerField(null=True)),
+                ("at_collected", models.IntegerField(null=True)),
+                ("at_assigned", models.IntegerField(null=True)),
+                ("at_objected", models.IntegerField(null=True)),
+                ("at_handling", models.IntegerField(null=True)),
+                ("at_resolved", models.IntegerField(null=True)),
+                ("at_explained", models.IntegerField(null=True)),
+                ("at_closed", models.IntegerField(null=True)),
+                ("at_withdrawn", models.IntegerField(null=True)),
+                ("assigned", models.IntegerField(null=True)),
+                ("resolved", models.IntegerField(null=True)),
+                ("explained", models.IntegerField(null=True)),
+                ("policy", models.IntegerField(null=True)),
+                ("planned", models.IntegerField(null=True)),
+                ("court", models.IntegerField(null=True)),
+                ("outside", models.IntegerField(null=True)),
+                ("gave_up", models.IntegerField(null=True)),
+                ("noted", models.IntegerField(null=True)),
+                ("attempted", models.IntegerField(null=True)),
+                ("contacted", models.IntegerField(null=True)),
+                ("asked", models.IntegerField(null=True)),
+                ("solved", models.IntegerField(null=True)),
+                ("satisfied", models.IntegerField(null=True)),
+                ("late", models.IntegerField(null=True)),
+                ("call_back_late", models.IntegerField(null=True)),
+                ("reopened", models.IntegerField(null=True)),
+                ("supervised", models.IntegerField(null=True)),
                 ("day", models.DateField()),
                 ("region", models.CharField(db_collation="C", max_length=12)),
                 ("campaign", models.BigIntegerField(default=0)),
@@ -330,10 +344,6 @@ class Migration(migrations.Migration):
                 ("answered_week", models.DateField(null=True)),
                 ("took", models.IntegerField(null=True)),
             ],
-            options={
-                "verbose_name": "change of a tally",
-                "verbose_name_plural": "changes of tallies",
-            },
         ),
         migrations.CreateModel(
             name="TallyMoment",
@@ -346,10 +356,6 @@ class Migration(migrations.Migration):
                 ),
                 ("folded_at", models.DateTimeField()),
             ],
-            options={
-                "verbose_name": "moment of the tallies",
-                "verbose_name_plural": "moments of the tallies",
-            },
         ),
         migrations.AddConstraint(
             model_name="tally",
@@ -361,7 +367,9 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(UNSAFE, migrations.RunSQL.noop),
-        migrations.RunSQL(SPAN_CHANGES + KEYS_OF + PLACES_OF + SPAN_CHANGE + ";" + CELLS, NO_VIEWS),
+        migrations.RunSQL(
+            SPAN_CHANGES + KEYS_OF + PLACES_OF + PERIODS_OF + SPAN_CHANGE + ";" + CELLS, NO_VIEWS
+        ),
         migrations.RunSQL(TRIGGERS, NO_TRIGGERS),
         migrations.RunSQL(FILL, migrations.RunSQL.noop),
         migrations.RunSQL(LOCK, migrations.RunSQL.noop),

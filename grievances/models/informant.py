@@ -20,6 +20,11 @@ class InformantQuerySet(models.QuerySet):
         """By the whole name."""
         return self.filter(name_hash=keyed_hash(name))
 
+    def known_by(self, value: str) -> Self:
+        """By the whole name or the whole telephone number; by nothing less."""
+        sealed = keyed_hash(value)
+        return self.filter(Q(name_hash=sealed) | Q(telephone_hash=sealed)) if sealed else self.none()
+
 
 class Informant(models.Model):
     """A named or confidential informant, or one of up to five representatives of a joint petition."""

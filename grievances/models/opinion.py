@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Self
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -15,6 +16,7 @@ from grievances.steps import CheckingSteps, DispatchSteps, HandlingSteps, Oversi
 from grievances.workflow import COUNTED, OPEN, RESPONSIBLE, Ground, Outcome, State
 from villages.models import Cadre, Region, Unit
 from villages.scope import within
+from villages.search import Pairs, SearchText, joined_fields
 
 from .campaign import Campaign
 from .category import Category
@@ -94,7 +96,15 @@ class Snapshot(models.Model):
 
 SNAPSHOT_FIELDS = tuple(field.attname for field in Snapshot._meta.local_fields)
 # All that a step may change on the opinion itself; the text as it was said is not among it.
-STEP_FIELDS = (*SNAPSHOT_FIELDS, "version", "due_kind", "desk_id", "accusing", "corrected_text")
+STEP_FIELDS = (
+    *SNAPSHOT_FIELDS,
+    "version",
+    "due_kind",
+    "desk_id",
+    "accusing",
+    "corrected_text",
+    "search_text",
+)
 
 
 class OpinionQuerySet(models.QuerySet):
@@ -144,6 +154,7 @@ class Opinion(RecordSteps, DispatchSteps, HandlingSteps, CheckingSteps, Oversigh
         Cadre, models.PROTECT, null=True, related_name="+", db_index=False, editable=False
     )
     due_kind = models.CharField(max_length=8, blank=True, editable=False)
+    search_text = SearchText()
 
     objects = OpinionQuerySet.as_manager()
 
@@ -176,6 +187,7 @@ class Opinion(RecordSteps, DispatchSteps, HandlingSteps, CheckingSteps, Oversigh
             ),
             models.Index(fields=["due_at", "id"], name="opinion_supervised", condition=Q(supervised=True)),
             models.Index(fields=["accusing", "region"], name="opinion_accusing", condition=Q(accusing=True)),
+            GinIndex(Pairs("search_text"), name="opinion_words"),
         ]
         constraints = [
             models.CheckConstraint(name="opinion_state_known", condition=Q(state__in=State.values)),
@@ -203,6 +215,10 @@ class Opinion(RecordSteps, DispatchSteps, HandlingSteps, CheckingSteps, Oversigh
                 name="opinion_anonymous_has_no_recorder",
                 condition=~Q(informant_kind="anonymous") | Q(recorded_by=None),
             ),
+            models.CheckConstraint(
+                name="opinion_protected_is_not_found_by_words",
+                condition=Q(search_text="") | Q(accusing=False) & ~Q(informant_kind="confidential"),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -228,6 +244,11 @@ class Opinion(RecordSteps, DispatchSteps, HandlingSteps, CheckingSteps, Oversigh
         """Whether every look at it leaves a trace: confidential, or an accusation."""
         return self.accusing or self.informant_kind == InformantKind.CONFIDENTIAL
 
+    def to_search(self) -> str:
+        """The words and the place in words; none of a protected one, which only its number finds: whoever
+        found it by its words would know them without the trace."""
+        return "" if self.is_protected else joined_fields(self.corrected_text, self.text, self.place)
+
     @property
     def words_in_lists(self) -> str:
         """What was said; of a protected one only by opening the case, which leaves the trace."""
@@ -246,6 +267,10 @@ class OpinionSpanQuerySet(models.QuerySet):
     def standing(self, *, at: datetime) -> Self:
         """How each opinion stood at a moment."""
         return self.filter(Q(until=None) | Q(until__gt=at), since__lte=at)
+
+    def for_rows(self) -> Self:
+        """With what a list row shows, in one query."""
+        return self.select_related("opinion", "region__parent", "category", "unit", "person")
 
 
 class OpinionSpan(Snapshot):

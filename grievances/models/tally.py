@@ -7,7 +7,6 @@ figure is exact at every moment, whether folding has run or not. See docs/decisi
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
 # What is counted, in the order of the database's columns; each is explained in ``grievances.tallies.columns``.
 COUNTS = (
@@ -24,33 +23,32 @@ COUNTS = (
 class Dimension(models.TextChoices):
     """By what the opinions of a place are told apart."""
 
-    ALL = "all", _("all together")
-    CATEGORY = "category", _("by category")
-    UNIT = "unit", _("by lead unit")
-    SOURCE = "source", _("by source")
+    ALL = "all"
+    CATEGORY = "category"
+    UNIT = "unit"
+    SOURCE = "source"
     # Only ``collected`` is counted by the first, only ``resolved`` by the others.
-    RECORDED = "recorded", _("by the week in which it was recorded")
-    ANSWERED = "answered", _("by the week in which it was answered")
-    TOOK = "took", _("by the days from the record to the answer")
+    RECORDED = "recorded"
+    ANSWERED = "answered"
+    TOOK = "took"
 
 
 class Counted(models.Model):
-    """The counts themselves; negative ones take away what was counted before."""
+    """The counts themselves; negative ones take away what was counted before. Empty is zero, and takes no room."""
 
     class Meta:
         abstract = True
 
 
 for _name in COUNTS:
-    # Also in the database: a district that doesn't know a new count yet leaves it out of what it publishes.
-    Counted.add_to_class(_name, models.IntegerField(default=0, db_default=0))
+    Counted.add_to_class(_name, models.IntegerField(null=True))
 
 
 class Tally(Counted):
-    """The change of every count in a place during a year, a month or a day.
+    """The change of every count in a place during a year, a month, ten days (旬) or a day.
 
-    The figure on a day is the sum over the years before it, the months of its year before it, and the days
-    of its month up to it: at most some fifty rows, whatever the day and however many opinions there are.
+    The figure on a day is the sum over the years before it, the months of its year before it, the tens of its
+    month before it, and the days up to it: a few dozen rows, whatever the day and however many opinions there are.
 
     ``place`` is a district, town or village (6, 9 or 12 digits); ``key`` says which category (code), unit (id),
     source, week (its Monday) or number of days; ``campaign`` is 0 without one. ``accused`` is "" for opinions
@@ -63,14 +61,14 @@ class Tally(Counted):
     pk = models.CompositePrimaryKey("place", "dimension", "period", "campaign", "key", "accused")
     place = models.CharField(max_length=12, db_collation="C")
     dimension = models.CharField(max_length=8, choices=Dimension.choices, db_collation="C")
-    period = models.CharField(max_length=10, db_collation="C")  # 2026, 2026-11 or 2026-11-25
+    period = models.CharField(
+        max_length=10, db_collation="C"
+    )  # 2026, 2026-11, 2026-11-3 (from the 21st on) or 2026-11-25
     campaign = models.BigIntegerField(default=0)
     key = models.CharField(max_length=50, db_collation="C", blank=True)
     accused = models.TextField(db_collation="C", blank=True)
 
     class Meta:
-        verbose_name = _("tally")
-        verbose_name_plural = _("tallies")
         constraints = [
             models.CheckConstraint(name="tally_dimension_known", condition=Q(dimension__in=Dimension.values))
         ]
@@ -96,10 +94,6 @@ class TallyChange(Counted):
     answered_week = models.DateField(null=True)
     took = models.IntegerField(null=True)  # days
 
-    class Meta:
-        verbose_name = _("change of a tally")
-        verbose_name_plural = _("changes of tallies")
-
     def __str__(self) -> str:
         return f"{self.day} {self.region}"
 
@@ -114,10 +108,6 @@ class TallyMoment(models.Model):
 
     district = models.CharField(primary_key=True, max_length=6, db_collation="C", blank=True)
     folded_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("moment of the tallies")
-        verbose_name_plural = _("moments of the tallies")
 
     def __str__(self) -> str:
         return f"{self.district} {self.folded_at:%Y-%m-%d %H:%M:%S}"

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from grievances import reference
@@ -12,19 +13,16 @@ from grievances.calendar import WorkingCalendar, midnight
 from grievances.models import (
     Campaign,
     Category,
-    DeploymentMeeting,
     DispatchRule,
     Event,
-    Goal,
     Look,
     Notice,
     Opinion,
-    TaskForceMember,
     Visit,
     VisitKind,
 )
 from grievances.numbers import SEQUENCE
-from grievances.sample import fates, households, people, phrases
+from grievances.sample import campaigns, fates, households, people, phrases
 from grievances.sample.histories import Office, Plan, Teller, plan
 from grievances.sample.looks import looks
 from villages.models import Cadre, Household, Level, Region, Role
@@ -72,7 +70,7 @@ def make(
     size = size or Size()
     today = midnight(timezone.localdate(now))
     dice = Random(seed)
-    villages = _villages(size, district)
+    villages = lived_in(size, district)
     units = people.make_units(district)
     demo_village = villages[0].pk
     staff = people.make_people(dice, units, demo_village=demo_village, code=district)
@@ -97,11 +95,12 @@ def make(
     writer.finish()
     writer.other_sources()
     writer.save_visits(leaders_talks(office, this))
-    _advance_numbers(office.sequence)
-    _notices(staff, now=office.now)
+    advance_numbers(office.sequence)
+    notices(staff, now=office.now)
 
 
-def _villages(size: Size, district: str) -> list[Region]:
+def lived_in(size: Size, district: str = DAFENG) -> list[Region]:
+    """The villages where people live, in the first towns of the district or all."""
     towns = Region.objects.level(Level.TOWN).within(district).order_by("pk")[: size.towns]
     found = Region.objects.level(Level.VILLAGE).filter(parent__in=list(towns)).order_by("pk")
     return [village for village in found if not village.is_empty_place]
@@ -116,43 +115,14 @@ def _ends(villages: list[Region], district: str) -> tuple[str, str]:
 
 
 def _campaign(office: Office, which: str, now: datetime) -> Campaign:
-    staff, units = office.people, office.units
-    text, today = phrases.campaign(which), timezone.localdate(now)
+    """The campaign that has run for 150 days at this moment."""
+    today = timezone.localdate(now)
     starts = today - timedelta(days=_RAN)
-    facts = {"year": today.year}
-    made = Campaign.objects.create(
-        name=text["name"].format(**facts), name_en=text["name_en"].format(**facts), year=today.year,
-        region=office.district, starts=starts, ends=starts + timedelta(days=_RAN + _TO_RUN),
-        plan=text["plan"].format(**facts),
+    ends = starts + timedelta(days=_RAN + _TO_RUN)
+    return campaigns.make(
+        office.people, office.units, which, year=today.year, starts=starts, ends=ends, today=today,
+        region=office.district,
     )  # fmt: skip
-    Goal.objects.bulk_create(
-        Goal(
-            campaign=made,
-            position=n,
-            measure=g["measure"],
-            target=g["target"],
-            text=g["text"].format(**facts),
-        )
-        for n, g in enumerate(text["goals"])
-    )
-    heads = [
-        staff.of(Role.HEAD, units[code])[0] for code in list(units)[:40] if staff.of(Role.HEAD, units[code])
-    ]
-    TaskForceMember.objects.bulk_create(
-        TaskForceMember(campaign=made, cadre=cadre, duty=member["duty"].format(**facts)[:60])
-        for cadre, member in zip(heads, text["task_force"], strict=False)
-    )
-    DeploymentMeeting.objects.bulk_create(
-        DeploymentMeeting(
-            campaign=made,
-            held_on=starts + timedelta(days=meeting["offset_days"]),
-            title=meeting["title"].format(**facts),
-            minutes=meeting["minutes"].format(**facts),
-        )
-        for meeting in text["meetings"]
-        if starts + timedelta(days=meeting["offset_days"]) <= today
-    )
-    return made
 
 
 class Writer:
@@ -293,17 +263,23 @@ class Writer:
         self.finish()
 
 
-def _advance_numbers(used: int) -> None:
+def advance_numbers(used: int) -> None:
+    """Let the numbers that are given from now on follow those of the sample."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT setval(%s, %s)", [SEQUENCE, max(used, 1)])
 
 
-def _notices(staff: people.People, *, now: datetime) -> None:
-    """A few unseen notices for the demo accounts; and they have looked at their changes lately."""
+def notices(staff: people.People, *, now: datetime, since: datetime | None = None) -> None:
+    """A few unseen notices for the demo accounts; and they have looked at their changes lately.
+
+    Among millions only the events ``since`` a moment are looked through.
+    """
+    recent = Q(recorded_at__gte=since) if since else Q()
     Cadre.objects.filter(is_demo=True).update(changes_seen_at=now - 4 * _DAY)
     for cadre in staff.cadres:
         if cadre.is_demo:
-            events = Event.objects.filter(opinion__person=cadre, opinion__accusing=False).exclude(actor=cadre)
+            events = Event.objects.filter(recent, opinion__person=cadre, opinion__accusing=False)
+            events = events.exclude(actor=cadre)
             Notice.objects.bulk_create(
                 [Notice(cadre=cadre, event=e) for e in events.order_by("-recorded_at")[:5]]
             )

@@ -1,7 +1,7 @@
 """Histories of the sample's opinions, made in memory by the same verbs that people use."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 from django.utils import timezone
@@ -172,7 +172,7 @@ class Teller:
         self.accusing = made.category.demands_accused
         self.told = "" if made.informant == "anonymous" else "telephone"
         self.facts = phrases.Facts(
-            self.dice, village=_spoken(office.by_place[(UnitKind.COMMITTEE, place[:12])].name),
+            self.dice, village=spoken(office.by_place[(UnitKind.COMMITTEE, place[:12])].name),
             town=office.by_place[(UnitKind.TOWN, place[:9])].name, unit=self.unit.name,
             month=f"{timezone.localtime(said_at - 60 * _DAY).month}月", year=str(said_at.year - 1),
             date="", planned="",
@@ -203,7 +203,7 @@ class Teller:
         said = Said(made.informant, household.head, household=household)
         self.visitor = self.office.visitor(self.place)
         self.opinion = Opinion.record(
-            by=self.visitor, text=words["text"].format(**self.facts), category=made.category,
+            by=self.visitor, text=self._said(words["text"]), category=made.category,
             region=household.grid, said=Said("anonymous") if made.informant == "anonymous" else said,
             said_at=self.said_at, accused=self._accused(), visit=visit, campaign=campaign, source=source,
             kind=words["kind"], urgency=words["urgency"], channel="phone", at=self.at,
@@ -211,6 +211,9 @@ class Teller:
             memory=MemoryFile(None, calendar=self.office.calendar),
         )  # fmt: skip
         return self.opinion
+
+    def _said(self, text: str) -> str:
+        return text.format(**self.facts)
 
     def _accused(self) -> list[Accused]:
         if not self.accusing:
@@ -271,7 +274,7 @@ class Teller:
         if fate.extension and not fate.reopened:
             self._extend(fate.extension)
         if fate.supervised:
-            due = timezone.localdate(self.office.now) + timedelta(days=self.dice.randrange(1, 6))
+            due = self._supervision_due()
             leader = self.office.people.of(Role.LEADER, self.office.units["organisation"])[0]
             self.opinion.supervise(
                 by=leader, text=self._say("supervision"), due=due, **self._later("supervised")
@@ -288,6 +291,9 @@ class Teller:
         elif fate.end == "closed":
             self._call_back("called")
 
+    def _supervision_due(self) -> date:
+        return timezone.localdate(self.office.now) + timedelta(days=self.dice.randrange(1, 6))
+
     def _extend(self, how: str) -> None:
         asked = self.opinion.ask_extension
         asked(by=self.handler, days=15, reason=self._say("extension_reasons"), **self._later("asked"))
@@ -296,18 +302,23 @@ class Teller:
 
     def _answer(self, name: str, outcome: str) -> None:
         when = self._later(name)
-        day = timezone.localtime(self.at - _DAY)
-        self.facts |= {"date": f"{day.month}月{day.day}日"}
+        self.facts |= {"date": self._day_in_words(timezone.localdate(self.at - _DAY))}
         if outcome == "resolved":
             words = self._words("")
             self.opinion.resolve(by=self.handler, told=self.told, **words, **when)
             return
         ground = self._ground()
         planned = timezone.localdate(self.at) + timedelta(days=self.dice.randrange(60, 400))
-        self.facts |= {"planned": f"{planned.year}年{planned.month}月"}
+        self.facts |= {"planned": self._month_in_words(planned)}
         words = self._words(ground)
         more = {"planned_for": planned} if ground == "planned" else {}
         self.opinion.explain(by=self.handler, ground=ground, told=self.told, **words, **more, **when)
+
+    def _day_in_words(self, day: date) -> str:
+        return f"{day.month}月{day.day}日"
+
+    def _month_in_words(self, day: date) -> str:
+        return f"{day.year}年{day.month}月"
 
     def _words(self, ground: str) -> dict[str, str]:
         found = phrases.answer(self.dice, self.plan.category.code, kind=self.kind, ground=ground)
@@ -336,7 +347,7 @@ class Teller:
         )
 
 
-def _spoken(name: str) -> str:
+def spoken(name: str) -> str:
     """A village's name as people say it."""
     for official, said in (
         ("村委会", "村"),

@@ -4,7 +4,7 @@ from random import Random
 
 from grievances.sample.phrases import address, person_name
 from villages.models import Household, HouseholdContact, Level, Need, Region
-from villages.models.household import initials
+from villages.search.pinyin import initials
 from villages.secrets import keyed_hash
 
 GRIDS = 3

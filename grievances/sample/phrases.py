@@ -52,6 +52,11 @@ def general(dice: Random, *keys: str, **facts: str) -> str:
     return dice.choice(found).format(**facts)
 
 
+def choices(name: str) -> list[str]:
+    """What a placeholder may stand for, such as the roads' names; empty when it is no choice of words."""
+    return _json("names.json")["placeholders"][name].get("choices", [])
+
+
 class Facts(dict):
     """The placeholders of one opinion, the same in what was said and in the answer."""
 

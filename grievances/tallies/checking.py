@@ -13,19 +13,17 @@ _KEYS = "place, dimension, period, campaign, key, accused"
 _COUNTS = ", ".join(COUNTS)
 # What the tallies say, with what waits to be folded.
 _SAID = f"""
-    INSERT INTO tally_difference ({_KEYS}, {_COUNTS})
+    INSERT INTO tally_said ({_KEYS}, {_COUNTS})
     SELECT {_KEYS}, {_COUNTS} FROM grievances_tally
     UNION ALL
-    SELECT place, dimension, period.name, campaign, key, accused, {_COUNTS} FROM grievances_tallycell
-    CROSS JOIN LATERAL (VALUES (to_char(day, 'YYYY')), (to_char(day, 'YYYY-MM')), (to_char(day, 'YYYY-MM-DD')))
-        period(name)
+    SELECT {_KEYS}, {_COUNTS} FROM grievances_tallycell CROSS JOIN LATERAL grievances_tally_periods(day)
 """  # noqa: S608 – names of columns only
 _MISSING = f"""
     CREATE TEMPORARY TABLE tally_missing ON COMMIT DROP AS
-    SELECT {_KEYS}, {", ".join(f"sum({name})::integer AS {name}" for name in COUNTS)}
+    SELECT {_KEYS}, {", ".join(f"nullif(sum({name}), 0)::integer AS {name}" for name in COUNTS)}
     FROM (
         SELECT {_KEYS}, {_COUNTS} FROM tally_expected
-        UNION ALL SELECT {_KEYS}, {", ".join(f"-{name}" for name in COUNTS)} FROM tally_difference
+        UNION ALL SELECT {_KEYS}, {", ".join(f"-{name}" for name in COUNTS)} FROM tally_said
     ) compared GROUP BY {_KEYS} HAVING {" OR ".join(f"sum({name}) <> 0" for name in COUNTS)}
 """  # noqa: S608
 _REPAIR = f"""
@@ -55,11 +53,12 @@ def check(*, repair: bool = False) -> list[Difference]:
         found = list(_differences(cursor))
         if repair and found:
             cursor.execute(_REPAIR)
+        cursor.execute("DROP TABLE tally_expected, tally_said, tally_missing")
     return found
 
 
 def _compare(cursor: CursorWrapper) -> None:
-    for name in ("tally_expected", "tally_difference"):
+    for name in ("tally_expected", "tally_said"):
         cursor.execute(f"CREATE TEMPORARY TABLE {name} (LIKE grievances_tally) ON COMMIT DROP")
     cursor.execute(f"CREATE UNIQUE INDEX ON tally_expected ({_KEYS})")
     write_all(cursor, into="tally_expected")

@@ -17,16 +17,16 @@ EVERY = 64
 
 _KEYS = "place, dimension, period, campaign, key, accused"
 _COUNTS = ", ".join(COUNTS)
-_SUMS = ", ".join(f"sum({name})" for name in COUNTS)
+_SUMS = ", ".join(f"nullif(sum({name}), 0)" for name in COUNTS)
 _ANY = " OR ".join(f"sum({name}) <> 0" for name in COUNTS)
-ADD = ", ".join(f"{name} = t.{name} + excluded.{name}" for name in COUNTS)
+# To add a row to one that is there; empty is zero.
+ADD = ", ".join(
+    f"{name} = nullif(coalesce(t.{name}, 0) + coalesce(excluded.{name}, 0), 0)" for name in COUNTS
+)
 _FOLD = f"""
     INSERT INTO grievances_tally AS t ({_KEYS}, {_COUNTS})
-    SELECT place, dimension, period.name, campaign, key, accused, {_SUMS}
-    FROM grievances_tallycell
-    CROSS JOIN LATERAL (VALUES (to_char(day, 'YYYY')), (to_char(day, 'YYYY-MM')), (to_char(day, 'YYYY-MM-DD')))
-        period(name)
-    WHERE id = ANY(%s) GROUP BY place, dimension, period.name, campaign, key, accused HAVING {_ANY}
+    SELECT {_KEYS}, {_SUMS} FROM grievances_tallycell CROSS JOIN LATERAL grievances_tally_periods(day)
+    WHERE id = ANY(%s) GROUP BY {_KEYS} HAVING {_ANY}
     ON CONFLICT ({_KEYS}) DO UPDATE SET {ADD}
 """  # noqa: S608 – names of columns only
 

@@ -1,4 +1,4 @@
-"""Time as tallies cut it: years, months and days, and weeks by their number."""
+"""Time as tallies cut it: years, months, tens and days, and weeks by their number."""
 
 from datetime import date, timedelta
 
@@ -8,10 +8,13 @@ _FIRST_YEAR = 2000
 
 
 def up_to(day: date) -> list[str]:
-    """The periods that together are all time up to and with a day: years, months of its year, days of its month."""
+    """The periods that together are all time up to and with a day: years before its own, months of its year, tens
+    of its month (the third has up to eleven days), and days."""
     years = [f"{year:04d}" for year in range(_FIRST_YEAR, day.year)]
     months = [f"{day.year:04d}-{month:02d}" for month in range(1, day.month)]
-    return years + months + [f"{day:%Y-%m}-{n:02d}" for n in range(1, day.day + 1)]
+    ten = min((day.day - 1) // 10, 2)
+    tens = [f"{day:%Y-%m}-{n}" for n in range(1, ten + 1)]
+    return years + months + tens + [f"{day:%Y-%m}-{n:02d}" for n in range(ten * 10 + 1, day.day + 1)]
 
 
 def between(first: date, last: date) -> list[str]:

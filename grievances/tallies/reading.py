@@ -15,7 +15,7 @@ Counts = dict[str, int]
 # (dimension, place, key) → counts
 Told = dict[tuple[str, str, str], Counts]
 
-_SUMS = ", ".join(f"sum({name})::integer" for name in COUNTS)
+_SUMS = ", ".join(f"coalesce(sum({name}), 0)::integer" for name in COUNTS)
 _COUNTS = ", ".join(COUNTS)
 _EVERYWHERE = "place = ANY(ARRAY(SELECT code FROM villages_region WHERE level = 'district'))"
 

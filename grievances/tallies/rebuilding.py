@@ -7,10 +7,11 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from grievances.models import COUNTS, TallyMoment
+from grievances.tallies.folding import ADD
 from villages.models import CODE_LENGTH, Level, Region
 
 _TOWN, _VILLAGE, _DISTRICT = (CODE_LENGTH[level] for level in (Level.TOWN, Level.VILLAGE, Level.DISTRICT))
-_SUMS = ", ".join(f"sum({name}) AS {name}" for name in COUNTS)
+_SUMS = ", ".join(f"nullif(sum({name}), 0)::integer AS {name}" for name in COUNTS)
 _ANY = " OR ".join(f"sum({name}) <> 0" for name in COUNTS)
 _COUNTS = ", ".join(COUNTS)
 # So many spans are worked on at once, as what is made of them shall fit into memory.
@@ -34,26 +35,26 @@ _DAYS = f"""
 _MORE_DAYS = f"""
     INSERT INTO tally_days (place, dimension, day, campaign, key, accused, collected, resolved)
     SELECT change.region, told.dimension, change.day, change.campaign, told.key, change.accused,
-        sum(CASE told.only_count WHEN 'collected' THEN change.collected ELSE 0 END),
-        sum(CASE told.only_count WHEN 'resolved' THEN change.resolved ELSE 0 END)
+        sum(CASE told.only_count WHEN 'collected' THEN change.collected END),
+        sum(CASE told.only_count WHEN 'resolved' THEN change.resolved END)
     FROM grievances_spanchange change CROSS JOIN LATERAL grievances_tally_keys(
         NULL, NULL, NULL, change.recorded_week, change.answered_week, change.took) told
     WHERE left(change.region, {_TOWN}) = ANY(%s) AND told.only_count <> ''
         AND (change.collected <> 0 OR change.resolved <> 0)
     GROUP BY 1, 2, 3, 4, 5, 6
 """  # noqa: S608
-_PERIODS = ("YYYY", "YYYY-MM", "YYYY-MM-DD")
 _WRITE = f"""
     INSERT INTO {{into}} (place, dimension, period, campaign, key, accused, {_COUNTS})
-    SELECT left(place, %s), dimension, to_char(day, %s), campaign, key, accused, {{sums}}
-    FROM tally_days WHERE length(place) >= %s GROUP BY 1, 2, 3, 4, 5, 6 HAVING {_ANY}
+    SELECT left(place, %s), dimension, period, campaign, key, accused, {_SUMS}
+    FROM tally_days CROSS JOIN LATERAL grievances_tally_periods(day)
+    WHERE length(place) >= %s GROUP BY 1, 2, 3, 4, 5, 6 HAVING {_ANY}
 """  # noqa: S608
 # A district is the sum of its towns, and of what was said of the district as a whole.
 _WRITE_DISTRICTS = f"""
     INSERT INTO {{into}} AS t (place, dimension, period, campaign, key, accused, {_COUNTS})
     SELECT left(place, {_DISTRICT}), dimension, period, campaign, key, accused, {_SUMS}
     FROM {{into}} WHERE length(place) = {_TOWN} GROUP BY 1, 2, 3, 4, 5, 6 HAVING {_ANY}
-    ON CONFLICT (place, dimension, period, campaign, key, accused) DO UPDATE SET {{add}}
+    ON CONFLICT (place, dimension, period, campaign, key, accused) DO UPDATE SET {ADD}
 """  # noqa: S608
 _WRITE_SUMMED = f"""
     INSERT INTO {{into}} (place, dimension, period, campaign, key, accused, {_COUNTS})
@@ -100,22 +101,18 @@ def write_all(cursor: CursorWrapper, *, into: str) -> None:
         cursor.execute("DELETE FROM tally_days WHERE length(place) > %s", [_DISTRICT])
         _write(cursor, _DISTRICT, into)
         cursor.execute("DROP TABLE tally_changes, tally_days")
-    add = ", ".join(f"{name} = t.{name} + excluded.{name}" for name in COUNTS)
-    cursor.execute(_WRITE_DISTRICTS.format(into=into, add=add))
+    cursor.execute(_WRITE_DISTRICTS.format(into=into))
     cursor.execute(_WRITE_SUMMED.format(into=into))
 
 
 def _write(cursor: CursorWrapper, digits: int, into: str) -> None:
-    sums = ", ".join(f"coalesce(sum({name}), 0)" for name in COUNTS)
-    for period in _PERIODS:
-        cursor.execute(_WRITE.format(into=into, sums=sums), [digits, period, digits])
+    cursor.execute(_WRITE.format(into=into), [digits, digits])
 
 
 def _towns(cursor: CursorWrapper) -> Iterator[list[str]]:
     """The towns in groups; a district stands for what was said of it as a whole."""
     cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'grievances_opinionspan'::regclass")
-    # -1 until the table is analysed for the first time.
-    groups = 1 + max(int(cursor.fetchone()[0]), 0) // _AT_ONCE
+    groups = 1 + max(int(cursor.fetchone()[0]), 0) // _AT_ONCE  # negative: never analysed
     places = Region.objects.filter(level__in=[Level.TOWN, Level.DISTRICT]).order_by("pk")
     codes = list(places.values_list("pk", flat=True))
     for n in range(groups):

@@ -10,7 +10,7 @@ from grievances.tallies.columns import FIGURE_COLUMNS, of_state
 from grievances.tallies.counting import Counting
 from grievances.tallies.periods import week
 from grievances.workflow import State
-from villages.models import CODE_LENGTH, Cadre, Unit
+from villages.models import CODE_LENGTH, Cadre, Level, Unit
 
 if TYPE_CHECKING:
     from grievances.filters import OpinionFilter
@@ -32,6 +32,8 @@ class _Wish:
 
 def total_of(found: "OpinionFilter", cadre: Cadre) -> int | None:
     """The exact number of rows that a list of opinions has for a cadre; None where only counting them tells."""
+    if not found.form.is_valid():
+        return None
     asked = {
         name: value
         for name, value in found.form.cleaned_data.items()
@@ -39,21 +41,21 @@ def total_of(found: "OpinionFilter", cadre: Cadre) -> int | None:
     }
     place, campaign, day = asked.pop("region", None), asked.pop("campaign", None), asked.pop("as_of", None)
     wish = _wish(asked)
-    place = _place(place, cadre)
-    if found.form.errors or wish is None or place is None:
+    place = _place(place, cadre, whole=not found.chosen("figure"))
+    if wish is None or place is None:
         return None
     told = Counting(cadre, place, campaign, day).by(wish.dimension, keys=wish.keys)
     return sum(counts[name] for counts in told.values() for name in wish.columns)
 
 
-def _place(asked: str | None, cadre: Cadre) -> str | None:
+def _place(asked: str | None, cadre: Cadre, *, whole: bool) -> str | None:
     """The code that is asked for, or the one place that all of the cadre's posts lie in; None where there is
-    none such, or where the cadre sees only some of it."""
+    none such, or, with ``whole``, where the cadre sees only some of it."""
     mine = [post.region_id for post in cadre.posts_as(*PLACE_ROLES)]
     if asked is not None:
         is_place = asked.isascii() and asked.isdigit() and len(asked) in CODE_LENGTH.values()
-        covered = is_place and len(asked) <= CODE_LENGTH["village"] and any(map(asked.startswith, mine))
-        return asked if covered else None
+        covered = len(asked) <= CODE_LENGTH[Level.VILLAGE] and any(map(asked.startswith, mine))
+        return asked if is_place and (covered or not whole) else None
     widest = min(mine, key=len, default=None)
     only = len(mine) == len(cadre.posts_in_force) and all(code.startswith(widest) for code in mine)
     return widest if only else None

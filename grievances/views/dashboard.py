@@ -109,7 +109,8 @@ def _roles() -> tuple[str, ...]:
     return gate.LOOKS_AFTER if settings.PROVINCE else _LOOKS_AFTER
 
 
-def _may_open(cadre: Cadre, code: str) -> bool:
+def may_open(cadre: Cadre, code: str) -> bool:
+    """Whether the place's dashboard is one of the cadre's."""
     return any(code.startswith(post.region_id) for post in cadre.posts_as(*_roles()))
 
 
@@ -117,7 +118,7 @@ def _region(cadre: Cadre, code: str | None) -> Region:
     """The place asked for, if it lies within those of the cadre's posts."""
     if code is None:
         code = min((post.region_id for post in cadre.posts_as(*_roles())), key=len)
-    if not _may_open(cadre, code):
+    if not may_open(cadre, code):
         raise Http404
     return get_object_or_404(Region.objects.select_related("parent"), pk=code)
 
@@ -125,4 +126,4 @@ def _region(cadre: Cadre, code: str | None) -> Region:
 def _above(cadre: Cadre, board: Board) -> tuple[Region, str] | None:
     """The place that contains this one, where the cadre may look at it, and its dashboard."""
     parent = board.region.parent
-    return (parent, board.place_url(parent)) if parent and _may_open(cadre, parent.pk) else None
+    return (parent, board.place_url(parent)) if parent and may_open(cadre, parent.pk) else None

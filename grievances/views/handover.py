@@ -63,7 +63,8 @@ def handover(request: HttpRequest, pk: int) -> HttpResponse:
             raise PermissionDenied
         if form.is_valid() and _hand_over(form, request.user):
             return redirect("handover", leaving.pk)
-    cases = list(held.for_rows()[:_MOST])
+    cases = list(held.for_rows()[: _MOST + 1])
+    more, cases = len(cases) > _MOST, cases[:_MOST]
     deadlines.show_on(cases)
     ticked = form.ticked()
     for case in cases:
@@ -71,6 +72,7 @@ def handover(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "leaving": leaving,
         "cases": cases,
+        "more": more,
         "form": form,
         "colleagues": _colleagues(request.user),
         "count": _count(leaving, request.user),

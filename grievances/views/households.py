@@ -13,14 +13,14 @@ from grievances import coverage, deadlines
 from grievances.filters import LabelFilter
 from grievances.looks import masked, note_telephone
 from grievances.models import Campaign, Visit
-from grievances.visiting import earlier
+from grievances.visiting import said_before
 from villages.models import Cadre, Household, Need, Region, Role
 from villages.paging import page_of
 from villages.policy import for_roles
 from villages.scope import within
 
 _VISITING = (Role.VISITOR, Role.COORDINATOR)
-_VISITS = 10
+_MOST_SAID = 50
 
 
 class HouseholdFilter(django_filters.FilterSet):
@@ -108,15 +108,19 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
     """
     visible = Household.objects.visible_to(request.user).select_related("grid__parent", "contact")
     found = get_object_or_404(visible, pk=pk)
-    before = earlier(found, request.user)
+    said = list(said_before(found, request.user)[: _MOST_SAID + 1])
+    before = said[:_MOST_SAID]
     deadlines.show_on(before)
     shown = request.method == "POST"
     telephone = _telephone(found, whole=shown)
     if shown and telephone:
         note_telephone(found, request.user)
     context = {"household": found, "earlier": before, "needs": found.needs.all()}
+    context |= {"said_more": len(said) > _MOST_SAID}
     context |= {"telephone": telephone, "is_whole": shown}
-    context |= {"visits": _visits(found, request.user)}
+    visits = _visits(found, request.user)
+    page = page_of(visits, request)
+    context |= {"page": page, "last": visits.first() if page.start else next(iter(page.rows), None)}
     return render(request, "grievances/household.html", context)
 
 
@@ -128,6 +132,6 @@ def _telephone(found: Household, *, whole: bool) -> str:
 
 
 def _visits(found: Household, cadre: Cadre) -> QuerySet[Visit]:
-    """The latest visits; leaders' talks and visits to the grid are not among them."""
+    """Its visits, the latest first; leaders' talks and visits to the grid are not among them."""
     visits = Visit.objects.visible_to(cadre).filter(household=found)
-    return visits.select_related("recorded_by").prefetch_related("cadres")[:_VISITS]
+    return visits.select_related("recorded_by").prefetch_related("cadres")

@@ -1,6 +1,6 @@
 """Lists of opinions, and the list behind every figure, today or on a past day."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -13,12 +13,13 @@ from django.views.decorators.vary import vary_on_headers
 from config.replica import may_be_a_second_old
 from grievances import deadlines, figures
 from grievances.filters import OpinionFilter
-from grievances.models import Opinion
+from grievances.tallies.totals import total_of
 from villages.models import Role
-from villages.paging import page_of
+from villages.paging import AT, page_of
 from villages.policy import for_roles
 
 EVERYBODY = tuple(set(Role) - {Role.ADMINISTRATOR})
+_DIGITS = 16  # of microseconds since 1970, until the year 2286
 
 
 class DayForm(forms.Form):
@@ -45,27 +46,40 @@ def _is_behind_a_figure(request: HttpRequest) -> bool:
 
 @for_roles(*EVERYBODY)
 @require_safe
-@vary_on_headers("HX-Request")
+@vary_on_headers("HX-Request", "HX-Target")
 @may_be_a_second_old(when=_is_behind_a_figure)
 def opinion_list(request: HttpRequest) -> HttpResponse:
-    """All opinions that the cadre may see, filtered; with a past day, as they stood then."""
+    """All opinions that the cadre may see, filtered; with a past day, as they stood then.
+
+    The list behind a figure is read as of one moment, on all its pages, so that what changes meanwhile neither
+    comes twice nor is left out.
+    """
     as_of = DayForm(request.GET).day()
-    rows = figures.rows(cadre=request.user, as_of=as_of)
-    if rows.model is Opinion:
-        rows = rows.for_rows().order_by("-recorded_at", "-pk")
-    else:
-        rows = rows.select_related("opinion", "region__parent", "category", "unit", "person").order_by(
-            "-opinion__recorded_at", "-opinion_id"
-        )
-    found = OpinionFilter(request.GET, rows, request=request)
-    exact = found.qs.order_by().count() if found.chosen("figure") else None
-    page = page_of(found.qs, request, total=exact)
-    deadlines.show_on(page.rows, now=figures.moment_of(as_of))
+    at = _moment(request, as_of)
+    rows = figures.rows(cadre=request.user, as_of=as_of, at=at)
+    found = OpinionFilter(request.GET, rows.for_rows(), request=request, moment=at)
+    total = total_of(found, request.user)
+    carried = {AT: str(round(at.timestamp() * 1_000_000))} if at and not figures.is_past(as_of) else {}
+    page = page_of(found.qs, request, total=total, carried=carried)
+    deadlines.show_on(page.rows, now=found.moment)
     context = {
         "filter": found,
         "page": page,
-        "exact": exact,
+        "exact": page.total if found.chosen("figure") and page.is_exact else None,
         "as_of": as_of if figures.is_past(as_of) else None,
     }
-    template = "grievances/_opinion_rows.html" if request.htmx else "grievances/opinion_list.html"
+    only_rows = request.htmx and request.htmx.target != "filters"
+    template = "grievances/_opinion_rows.html" if only_rows else "grievances/opinion_list.html"
     return render(request, template, context)
+
+
+def _moment(request: HttpRequest, as_of: date | None) -> datetime | None:
+    """The moment as of which the list is read; None where it is today's list of no figure."""
+    if figures.is_past(as_of):
+        return figures.moment_of(as_of)
+    if request.GET.get("figure") not in figures.FIGURES:
+        return None
+    asked, now = request.GET.get(AT, ""), timezone.now()
+    if not (asked.isascii() and asked.isdigit() and len(asked) == _DIGITS):
+        return now
+    return min(datetime.fromtimestamp(int(asked) / 1_000_000, tz=UTC), now)

@@ -7,16 +7,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from grievances.models import Notice
 from grievances.notices import notices_of
+from villages.paging import page_of
 
 
 @require_safe
 def notice_list(request: HttpRequest) -> HttpResponse:
-    """The newest hundred; only of cases that I may still see."""
+    """The newest first; only of cases that I may still see."""
     notices = notices_of(request.user).select_related(
         "event__actor", "event__opinion__category__parent", "event__opinion__region__parent"
     )
-    newest = list(notices.order_by("-event__recorded_at", "-id")[:100])
-    return render(request, "grievances/notice_list.html", {"notices": newest})
+    page = page_of(notices.order_by("-event__recorded_at", "-id"), request)
+    return render(request, "grievances/notice_list.html", {"page": page})
 
 
 @require_POST

@@ -13,11 +13,11 @@ from grievances import coverage, deadlines
 from grievances.models import Event, Informant, InformantKind, Opinion
 from grievances.visiting import places_of
 from villages.models import Cadre, Household, Level, Region, Role
+from villages.paging import page_of
 from villages.policy import for_roles
 
 _NEXT = 12
 _MOST_GRIDS = 60
-_MOST_CHANGES = 50
 
 
 @for_roles(Role.VISITOR)
@@ -26,13 +26,14 @@ def visitor_home(request: HttpRequest) -> HttpResponse:
     """One grid at a time: its coverage, the households that are left, and what has changed."""
     mine = places_of(request.user).filter(level=Level.GRID).select_related("parent")
     asked = request.GET.get("grid", "")[:15]
-    grids = list(mine[:_MOST_GRIDS])
+    found = list(mine[: _MOST_GRIDS + 1])
+    grids = found[:_MOST_GRIDS]
     grid = next((one for one in grids if one.pk == asked), None) or (asked and mine.filter(pk=asked).first())
     grid = grid or (grids[0] if grids else None)
-    changed = list(changed_opinions(request.user)[:_MOST_CHANGES])
-    deadlines.show_on(changed)
-    _show_doors(changed)
-    context = {"grid": grid, "changed": changed, "now": timezone.now()}
+    page = page_of(changed_opinions(request.user), request)
+    deadlines.show_on(page.rows)
+    _show_doors(page.rows)
+    context = {"grid": grid, "page": page, "now": timezone.now(), "more_grids": len(found) > _MOST_GRIDS}
     if grid:
         context |= _progress(request.user, grid, grids)
     return render(request, "grievances/visitor_home.html", context)

@@ -50,7 +50,6 @@ def served(database: str) -> Iterator[str]:
         "DATABASE_URL": server.url(database),
         "DEBUG": "",
         "DEMO": "1",
-        "STATEMENT_TIMEOUT": "15000",
     }
     _collect_static_files(environment)
     port = _free_port()

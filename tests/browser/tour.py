@@ -10,7 +10,12 @@ from playwright.sync_api import APIRequestContext
 _LINK = re.compile(r'<a\b[^>]*\shref="([^"#][^"]*)"')
 _MOST = 150
 # What the first page of a list may not hold.
-ALSO = ("/opinions/?informant_kind=confidential", "/opinions/?informant_kind=anonymous")
+ALSO = (
+    "/opinions/?informant_kind=confidential",
+    "/opinions/?informant_kind=anonymous",
+    "/search/?q=大丰",
+    "/search/?q=路面",
+)
 
 
 def kind_of(address: str, came_from: str = "") -> str | None:
@@ -23,7 +28,8 @@ def kind_of(address: str, came_from: str = "") -> str | None:
     if match.url_name in ("attachment", "jsi18n"):  # no pages
         return None
     asked = parse_qs(parts.query)
-    which = match.kwargs.get("queue", "past" if "as_of" in asked else asked.get("informant_kind", [""])[0])
+    listed = "past" if "as_of" in asked else asked.get("informant_kind", asked.get("q", [""]))[0]
+    which = match.kwargs.get("queue", listed)
     if match.url_name == "opinion":
         which = came_from.partition(":")[2]
     return ":".join(filter(None, (match.namespace, match.url_name, which)))

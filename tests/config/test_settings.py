@@ -41,7 +41,15 @@ def test_a_missing_variable_is_named(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("DATABASE_URL", "mysql://x/y"), ("DATABASE_URL", "nonsense"), ("DEBUG", "maybe"), ("DEMO", "2")],
+    [
+        ("DATABASE_URL", "mysql://x/y"),
+        ("DATABASE_URL", "nonsense"),
+        ("DEBUG", "maybe"),
+        ("DEMO", "2"),
+        ("STATEMENT_TIMEOUT", "0"),
+        ("STATEMENT_TIMEOUT", "15s"),
+        ("STATEMENT_TIMEOUT", "9" * 12),
+    ],
 )
 def test_a_wrong_value_is_named(name: str, value: str) -> None:
     failed = started_with(**{name: value})

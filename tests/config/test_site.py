@@ -93,7 +93,8 @@ def test_ordinary_chinese_passes() -> None:
     assert RefuseBadInput(lambda _request: None).process_view(request) is None
 
 
-@pytest.mark.parametrize("query", ["page=-1", "page=x", "page=99999999999", "as_of=2026-13-45", "state=nonsense",
+@pytest.mark.parametrize("query", ["after=-1", "before=x", "after=1&from=99999999999", "page=2",
+                                   "as_of=2026-13-45", "state=nonsense",
                                    "unit=abc", "category=999999999999999999999", "order=password",
                                    "region=%27%3B--", "figure=nonsense", "recorded_from=x"])  # fmt: skip
 def test_a_broken_filter_never_breaks_the_page(query: str, leader: Cadre) -> None:

@@ -144,14 +144,32 @@ def test_the_next_page_goes_on_where_the_first_ends(desk: Client, case: Opinion)
         copy = Opinion.objects.get(pk=case.pk)
         copy.pk, copy.number = None, f"COPY-{n}"
         copy.save(force_insert=True)
-    first, second = shown(desk, "to-take"), shown(desk, "to-take", page="2")
-    assert (len(first), len(second)) == (50, 6)
-    assert len({*first, *second}) == 56
+    first = desk.get(reverse("desk-queue", args=["to-take"])).context["page"]
+    second = desk.get(reverse("desk-queue", args=["to-take"]) + first.next).context["page"]
+    assert (len(first.rows), len(second.rows)) == (50, 6)
+    assert len({row.number for row in (*first.rows, *second.rows)}) == 56
 
 
-@pytest.mark.parametrize("page", ["0", "-1", "x", "99999", "１", ""])
-def test_a_wrong_page_is_no_error(desk: Client, case: Opinion, page: str) -> None:
-    assert desk.get(reverse("desk-queue", args=["to-take"]), {"page": page}).status_code == 200
+@pytest.mark.parametrize("place", ["0", "-1", "x", "99999", "１", ""])
+@pytest.mark.parametrize("name", ["after", "before", "from"])
+def test_a_wrong_place_is_no_error(desk: Client, case: Opinion, name: str, place: str) -> None:
+    assert shown(desk, "to-take", **{name: place}) == [case.number]
+
+
+def test_where_a_page_was_worked_off_it_says_so_and_leads_to_the_first(
+    desk: Client, visitor: Cadre, coordinator: Cadre, transport: Unit, head: Cadre, case: Opinion
+) -> None:
+    for n in range(51):
+        copy = Opinion.objects.get(pk=case.pk)
+        copy.pk, copy.number = None, f"COPY-{n:02}"
+        copy.save(force_insert=True)
+    queue = reverse("desk-queue", args=["to-take"])
+    following = desk.get(queue).context["page"].next
+    for row in desk.get(queue + following).context["page"].rows:
+        Opinion.objects.filter(pk=row.pk).update(state="handling")
+    emptied = desk.get(queue + following)
+    assert emptied.context["page"].rows == [] and emptied.context["page"].start == "?"
+    assert '<a class="ms-3" href="?">' in emptied.content.decode()
 
 
 def test_somebody_from_elsewhere_finds_an_empty_desk(client: Client, case: Opinion, outsider: Cadre) -> None:

@@ -221,3 +221,20 @@ def test_a_case_stays_with_whoever_left_the_unit_before_it_came_in(
     in_hand(case, by=coordinator, unit=transport, person=fresh(handler))
     team.move(parent=committee)
     assert Opinion.objects.get(pk=case.pk).state == "handling"
+
+
+def test_more_cases_than_one_form_holds_are_handed_over_in_turns(
+    heads: Client, case: Opinion, handler: Cadre
+) -> None:
+    copies = []
+    for n in range(500):
+        copy = Opinion.objects.get(pk=case.pk)
+        copy.pk, copy.number = None, f"COPY-{n:03}"
+        copies.append(copy)
+    heads.cookies["django_language"] = "en"
+    address = reverse("handover", args=[handler.pk])
+    assert "others follow" not in heads.get(address).content.decode()
+    Opinion.objects.bulk_create(copies)
+    page = heads.get(address)
+    assert len(page.context["cases"]) == 500 and page.context["count"] == 501
+    assert "The 500 cases with the nearest deadlines are shown." in page.content.decode()

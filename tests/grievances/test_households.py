@@ -1,8 +1,11 @@
 """Finding a household, and its page."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from grievances.models import Look, Visit
 from tests.factories import (
@@ -39,7 +42,8 @@ def found(phone: Client, **asked: str) -> list[str]:
 def test_a_household_is_found_by_number_name_initials_and_address(
     phone: Client, household: Household, words: str
 ) -> None:
-    Household.objects.filter(pk=household.pk).update(address="后街 3 弄")
+    household.address = "后街 3 弄"
+    household.save()
     make_household(number="31 号", head="李四")
     assert found(phone, words=words) == ["陈小明"]
 
@@ -184,3 +188,34 @@ def test_a_coordinator_who_visits_nobody_is_led_to_no_form(
     client.force_login(coordinator)
     page = client.get(reverse("household-list"), {"visit": "yes"}).content.decode()
     assert reverse("visit-household", args=[household.pk]) not in page
+
+
+def test_all_visits_of_many_years_are_there_and_the_last_one_is_always_named(
+    phone: Client, household: Household, visitor: Cadre
+) -> None:
+    now = timezone.now()
+    Visit.objects.bulk_create(
+        Visit(
+            household=household, region=household.grid, said_at=now - timedelta(days=n), recorded_at=now,
+            recorded_by=visitor,
+        )
+        for n in range(60)
+    )  # fmt: skip
+    address = reverse("household", args=[household.pk])
+    first = phone.get(address).context["page"]
+    second = phone.get(address + first.next)
+    assert len({one.pk for one in (*first.rows, *second.context["page"].rows)}) == 60
+    assert second.context["last"] == first.rows[0]
+
+
+def test_where_a_household_said_more_than_is_shown_the_page_says_so(
+    phone: Client, household: Household, visitor: Cadre
+) -> None:
+    phone.cookies["django_language"] = "en"
+    address, form = (reverse(name, args=[household.pk]) for name in ("household", "visit-household"))
+    for n in range(51):
+        make_opinion(by=visitor, household=household)
+        if n == 8:
+            assert "newest" not in phone.get(address).content.decode() + phone.get(form).content.decode()
+    assert "The 50 newest are shown." in phone.get(address).content.decode()
+    assert "At most the 10 newest matters" in phone.get(form).content.decode()

@@ -1,10 +1,12 @@
 """Notices: what happened in cases that concern somebody."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from grievances.models import Notice, Opinion
+from grievances.models import Event, Notice, Opinion
 from tests.factories import make_opinion
 from tests.grievances.cases import answered, assigned
 from villages.models import Cadre, Unit
@@ -21,7 +23,7 @@ def told(
 
 
 def listed(client: Client) -> list[str]:
-    notices = client.get(reverse("notice-list")).context["notices"]
+    notices = client.get(reverse("notice-list")).context["page"].rows
     return [notice.event.opinion.number for notice in notices]
 
 
@@ -79,7 +81,7 @@ def test_who_wrote_it_down_is_told_of_the_answer(
 def test_an_empty_list_says_so(client: Client, handler: Cadre) -> None:
     client.force_login(handler)
     page = client.get(reverse("notice-list"))
-    assert page.status_code == 200 and page.context["notices"] == []
+    assert page.status_code == 200 and page.context["page"].rows == []
 
 
 def test_notices_take_the_same_queries_whatever_their_number(
@@ -89,3 +91,26 @@ def test_notices_take_the_same_queries_whatever_their_number(
     client.get(reverse("help"))  # a session's first page notes when it began
     with django_assert_max_num_queries(8):
         client.get(reverse("notice-list"))
+
+
+def test_all_notices_are_there_page_by_page_the_newest_first(
+    client: Client, told: Opinion, head: Cadre
+) -> None:
+    event = told.events.get(verb="assign")
+    more = [
+        Event(**_again(event), recorded_at=event.recorded_at + timedelta(minutes=n % 40)) for n in range(130)
+    ]
+    Event.objects.bulk_create(more)
+    Notice.objects.bulk_create([Notice(cadre=head, event=one) for one in more])
+    client.force_login(head)
+    shown, address = [], "?"
+    while address:
+        page = client.get(reverse("notice-list") + address).context["page"]
+        shown, address = shown + page.rows, page.next
+    moments = [notice.event.recorded_at for notice in shown]
+    assert len({notice.pk for notice in shown}) == 131 == page.total and moments == sorted(moments)[::-1]
+
+
+def _again(event: Event) -> dict[str, object]:
+    names = ("opinion_id", "verb", "to_state", "round", "actor_id", "said_at")
+    return {name: getattr(event, name) for name in names}

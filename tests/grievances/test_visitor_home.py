@@ -99,7 +99,7 @@ def case(visitor: Cadre) -> Opinion:
 
 
 def changed(phone: Client) -> list[Opinion]:
-    return phone.get(reverse(HOME)).context["changed"]
+    return phone.get(reverse(HOME)).context["page"].rows
 
 
 def test_what_others_did_with_my_opinions_is_shown_once_a_case(
@@ -169,3 +169,39 @@ def test_the_big_button_chooses_a_household_and_the_way_is_second(phone: Client)
     choose, way = f"{reverse(LIST)}?grid={GRID}&amp;visit=yes", f"{reverse('visit-new')}?place={GRID}"
     assert f'class="btn btn-primary" href="{choose}"' in buttons
     assert buttons.index(choose) < buttons.index(way)
+
+
+def test_changes_beyond_the_first_page_are_a_page_away_and_all_are_counted(
+    phone: Client, case: Opinion, coordinator: Cadre
+) -> None:
+    copies = []
+    for n in range(59):
+        copy = Opinion.objects.get(pk=case.pk)
+        copy.pk, copy.number = None, f"COPY-{n:02}"
+        copies.append(copy)
+    for one in (*Opinion.objects.bulk_create(copies), case):
+        one.remark(by=coordinator, text="已经问过")
+    home = phone.get(reverse(HOME), {"grid": GRID})
+    first = home.context["page"]
+    assert len(first.rows) == 50 and "· 60</h2>" in home.content.decode()
+    assert f"grid={GRID}" in first.next
+    second = phone.get(reverse(HOME) + first.next).context["page"]
+    assert len({row.pk for row in (*first.rows, *second.rows)}) == 60
+
+
+def test_where_more_households_or_grids_are_left_than_shown_a_link_leads_to_all(
+    client: Client, committee: Unit
+) -> None:
+    for _house in range(13):
+        make_household()
+    for n in range(2, 62):
+        make_region(code=f"{VILLAGE}{n:03}")
+    client.force_login(make_cadre(name="whole-village", role=Role.VISITOR, unit=committee))
+    client.cookies["django_language"] = "en"
+    page = client.get(reverse(HOME), {"grid": GRID}).content.decode()
+    assert "The first 12 are shown: to all 13" in page
+    assert "Other grids of mine (the first 60)" in page
+    assert f'href="{reverse(LIST)}?grid={GRID}&amp;left=yes&amp;visit=yes"' in page
+    client.force_login(make_cadre(name="one-grid", role=Role.VISITOR, unit=committee, region=f"{VILLAGE}002"))
+    page = client.get(reverse(HOME)).content.decode()
+    assert "are shown" not in page and "Other grids" not in page

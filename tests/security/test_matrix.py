@@ -36,6 +36,7 @@ PAGES: dict[str, set[str]] = {
     "household-list": {"visitor", "coordinator"},
     "desk": STAFF,
     "opinion-list": ALL - {"administrator"},
+    "search": ALL - {"administrator"},
     "opinion-new": {"visitor", "handler", "head", "coordinator", "caller", "outsider"},
     "dashboard": {"head", "coordinator", "caller", "leader", "auditor"},
     "campaign-list": ALL - {"administrator"},
@@ -212,8 +213,12 @@ def test_words_of_an_accusation_appear_on_no_page_of_the_accused(
     for name in ("desk", "opinion-list", "dashboard", "notice-list", "campaign-list"):
         page = client.get(reverse(name), follow=True).content.decode()
         assert "金丝雀" not in page and opinion.number not in page
-    found = client.get(reverse("opinion-list"), {"text": "金丝雀", "figure": "collected"})
-    assert "金丝雀八哥" not in found.content.decode()
+    for name, asked in (
+        ("opinion-list", {"text": "金丝雀", "figure": "collected"}),
+        ("search", {"q": "金丝雀"}),
+    ):
+        found = client.get(reverse(name), asked)
+        assert "金丝雀八哥" not in found.content.decode() and opinion.number not in found.content.decode()
 
 
 def test_a_campaign_of_another_district_gets_404_and_is_not_listed(everybody: dict[str, Cadre]) -> None:

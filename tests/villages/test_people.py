@@ -48,7 +48,7 @@ def test_posts_that_end_soon_are_found(signed_in: Client, handler: Cadre, head: 
     assert names(signed_in, ending="soon") == ["head"]
 
 
-@pytest.mark.parametrize("query", [{"role": "king"}, {"unit": "x"}, {"page": "-1"}, {"page": "9" * 99}])
+@pytest.mark.parametrize("query", [{"role": "king"}, {"unit": "x"}, {"after": "-1"}, {"before": "9" * 99}])
 def test_a_wrong_filter_is_no_server_error(signed_in: Client, query: dict[str, str]) -> None:
     assert signed_in.get("/people/", query).status_code == 200
 

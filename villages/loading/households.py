@@ -7,7 +7,7 @@ from pathlib import Path
 from django.db import transaction
 
 from villages.models import CODE_LENGTH, Household, HouseholdContact, Level, Need, Region
-from villages.models.household import initials
+from villages.search.pinyin import initials
 from villages.secrets import keyed_hash
 
 from .problems import Problems
@@ -27,7 +27,7 @@ _COLUMNS = [
 ]
 _YES_NO = {"": False, "0": False, "no": False, "否": False, "1": True, "yes": True, "是": True}
 _TELEPHONE = re.compile(r"^[0-9+() -]{5,30}$")
-_FIELDS = ["head", "initials", "address", "members", "is_centre"]
+_FIELDS = ["head", "initials", "address", "members", "is_centre", "search_text"]
 
 
 @transaction.atomic
@@ -177,3 +177,4 @@ def _fill(household: Household, row: Row) -> None:
     for name, value in _values(row).items():
         setattr(household, name, value)
     household.initials = initials(household.head)
+    household.search_text = household.to_search()

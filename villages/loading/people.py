@@ -134,7 +134,7 @@ class _Loading:
         if (cadre.name, cadre.telephone) == (row["name"], row["telephone"]):
             return self.report.count("people unchanged")
         cadre.name, cadre.telephone = row["name"], row["telephone"]
-        cadre.save(update_fields=["name", "telephone"])
+        cadre.save(update_fields=["name", "telephone", "search_text"])
         self.report.count("people changed")
 
     def _put(self, wanted: "_Wanted") -> None:

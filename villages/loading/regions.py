@@ -24,7 +24,7 @@ _COLUMNS = [
     Column("level", 10),
     Column("parent", 12, required=False),
 ]
-_UPDATED = ["name", "name_en", "closed_on", "continued_as", "abbreviation"]
+_UPDATED = ["name", "name_en", "closed_on", "continued_as", "abbreviation", "search_text"]
 
 
 def load_regions(path: Path | str, *, continued: dict[str, str], even_many: bool = False) -> Report:
@@ -160,6 +160,7 @@ class _Loading:
             self.report.lines.append(f"renamed: {region.code} {region.name} → {name}")
             self.old_names.append(RegionName(region=region, name=region.name, until=self.today))
             region.name, region.name_en = name, english_name(name)
+            region.search_text = region.to_search()
         if region.closed_on:
             outcomes.append("reopened")
             region.closed_on = region.continued_as_id = None

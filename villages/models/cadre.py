@@ -4,11 +4,13 @@ from datetime import date
 from functools import cached_property
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from pypinyin import lazy_pinyin
 
+from villages.search import Pairs, SearchText, joined_fields
+from villages.search.pinyin import initials, romanised
 from villages.signals import cadre_leaving
 
 from .post import Post, Role
@@ -39,6 +41,7 @@ class Cadre(AbstractBaseUser):
     is_demo = models.BooleanField(_("demo account"), default=False, editable=False)
     must_change_password = models.BooleanField(_("must change the password"), default=False)
     changes_seen_at = models.DateTimeField(null=True, editable=False)
+    search_text = SearchText()
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["name"]
@@ -49,6 +52,7 @@ class Cadre(AbstractBaseUser):
         ordering = ["username"]
         verbose_name = _("cadre")
         verbose_name_plural = _("cadres")
+        indexes = [GinIndex(Pairs("search_text"), name="cadre_words")]
 
     def __str__(self) -> str:
         return self.label
@@ -58,8 +62,11 @@ class Cadre(AbstractBaseUser):
         """The name; romanised, family name first, for readers of English."""
         if (get_language() or "").startswith("zh"):
             return self.name
-        syllables = lazy_pinyin(self.name)
-        return " ".join(filter(None, [syllables[0].title(), "".join(syllables[1:]).title()]))
+        return romanised(self.name)
+
+    def to_search(self) -> str:
+        """The name, also romanised and by its initials, and the sign-in name."""
+        return joined_fields(self.name, romanised(self.name), initials(self.name), self.username)
 
     def clean(self) -> None:
         super().clean()

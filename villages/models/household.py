@@ -2,12 +2,14 @@
 
 from typing import Self
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Func, Q, Value
 from django.utils.translation import gettext_lazy as _
-from pypinyin import Style, lazy_pinyin
 
 from villages.scope import within
+from villages.search import Pairs, SearchText, begins_or_holds, holds_all, joined_fields, words_of
+from villages.search.pinyin import initials
 from villages.secrets import EncryptedTextField, keyed_hash
 
 from .cadre import Cadre
@@ -42,14 +44,8 @@ class HouseholdQuerySet(models.QuerySet):
         return self.filter(scope)
 
     def search(self, words: str) -> Self:
-        """Households whose number, head, pinyin initials or address begin with or hold the words."""
-        text = words.strip()
-        return self.filter(
-            Q(number__istartswith=text)
-            | Q(head__contains=text)
-            | Q(initials__startswith=text.lower())
-            | Q(address__contains=text)
-        )
+        """Households whose number, head, pinyin initials or address hold every one of the words."""
+        return self.filter(holds_all("search_text", words_of(words), by=begins_or_holds))
 
 
 def _in_counting_order(field: str) -> Func:
@@ -79,6 +75,7 @@ class Household(models.Model):
     )
     head = models.CharField(_("head of household"), max_length=40)
     initials = models.CharField(max_length=40, editable=False, db_collation="C")
+    search_text = SearchText()
     address = models.CharField(_("address"), max_length=200, blank=True)
     members = models.PositiveSmallIntegerField(_("people"), default=1)
     is_centre = models.BooleanField(_("party member's centre household"), default=False)
@@ -94,6 +91,7 @@ class Household(models.Model):
         indexes = [
             models.Index(fields=["grid", "initials"], name="household_initials"),
             models.Index(fields=["grid", "number_order", "number"], name="household_number_order"),
+            GinIndex(Pairs("search_text"), name="household_words"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -110,10 +108,9 @@ class Household(models.Model):
         self.initials = initials(self.head)
         super().save(*args, **kwargs)
 
-
-def initials(name: str) -> str:
-    """The pinyin initials by which a phone keyboard finds a name: 陈小明 → cxm."""
-    return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()[:40]
+    def to_search(self) -> str:
+        """Number (20 号 is also found as 20号), head, initials and address."""
+        return joined_fields("".join(self.number.split()), self.head, self.initials, self.address)
 
 
 class HouseholdContact(models.Model):

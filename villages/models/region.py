@@ -2,10 +2,13 @@
 
 from typing import Self
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from villages.scope import within
+from villages.search import Pairs, SearchText, joined_fields
+from villages.search.pinyin import initials
 
 from .named import Named
 
@@ -64,12 +67,15 @@ class Region(Named):
         verbose_name=_("continued as"),
     )
 
+    search_text = SearchText()
+
     objects = RegionQuerySet.as_manager()
 
     class Meta:
         ordering = ["code"]
         verbose_name = _("region")
         verbose_name_plural = _("regions")
+        indexes = [GinIndex(Pairs("search_text"), name="region_words")]
         constraints = [
             models.CheckConstraint(
                 name="region_code_fits_level",
@@ -83,6 +89,12 @@ class Region(Named):
                 violation_error_message=_("The code's length does not fit the level."),
             )
         ]
+
+    def to_search(self) -> str:
+        """The names, the initials, and the code; a grid is found as a part of its village only."""
+        if self.level == Level.GRID:
+            return ""
+        return joined_fields(self.name, self.name_en, initials(self.name), self.code)
 
     @property
     def is_empty_place(self) -> bool:

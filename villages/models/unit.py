@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models import Value
@@ -9,6 +10,8 @@ from django.db.models.functions import Concat, Substr
 from django.utils.translation import gettext_lazy as _
 
 from villages.scope import under
+from villages.search import Pairs, SearchText, joined_fields
+from villages.search.pinyin import initials
 from villages.signals import unit_moving
 
 from .named import Named
@@ -50,12 +53,15 @@ class Unit(Named):
     region = models.ForeignKey(Region, models.PROTECT, related_name="units", verbose_name=_("region served"))
     telephone = models.CharField(_("telephone"), max_length=30, blank=True)
 
+    search_text = SearchText()
+
     objects = UnitQuerySet.as_manager()
 
     class Meta:
         ordering = ["path"]
         verbose_name = _("unit")
         verbose_name_plural = _("units")
+        indexes = [GinIndex(Pairs("search_text"), name="unit_words")]
         constraints = [
             models.CheckConstraint(name="unit_kind_known", condition=models.Q(kind__in=UnitKind.values)),
             models.CheckConstraint(
@@ -68,6 +74,10 @@ class Unit(Named):
         if self._state.adding:
             self.path = self._path_under(self.parent)
         super().save(*args, **kwargs)
+
+    def to_search(self) -> str:
+        """The names, the initials, and the code."""
+        return joined_fields(self.name, self.name_en, initials(self.name), self.code)
 
     def _path_under(self, parent: "Unit | None") -> str:
         return f"{parent.path if parent else '/'}{self.code}/"

@@ -1,12 +1,6 @@
-"""What a province knows of its districts; counts that default to 0 in the database itself."""
+"""What a province knows of its districts."""
 
 from django.db import migrations, models
-
-COUNTS = (
-    "collected at_collected at_assigned at_objected at_handling at_resolved at_explained at_closed at_withdrawn"
-    " assigned resolved explained policy planned court outside gave_up noted"
-    " attempted contacted asked solved satisfied late call_back_late reopened supervised"
-).split()
 
 UNSAFE = "SET LOCAL citus.enable_unsafe_triggers = 'on'"
 
@@ -32,7 +26,7 @@ DROP FUNCTION grievances_news_arrived();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("grievances", "0010_tallies")]
+    dependencies = [("grievances", "0013_search_index")]
 
     operations = [
         migrations.CreateModel(
@@ -61,15 +55,6 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "sites of districts",
                 "ordering": ["code"],
             },
-        ),
-        *(
-            migrations.AlterField(
-                model_name=model,
-                name=name,
-                field=models.IntegerField(db_default=0, default=0),
-            )
-            for model in ("tally", "tallychange")
-            for name in COUNTS
         ),
         migrations.RunSQL(UNSAFE, migrations.RunSQL.noop),
         migrations.RunSQL(ARRIVAL, NO_ARRIVAL),

@@ -1,0 +1,1 @@
+"""The floor: the barest Django views on the same rows and indexes, to hold the real pages against."""
