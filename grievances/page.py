@@ -20,7 +20,7 @@ def page(request: HttpRequest) -> dict[str, object]:
         return always
     return always | {
         "pages": SimpleLazyObject(lambda: _pages(user.roles)),
-        "may_search": bool(user.roles & _SEES_OPINIONS),
+        "may_search": bool(user.roles & _SEES_OPINIONS) and not settings.PROVINCE,
         "unseen": SimpleLazyObject(lambda: notices_of(user).filter(seen_at=None).count()),
     }
 

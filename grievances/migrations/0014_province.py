@@ -26,7 +26,10 @@ DROP FUNCTION grievances_news_arrived();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("grievances", "0013_search_index")]
+    dependencies = [
+        ("grievances", "0013_search_index"),
+        ("villages", "0006_regions_arrive_without_words"),
+    ]
 
     operations = [
         migrations.CreateModel(

@@ -11,6 +11,7 @@ from django.db import DatabaseError, connections
 from grievances.management.commands.fold_tallies import _fold
 from grievances.models import COUNTS, DistrictSite, Tally
 from grievances.province.news import News, news_of
+from grievances.province.publishing import parts
 from grievances.tallies.rebuilding import rebuild
 from tests.province.clusters import caught_up, folded, leaving, until
 from tests.province.conftest import EAST, NORTH, SOUTH, Ground
@@ -95,12 +96,15 @@ def test_a_district_upgraded_first_waits_for_the_province_and_loses_nothing(newe
 
 
 def test_a_province_upgraded_first_takes_in_what_older_districts_send(province: Ground) -> None:
-    """What they don't know yet is left out: every count may be empty."""
-    missing = province.province.ask(
-        "SELECT attname FROM pg_attribute WHERE attrelid = 'grievances_tally'::regclass AND attnum > 0"
-        " AND NOT attisdropped AND atttypid = 'int4'::regtype AND attnotnull"
+    """What they don't know yet is left out, and what they don't publish too: it may be empty, or has a default."""
+    wanted = province.province.ask(
+        "SELECT attrelid::regclass::text, attname FROM pg_attribute WHERE attnum > 0 AND NOT attisdropped"
+        " AND attnotnull AND NOT atthasdef AND attrelid IN"
+        " ('grievances_tally'::regclass, 'grievances_tallymoment'::regclass, 'villages_region'::regclass)"
     )
-    assert missing == []
+    published = {(part.table, column) for part in parts(NORTH) for column in part.columns}
+    assert set(wanted) <= published
+    assert not [one for one in wanted if one[1] in COUNTS]
 
 
 def counted(code: str) -> list[tuple]:
