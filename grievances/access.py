@@ -79,6 +79,11 @@ def _unreleased() -> Q:
     return Q(unit=None, cadre=None, released_by=None)
 
 
+def sees_districts(cadre: Cadre) -> bool:
+    """Whether a post shows the cadre at least a whole district."""
+    return any(len(post.region_id) <= DISTRICT_DIGITS for post in cadre.posts_as(*PLACE_ROLES))
+
+
 def sees_unreleased(cadre: Cadre) -> bool:
     """Whom an accusation of "not known" is shown to: those who look after the whole district or more."""
     posts = cadre.posts_as(*PLACE_ROLES, *UNIT_ROLES)

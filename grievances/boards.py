@@ -20,7 +20,7 @@ from villages.models import CODE_LENGTH, LEVEL_OF_LENGTH, Cadre, Level, Region, 
 _COLUMNS = ("collected", "resolved", "explained", "late")
 _WEEKS = 26
 _DIMENSIONS = (
-    Dimension.ALL, Dimension.CATEGORY, Dimension.UNIT, Dimension.RECORDED, Dimension.ANSWERED, Dimension.TOOK,
+    Dimension.CATEGORY, Dimension.UNIT, Dimension.RECORDED, Dimension.ANSWERED, Dimension.TOOK,
 )  # fmt: skip
 ALL = "all"  # instead of a campaign: every opinion
 
@@ -62,21 +62,32 @@ class Board:
 
     @cached_property
     def _told(self) -> dict[str, dict[str, Counts]]:
-        """All that the board says of the place itself, in one reading: {dimension: {key: counts}}."""
+        """What the board's tables say of the place itself, in one reading: {dimension: {key: counts}}."""
         told: dict[str, dict[str, Counts]] = {name: {} for name in _DIMENSIONS}
-        for (dimension, _place, key), counts in self._counting.by(*_DIMENSIONS).items():
+        for (dimension, _place, key), counts in self._counting.by(*_DIMENSIONS, names=_COLUMNS).items():
             told[dimension][key] = counts
         return told
 
     @cached_property
     def _total(self) -> Counts:
-        return self._told[Dimension.ALL].get("") or nothing()
+        return self._counting.total()
 
     def url(self, figure: str, **more: object) -> str:
         """The list behind a number."""
-        asked = {"figure": figure, "region": self.region.pk, "campaign": self.campaign and self.campaign.pk}
-        asked |= {"as_of": self.as_of if figures.is_past(self.as_of) else None} | more
-        return f"{reverse('opinion-list')}?{urlencode({k: v for k, v in asked.items() if v})}"
+        asked = {"figure": figure} | self._asked | more
+        # Hundreds a page: names, codes, numbers and days need no quoting.
+        return self._list + "&".join(f"{name}={value}" for name, value in asked.items())
+
+    @cached_property
+    def _list(self) -> str:
+        return f"{reverse('opinion-list')}?"
+
+    @cached_property
+    def _asked(self) -> dict[str, object]:
+        """What all lists behind the board's numbers are asked for."""
+        asked = {"region": self.region.pk, "campaign": self.campaign and self.campaign.pk}
+        asked |= {"as_of": self.as_of if figures.is_past(self.as_of) else None}
+        return {name: value for name, value in asked.items() if value}
 
     def figures(self) -> dict[str, Number]:
         """All figures of the place."""
@@ -106,7 +117,7 @@ class Board:
         length = next((n for n in sorted(LEVEL_OF_LENGTH) if n > len(self.region.pk)), None)
         if length is None or length > CODE_LENGTH[Level.VILLAGE]:
             return []
-        counted = self._counting.below(length)
+        counted = self._counting.below(length, names=_COLUMNS)
         places = Region.objects.filter(parent=self.region).order_by("code")
         listed = [p for p in places if p.closed_on is None or p.pk in counted]
         rows = [self._row(p.label, self._drill(p, length), counted.get(p.pk), region=p.pk) for p in listed]

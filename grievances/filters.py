@@ -223,7 +223,7 @@ class OpinionFilter(ChippedFilter):
         if not found.query.order_by:
             found = self.in_usual_order(found)
         text = self.form.cleaned_data.get("text")
-        return searching.search(found, text, page=searching.page_asked(self.data)) if text else found
+        return searching.search(found, text) if text else found
 
     @property
     def only_newest(self) -> int | None:

@@ -1,27 +1,48 @@
 """Finding opinions by words or number, fast whether the words are common or rare.
 
-Common words are met by reading the newest opinions, rare ones by the index of pairs. Which they are, the
-planner would have to guess, and a wrong guess reads ten million rows: so bounded looks at the newest decide,
-and then only one way is left open to it.
+Of common words the newest opinions hold enough: they are read one after the other. Rare ones are gathered by the
+index of pairs. In between, the index and a stretch of time together leave few rows; if that stretch holds too
+little, a longer one is taken. How common words are, the database's statistics tell.
 """
 
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
 
-from django.db.models import F, OrderBy, Q, QuerySet
+from django.db import connection
+from django.db.models import F, Max, Min, OrderBy, Q, QuerySet
 from django.db.models.functions import Coalesce
-from django.http import QueryDict
+from django.http import HttpRequest
 
 from grievances import numbers
 from grievances.models import Opinion, OpinionSpan
-from villages.paging import EXACT_TO, SIZE
+from villages.paging import EXACT_TO, SIZE, Place, beyond, place_asked
 from villages.scope import any_of
 from villages.search import has, holds, holds_all, words_of
 
-# As many of the newest are looked at: first few, then, if these promise enough, many more.
-_FEW, _MANY = 20_000, 200_000
 # Single characters stand in no index: they are looked for among the newest only.
 NEWEST = 5000
-_SHOWN = ("region__parent", "category", "unit", "person")
+# So many rows are read one by one sooner than gathered by the index.
+_READ = 4000
+# So many that hold the words are gathered at once, however long ago they were said.
+_GATHERED = 2000
+# Where words are this common, any list comes to enough of them soon, in whatever order.
+_COMMON = 0.005
+# An estimate this high, of one pair, is never wrong by so much that there were less than a thousand.
+_SURELY_MANY = 20 * EXACT_TO
+_GROWS = 8
+_SHORTEST = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Found:
+    """The rows of the page that is asked for; ``total`` None is still to be counted, ``more`` says that there
+    are more than it."""
+
+    rows: QuerySet
+    total: int | None = None
+    more: bool = False
 
 
 def only_newest(query: str) -> bool:
@@ -30,41 +51,39 @@ def only_newest(query: str) -> bool:
     return bool(words) and all(len(word) == 1 for word in words)
 
 
-def page_asked(data: QueryDict) -> int:
-    """The page of the list that an address asks for; the first where that makes no sense."""
-    asked = data.get("page", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 1
-
-
-def search(found: QuerySet, query: str, *, page: int = 1) -> QuerySet:
-    """Those of the opinions, or spans, that hold every word of the query, or whose number begins so, in the
-    order that they have. Good for this page of them, and for a count to a thousand; not for a whole count.
-
-    Protected ones are found by their number only: they have no words to search. What a row shows is read
-    afterwards: joined, it would be read for everything that is gathered.
-    """
-    if found.model is Opinion:
-        found = found.select_related(None).prefetch_related(*_SHOWN)
+def search(found: QuerySet, query: str) -> QuerySet:
+    """Those of the opinions, or spans, that hold every word of the query, or whose number begins so, in the order
+    that they have. Protected ones are found by their number only: they have no words to search."""
     if only_newest(query):
-        newest = found.order_by(*_newest_first(found))[:NEWEST]
-        return found.filter(_fits(found, query, indexed=False), pk__in=newest.values("pk"))
-    indexed = found.filter(_fits(found, query, indexed=True))
-    if found.query.order_by != _newest_first(found):
-        return indexed
-    read = found.filter(_fits(found, query, indexed=False))
-    since = _enough_since(read, rows=max(page * SIZE, EXACT_TO) + 1)
-    if since is None:
-        return indexed.order_by(*map(_apart, found.query.order_by))
-    return read.filter(_recorded_after(found, since))
+        newest = Opinion.objects.order_by("-recorded_at", "-pk")[:NEWEST].values("pk")
+        return found.filter(_fits(found, query, indexed=False), **{f"{_opinion(found)}pk__in": newest})
+    common = _Words(query).share >= _COMMON
+    return found.filter(_fits(found, query, indexed=not common))
+
+
+def search_page(found: QuerySet, query: str, request: HttpRequest, *, sees_all: bool) -> Found:
+    """The same of opinions with the newest first, quicker: for the page that is asked for. ``sees_all`` says
+    whether the viewer sees whole districts, so that what is common is common for them."""
+    words = _Words(query)
+    if only_newest(query) or words.begun or not sees_all:
+        return Found(search(found, query))
+    place = place_asked(found, request)
+    ids = _Walk(found, words, place).ids()
+    rows = found.filter(pk__in=ids)
+    if place.at_the_start and len(ids) <= SIZE:
+        return Found(rows, len(ids))
+    total = EXACT_TO + 1 if words.surely_many else _count(found, query)
+    return Found(rows, total, more=total > EXACT_TO)
+
+
+def _count(found: QuerySet, query: str) -> int:
+    fitting = found.filter(_fits(found, query, indexed=True)).select_related(None).order_by()
+    return fitting.values("pk")[: EXACT_TO + 1].count()
 
 
 def _opinion(found: QuerySet) -> str:
     """The path to the opinion's columns."""
     return "opinion__" if found.model is OpinionSpan else ""
-
-
-def _newest_first(found: QuerySet) -> tuple[str, str]:
-    return ("-opinion__recorded_at", "-opinion_id") if found.model is OpinionSpan else ("-recorded_at", "-pk")
 
 
 def _fits(found: QuerySet, query: str, *, indexed: bool) -> Q:
@@ -74,23 +93,97 @@ def _fits(found: QuerySet, query: str, *, indexed: bool) -> Q:
     return by_words | any_of(begun) if begun else by_words
 
 
-def _recorded_after(found: QuerySet, since: datetime) -> Q:
-    return Q(**{f"{_opinion(found)}recorded_at__gt": since})
+class _Words:
+    """The words of a query, and how common they are."""
+
+    def __init__(self, query: str) -> None:
+        self.query = query
+        self.begun = numbers.beginnings(query)
+
+    @cached_property
+    def expected(self) -> int:
+        """About how many opinions hold all of them, by the database's statistics."""
+        asked = Opinion.objects.filter(holds_all("search_text", words_of(self.query))).order_by()
+        statement, values = asked.values("pk").query.sql_with_params()
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}", values)
+            return int(cursor.fetchone()[0][0]["Plan"]["Plan Rows"])
+
+    @cached_property
+    def size(self) -> int:
+        """About how many opinions there are."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'grievances_opinion'::regclass")
+            return max(int(cursor.fetchone()[0]), 1)
+
+    @property
+    def share(self) -> float:
+        return self.expected / self.size
+
+    @property
+    def surely_many(self) -> bool:
+        """Of one pair the statistics know how often it stands; of several together they guess."""
+        return (
+            len(words_of(self.query)) == 1 and len(self.query.strip()) == 2 and self.expected >= _SURELY_MANY
+        )
 
 
-def _enough_since(read: QuerySet, *, rows: int) -> datetime | None:
-    """Since when enough of what is asked for was recorded, if that is not long ago: the words are common."""
-    for looked_at, promising in ((_FEW, rows * _FEW // _MANY), (_MANY, rows)):
-        newest = Opinion.objects.order_by("-recorded_at", "-pk").values_list("recorded_at", flat=True)
-        since = newest[looked_at : looked_at + 1].first()
-        if since is None:
-            return None
-        recent = read.order_by().filter(_recorded_after(read, since))[:rows].count()
-        if recent >= rows:
-            return since
-        if recent < promising:
-            return None
-    return None
+@dataclass
+class _Walk:
+    """From a place in the list on, stretch of time by stretch of time, until a page is full."""
+
+    found: QuerySet
+    words: _Words
+    place: Place
+
+    def ids(self) -> list[int]:
+        """The keys of the page's rows, and of one more if there is one."""
+        ids: list[int] = []
+        for since, until, rows in self._stretches():
+            part = beyond(self.found, self.place).filter(recorded_at__gte=since, recorded_at__lt=until)
+            ids += self._fitting(part, rows)[: SIZE + 1 - len(ids)]
+            if len(ids) > SIZE:
+                break
+        return ids
+
+    def _fitting(self, part: QuerySet, rows: float) -> list[int]:
+        """Few rows are read in their order; of many, those that the index gives are gathered and sorted."""
+        few = rows <= _READ
+        fitting = part.filter(_fits(part, self.words.query, indexed=not few))
+        order = part.query.order_by
+        keyed = fitting.select_related(None).order_by(*(order if few else map(_apart, order)))
+        return list(keyed.values_list("pk", flat=True)[: SIZE + 1])
+
+    def _stretches(self) -> Iterator[tuple[datetime, datetime, float]]:
+        """(since, until, about how many rows): each longer than the one before, to the end of the list."""
+        first, last = self._bounds()
+        if first is None:
+            return
+        a_row = (last - first) / self.words.size
+        rows = 3 * SIZE * self.words.size / max(self.words.expected, 1)
+        whole = self.words.expected <= _GATHERED
+        at = self._start(first, last)
+        while first <= at <= last:
+            length = max(a_row * rows, _SHORTEST)
+            to = at + length if self.place.back else at - length
+            end = whole or not first < to < last
+            to = (last if self.place.back else first) if end else to
+            yield min(at, to), max(at, to), rows
+            if end:
+                return
+            at, rows = to, rows * _GROWS
+
+    def _bounds(self) -> tuple[datetime | None, datetime | None]:
+        ends = Opinion.objects.aggregate(first=Min("recorded_at"), last=Max("recorded_at"))
+        last = ends["last"] and ends["last"] + timedelta(microseconds=1)
+        return ends["first"], last
+
+    def _start(self, first: datetime, last: datetime) -> datetime:
+        if self.place.position is None:
+            return last
+        # The moment of the row itself belongs to the stretch: several may have the same.
+        at = self.place.position[0]
+        return min(max(at if self.place.back else at + timedelta(microseconds=1), first), last)
 
 
 def _apart(name: str) -> OrderBy:

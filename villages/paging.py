@@ -54,7 +54,7 @@ def without_place(query: QueryDict) -> QueryDict:
 
 
 @dataclass(frozen=True)
-class _Place:
+class Place:
     """Where the page lies: beyond a position, forwards or backwards; ``number`` is that of its first row,
     as the address believes."""
 
@@ -72,17 +72,19 @@ def page_of(
     request: HttpRequest,
     *,
     total: int | None = None,
+    more: bool = False,
     carried: dict[str, str] | None = None,
 ) -> Page:
     """The page of the ordered list ``found`` that ?after= or ?before= asks for; what is no position there is
-    the first page. A ``total`` given is exact. ``carried`` goes with the addresses of the other pages."""
+    the first page. A ``total`` given is exact, unless there are ``more``. ``carried`` goes with the addresses of
+    the other pages."""
     keys = keys_of(found)
     place = _asked(request.GET, keys, found.model)
-    rows, more = _rows(found, keys, place)
-    before, beyond = (more, bool(rows)) if place.back else (not place.at_the_start, more)
-    is_all = place.at_the_start and not more
+    rows, further = _rows(found, keys, place)
+    before, beyond = (further, bool(rows)) if place.back else (not place.at_the_start, further)
+    is_all = place.at_the_start and not further
     counted = total if total is not None else len(rows) if is_all else _count(found)
-    is_exact = total is not None or counted <= EXACT_TO
+    is_exact = not more and (total is not None or counted <= EXACT_TO)
     first = _first(rows, place, total=counted if is_exact else None, before=before, beyond=beyond)
     links = _Links(without_place(request.GET), keys, carried or {})
     return Page(
@@ -96,17 +98,29 @@ def page_of(
     )
 
 
-def _asked(query: QueryDict, keys: tuple[Key, ...], model: type[Model]) -> _Place:
+def place_asked(found: QuerySet, request: HttpRequest) -> Place:
+    """Where in the ordered list the page lies that the address asks for."""
+    return _asked(request.GET, keys_of(found), found.model)
+
+
+def beyond(found: QuerySet, place: Place) -> QuerySet:
+    """The rows of a list without empty values in its first column that lie beyond a place, in the direction of
+    reading."""
+    [rows] = stretches(found, keys_of(found), beyond=place.position, back=place.back)
+    return rows
+
+
+def _asked(query: QueryDict, keys: tuple[Key, ...], model: type[Model]) -> Place:
     for name in (_AFTER, _BEFORE):
         position = cursors.read(keys, query.get(name, ""), model)
         if position is not None:
             number = query.get(_FROM, "")
             sensible = number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS
-            return _Place(position, name == _BEFORE, int(number) if sensible else 0)
-    return _Place()
+            return Place(position, name == _BEFORE, int(number) if sensible else 0)
+    return Place()
 
 
-def _rows(found: QuerySet, keys: tuple[Key, ...], place: _Place) -> tuple[list, bool]:
+def _rows(found: QuerySet, keys: tuple[Key, ...], place: Place) -> tuple[list, bool]:
     """The rows in their order, and whether there are more in the direction in which they were read."""
     rows: list = []
     for stretch in stretches(found, keys, beyond=place.position, back=place.back):
@@ -122,7 +136,7 @@ def _count(found: QuerySet) -> int:
     return plain.values("pk")[: EXACT_TO + 1].count()
 
 
-def _first(rows: list, place: _Place, *, total: int | None, before: bool, beyond: bool) -> int:
+def _first(rows: list, place: Place, *, total: int | None, before: bool, beyond: bool) -> int:
     """The number of the first row. The ends of a list are known; between them the address is believed,
     as long as it makes sense."""
     if not rows:

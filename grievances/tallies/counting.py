@@ -7,7 +7,7 @@ from functools import cached_property
 from django.utils import timezone
 
 from grievances import figures
-from grievances.models import Campaign, Dimension
+from grievances.models import COUNTS, Campaign, Dimension
 from grievances.tallies.reading import Asked, Counts, Told, added, merged, read
 from grievances.tallies.rows import read_rows
 from grievances.tallies.sight import Sight, covers
@@ -33,28 +33,26 @@ class Counting:
     def day(self) -> date:
         return self.as_of if figures.is_past(self.as_of) else timezone.localdate()
 
-    def by(self, *dimensions: str, keys: tuple[str, ...] | None = None) -> Told:
-        """The place's counts by these dimensions."""
-        return self._told(dimensions, self._whole(), 0, keys)
+    def by(
+        self, *dimensions: str, keys: tuple[str, ...] | None = None, names: tuple[str, ...] = COUNTS
+    ) -> Told:
+        """The place's counts by these dimensions; ``names`` are the ones wanted."""
+        return self._told(Asked(self._whole(), self.day, dimensions, 0, self.campaign, keys, names=names))
 
-    def below(self, digits: int) -> dict[str, Counts]:
+    def below(self, digits: int, *, names: tuple[str, ...] = COUNTS) -> dict[str, Counts]:
         """{code: counts} of the places of a level below, whose codes have so many digits."""
-        told = self._told((Dimension.ALL,), self._parts(digits), digits, None)
+        parts = self._parts(digits)
+        told = self._told(Asked(parts, self.day, (Dimension.ALL,), digits, self.campaign, names=names))
         return {place: counts for (_dimension, place, _key), counts in told.items()}
 
     def total(self) -> Counts:
         return added(self.by(Dimension.ALL).values())
 
-    def _told(
-        self, dimensions: tuple[str, ...], places: tuple[str, ...], digits: int, keys: tuple[str, ...] | None
-    ) -> Told:
+    def _told(self, asked: Asked) -> Told:
         if not self._has_tallies:
-            return self._one_by_one(dimensions, digits, keys)
-        asked = Asked(places, self.day, dimensions, digits, self.campaign, keys)
+            return self._one_by_one(asked)
         told = read(asked, self.sight)
-        if self.sight.accusing:
-            return told
-        return merged(told, self._one_by_one(dimensions, digits, keys, accusing=True))
+        return told if self.sight.accusing else merged(told, self._one_by_one(asked, accusing=True))
 
     @property
     def _has_tallies(self) -> bool:
@@ -68,16 +66,9 @@ class Counting:
         level = next(level for level, n in CODE_LENGTH.items() if n == max(digits, _DISTRICT))
         return tuple(Region.objects.level(level).within(self.place).values_list("pk", flat=True))
 
-    def _one_by_one(
-        self,
-        dimensions: tuple[str, ...],
-        digits: int,
-        keys: tuple[str, ...] | None,
-        *,
-        accusing: bool = False,
-    ) -> Told:
+    def _one_by_one(self, asked: Asked, *, accusing: bool = False) -> Told:
         found = figures.rows(
             cadre=self.cadre, as_of=self.as_of, region=self.place, campaign=self.campaign, accusing=accusing
         )
-        told = read_rows(found, *dimensions, digits=digits, as_of=self.as_of)
-        return told if keys is None else {key: counts for key, counts in told.items() if key[2] in keys}
+        told = read_rows(found, *asked.dimensions, digits=asked.digits, as_of=self.as_of)
+        return told if asked.keys is None else {key: n for key, n in told.items() if key[2] in asked.keys}

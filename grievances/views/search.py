@@ -7,12 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from grievances import deadlines, searching
+from grievances.access import sees_districts
 from grievances.finding import MOST, Finder, Section
 from grievances.models import Opinion
 from grievances.views.dashboard import may_open
 from grievances.views.lists import EVERYBODY
 from villages.models import Cadre
-from villages.paging import page_of
+from villages.paging import PLACE, page_of
 from villages.policy import for_roles
 from villages.search import LONGEST_QUERY, words_of
 
@@ -49,14 +50,14 @@ def search(request: HttpRequest) -> HttpResponse:
 
 def _is_first(request: HttpRequest) -> bool:
     """Whether it is the first page: the others only go on with the opinions."""
-    return searching.page_asked(request.GET) == 1
+    return not request.GET.keys() & set(PLACE)
 
 
 def _opinions(request: HttpRequest, query: str) -> dict[str, object]:
     """The newest opinions that fit, and words for what was not looked through."""
     visible = Opinion.objects.visible_to(request.user).for_rows().order_by("-recorded_at", "-pk")
-    found = searching.search(visible, query, page=searching.page_asked(request.GET))
-    page = page_of(found, request)
+    found = searching.search_page(visible, query, request, sees_all=sees_districts(request.user))
+    page = page_of(found.rows, request, total=found.total, more=found.more)
     deadlines.show_on(page.rows)
     only = searching.NEWEST if searching.only_newest(query) else None
     return {"page": page, "words": words_of(query), "only_newest": only}

@@ -1,6 +1,7 @@
 """One search box: what each person finds with it, and what nobody finds."""
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
@@ -210,18 +211,27 @@ def test_common_and_rare_words_come_in_the_same_order_and_number(
 ) -> None:
     numbers = [make_opinion(by=visitor, text=f"路灯第{n}盏").number for n in range(5)]
     make_opinion(by=visitor, text="自来水")
-    for name, value in (("_FEW", few), ("_MANY", many), ("EXACT_TO", exact_to), ("SIZE", 1)):
+    for name, value in (("_READ", few), ("_GATHERED", many), ("EXACT_TO", exact_to), ("SIZE", 1)):
         monkeypatch.setattr(searching, name, value)
     monkeypatch.setattr("villages.paging.SIZE", 1)
-    pages = [look(leader, "路灯", page=str(n)).context["page"] for n in range(1, 6)]
+    pages, asked = [], {}
+    while len(pages) < 9:
+        pages.append(look(leader, "路灯", **asked).context["page"])
+        if not pages[-1].next:
+            break
+        asked = {name: value for name, value in QueryDict(pages[-1].next[1:]).items() if name != "q"}
     assert [[row.number for row in page.rows] for page in pages] == [[number] for number in numbers[::-1]]
+    back = {n: v for n, v in QueryDict(pages[-1].previous[1:]).items() if n != "q"}
+    assert [row.number for row in look(leader, "路灯", **back).context["page"].rows] == [numbers[1]]
 
 
 def test_the_count_is_exact_to_a_thousand_and_no_further(
     leader: Cadre, road: Opinion, water: Opinion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert look(leader, "路灯").context["page"].total == 2
-    monkeypatch.setattr("villages.paging.EXACT_TO", 1)
+    for name in ("EXACT_TO", "SIZE"):
+        monkeypatch.setattr(f"villages.paging.{name}", 1)
+        monkeypatch.setattr(searching, name, 1)
     page = look(leader, "路灯")
     assert not page.context["page"].is_exact and "more than 1,000" in page.content.decode()
 

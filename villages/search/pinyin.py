@@ -1,5 +1,7 @@
 """Names in Latin letters, as phone keyboards and readers of English write them."""
 
+from functools import lru_cache
+
 from pypinyin import Style, lazy_pinyin
 
 _MOST_INITIALS = 40
@@ -10,6 +12,7 @@ def initials(name: str) -> str:
     return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()[:_MOST_INITIALS]
 
 
+@lru_cache(maxsize=10_000)
 def romanised(name: str) -> str:
     """A person's name, family name first: 陈小明 → Chen Xiaoming."""
     first, *others = lazy_pinyin(name) or [""]

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django import template
 from django.template.defaultfilters import date as format_date
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -44,6 +45,14 @@ def bracketed(words: object) -> str:
 def number(value: int) -> str:
     """3907 → 3,907."""
     return f"{value:,}"
+
+
+@register.filter
+def linked(found: object) -> str:
+    """A number (``value``) with the list that it counts (``url``), where the reader has one."""
+    if not found.url:
+        return number(found.value)
+    return format_html('<a href="{}">{}</a>', found.url, number(found.value))
 
 
 @register.filter
