@@ -27,15 +27,19 @@ class Command(BaseCommand):
             self.stdout.write(f"{fold_all()} changes folded")
             return
         with suppress(KeyboardInterrupt):
+            away = False
             while True:
-                _fold()
+                away = _fold(away=away)
                 time.sleep(every)
 
 
-def _fold() -> None:
-    """Until next time, if the database is away."""
+def _fold(*, away: bool = False) -> bool:
+    """Whether the database is away, until next time then; said once."""
     try:
         fold_all()
     except Error as error:
-        logger.warning("not folded: %s", str(error).strip().splitlines()[0])
+        if not away:
+            logger.warning("not folded: %s", str(error).strip().splitlines()[0])
         connection.close()
+        return True
+    return False
