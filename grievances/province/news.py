@@ -18,8 +18,8 @@ from villages.templatetags.looks import moment
 _OLD = timedelta(minutes=2)
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 
-# A connection that breaks counts as an error, once; what can't be taken in is tried again and again.
-_ONE_IS_A_LOST_LINE = 1
+# A connection that breaks counts as an error, once; what can't be taken in is tried again every few seconds.
+_LOST_LINES = 5
 
 WORDS: dict[str, Promise] = {
     "receiving": gettext_lazy("receiving"),
@@ -97,7 +97,7 @@ def news_of(place: str) -> list[News]:
     with connection.cursor() as cursor:
         cursor.execute(_FOLDED, bounds)
         folded = dict(cursor.fetchall())
-        cursor.execute(_STANDING, [_ONE_IS_A_LOST_LINE, *bounds])
+        cursor.execute(_STANDING, [_LOST_LINES, *bounds])
         standing = {code: _standing(*facts) for code, *facts in cursor.fetchall()}
     sites = DistrictSite.objects.filter(within(place, field="code"))
     labels = {region.pk: region.label for region in Region.objects.filter(pk__in=standing)}

@@ -13,9 +13,9 @@ from grievances.models import COUNTS, DistrictSite, Tally
 from grievances.province.news import News, news_of
 from grievances.province.publishing import parts
 from grievances.tallies.rebuilding import rebuild
-from tests.province.clusters import caught_up, folded, leaving, until
+from tests.province.clusters import DATABASE, caught_up, folded, leaving, until
 from tests.province.conftest import EAST, NORTH, SOUTH, Ground
-from tests.province.people import record
+from tests.province.people import record, step
 from tests.province.test_figures import assert_equal
 from villages.models import Region
 
@@ -127,8 +127,9 @@ def test_a_district_is_added_and_removed_with_its_slot(
     province: Ground, capsys: pytest.CaptureFixture
 ) -> None:
     district = province.districts[EAST]
-    with district.used():
-        record(EAST, Random(1))
+    for code in (EAST, NORTH):
+        with province.districts[code].used():
+            record(code, Random(1))
     province.subscribe(EAST)
     assert "is being copied" in capsys.readouterr().out
     assert_equal(province, EAST, NORTH)
@@ -145,6 +146,23 @@ def test_a_district_is_added_and_removed_with_its_slot(
         assert not Tally.objects.filter(place__startswith=EAST).exists()
         assert Tally.objects.filter(place__startswith=NORTH).exists()
     assert slots(district) == []
+
+
+def test_the_role_with_the_least_rights_is_enough_to_take_everything_in(
+    province: Ground, settings: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REPLICATION_PASSWORD", "only-for-tests")
+    with province.districts[EAST].used():
+        settings.PROVINCE = False
+        call_command("publish_figures", district=EAST, role="receiver")
+        settings.PROVINCE = True
+        record(EAST, Random(2))
+        step(EAST, "accuse", 2)
+    province.subscribe(EAST, url=province.districts[EAST].url(DATABASE, user="receiver"))
+    assert_equal(province, EAST)
+    with province.districts[EAST].used():
+        step(EAST, "accuse", 3)
+    assert_equal(province, EAST)
 
 
 def slots(district: object) -> list[tuple]:
