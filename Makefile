@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: demo demo-reset test look messages clean
+.PHONY: demo demo-reset province province-reset test look messages clean
 .PHONY: bench bench-load bench-costs bench-figures bench-table bench-clean
 
 demo: $(VENV)/.product
@@ -14,6 +14,12 @@ demo: $(VENV)/.product
 
 demo-reset: $(VENV)/.product
 	@$(BIN)/python -m config.demo --reset
+
+province: $(VENV)/.product
+	@$(BIN)/python -m config.province
+
+province-reset: $(VENV)/.product
+	@$(BIN)/python -m config.province --reset
 
 test: $(VENV)/.development
 	@$(BIN)/python -m tests.everything

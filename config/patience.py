@@ -15,8 +15,9 @@ _SHOWS = {"GET", "HEAD"}
 def limit_statements() -> None:
     """From now on each connection of this process asks for at most ``STATEMENT_TIMEOUT`` milliseconds a
     statement. Only what serves pages calls this: a command may take its time."""
-    options = connections.settings["default"]["OPTIONS"]
-    options["options"] = f"{options.get('options', '')} -c statement_timeout={settings.STATEMENT_TIMEOUT}"
+    for database in connections.settings.values():
+        options = database["OPTIONS"]
+        options["options"] = f"{options.get('options', '')} -c statement_timeout={settings.STATEMENT_TIMEOUT}"
 
 
 class Patience:

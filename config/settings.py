@@ -13,6 +13,8 @@ DEBUG = environment.flag("DEBUG")
 # A demonstration on plain http with well-known accounts; never for real data.
 DEMO = environment.flag("DEMO")
 LOCAL = DEBUG or DEMO
+# A province: only the dashboards of what its districts publish; nothing is recorded here.
+PROVINCE = environment.flag("PROVINCE")
 
 SECRET_KEY = environment.text("SECRET_KEY")
 # Fernet keys: the first encrypts who spoke, all decrypt.
@@ -46,6 +48,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Pages of long lists shrink to a sixth; Django pads them against guessing secrets by their length.
     "django.middleware.gzip.GZipMiddleware",
+    "config.replica.NoteWrites",
     "config.bad_input.RefuseBadInput",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -56,6 +59,7 @@ MIDDLEWARE = [
     "config.sessions.SignInFirst",
     "config.sessions.TimeOut",
     "villages.policy.OneTimePassword",
+    "grievances.province.gate.Gate",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -87,6 +91,17 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DATABASES = {"default": environment.database("DATABASE_URL")}
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["OPTIONS"].setdefault("options", "-c jit=off")
+if environment.text("REPLICA_URL", ""):
+    DATABASES["replica"] = environment.database("REPLICA_URL") | {
+        "CONN_MAX_AGE": 60,
+        "TEST": {"MIRROR": "default"},
+    }
+    for _name, _value in DATABASES["default"]["OPTIONS"].items():
+        DATABASES["replica"]["OPTIONS"].setdefault(_name, _value)
+    DATABASES["replica"]["OPTIONS"].setdefault("connect_timeout", 2)
+DATABASE_ROUTERS = ["config.replica.Router"]
+# Whoever sent a form reads the primary for so long: longer than a healthy replica lags behind.
+READS_THE_PRIMARY_SECONDS = 5
 # Milliseconds that a page may ask the database (config/patience.py); commands and migrations have no limit.
 STATEMENT_TIMEOUT = environment.positive("STATEMENT_TIMEOUT", 15_000)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -124,7 +139,8 @@ CSRF_FAILURE_VIEW = "config.sessions.form_refused"
 SESSION_IDLE_SECONDS = 30 * 60
 SESSION_LONGEST_SECONDS = 12 * 60 * 60
 SESSION_COOKIE_AGE = SESSION_LONGEST_SECONDS
-SESSION_COOKIE_NAME = "session"
+# Sites that share a host name (on other ports) need names of their own.
+SESSION_COOKIE_NAME = environment.text("SESSION_COOKIE", "session")
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not LOCAL
 CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True

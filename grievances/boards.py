@@ -27,7 +27,7 @@ ALL = "all"  # instead of a campaign: every opinion
 
 @dataclass(frozen=True)
 class Number:
-    """A number and the list that it counts."""
+    """A number and the list that it counts; no address where there is none."""
 
     value: int
     url: str
@@ -42,6 +42,9 @@ class Row:
     numbers: list[Number]
     rate: Rate
     verdict: int = 0
+    place: str = ""  # the code, where the row is a place
+    note: str = ""  # how old its figures are, at a province
+    warning: str = ""  # why they are old
 
 
 @dataclass
@@ -140,11 +143,18 @@ class Board:
         return _judged(
             [
                 self._row(
-                    top.label, self.url("collected", category=top.pk), added(counted[top.pk]), category=top.pk
+                    top.label,
+                    self.url("collected", category=self.category_key(top)),
+                    added(counted[top.pk]),
+                    category=self.category_key(top),
                 )
                 for top in Category.objects.filter(pk__in=counted)
             ]
         )
+
+    def category_key(self, category: Category) -> object:
+        """How a list is asked for a category."""
+        return category.pk
 
     def by_unit(self, most: int = 30) -> list[Row]:
         """The lead units with most opinions, in official order."""
@@ -161,7 +171,8 @@ class Board:
     def _row(self, label: str, url: str, counts: Counts | None, **more: object) -> Row:
         counts = counts or nothing()
         numbers = [Number(value(counts, name), self.url(name, **more)) for name in _COLUMNS]
-        return Row(label, url, numbers, Rate(counts["resolved"], counts["collected"]))
+        rate = Rate(counts["resolved"], counts["collected"])
+        return Row(label, url, numbers, rate, place=str(more.get("region", "")))
 
     def by_week(self) -> list[tuple[date, Number, Number]]:
         """(Monday, collected in that week, resolved in that week) of the last half year, week after week."""

@@ -39,7 +39,14 @@ class _CategoryTree(forms.models.ModelChoiceIterator):
 
 
 class _CategoryField(django_filters.fields.ModelChoiceField, LabelChoice):
+    """By its id; from another installation's pages by its code, which is the same everywhere."""
+
     iterator = _CategoryTree
+
+    def to_python(self, value: object) -> object:
+        if isinstance(value, str) and value and not value.isdigit():
+            value = Category.objects.filter(code=value).values_list("pk", flat=True).first() or value
+        return super().to_python(value)
 
 
 class CategoryFilter(django_filters.ModelChoiceFilter):

@@ -6,6 +6,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from grievances.notices import notices_of
+from grievances.province import gate
 from villages.models import Role
 
 _SEES_OPINIONS = set(Role) - {Role.ADMINISTRATOR}
@@ -14,12 +15,12 @@ _SEES_OPINIONS = set(Role) - {Role.ADMINISTRATOR}
 def page(request: HttpRequest) -> dict[str, object]:
     """The sample's banner, the pages of the cadre's roles, and how many notices are unseen."""
     user = getattr(request, "user", None)
+    always = {"is_sample": settings.DEMO, "is_province": settings.PROVINCE}
     if user is None or not user.is_authenticated:
-        return {"is_sample": settings.DEMO}
-    return {
-        "is_sample": settings.DEMO,
+        return always
+    return always | {
         "pages": SimpleLazyObject(lambda: _pages(user.roles)),
-        "may_search": bool(user.roles & _SEES_OPINIONS),
+        "may_search": bool(user.roles & _SEES_OPINIONS) and not settings.PROVINCE,
         "unseen": SimpleLazyObject(lambda: notices_of(user).filter(seen_at=None).count()),
     }
 
@@ -36,4 +37,7 @@ def _pages(roles: frozenset[str]) -> list[tuple[str, str]]:
         ("audit", _("Audit"), {Role.AUDITOR}),
         ("people", _("People"), {Role.ADMINISTRATOR}),
     ]
+    if settings.PROVINCE:
+        seen = {"dashboard": set(gate.LOOKS_AFTER), "people": {Role.ADMINISTRATOR}}
+        return [(name, label) for name, label, _allowed in wanted if roles & seen.get(name, set())]
     return [(name, label) for name, label, allowed in wanted if roles & allowed]

@@ -4,6 +4,7 @@ case could hang on; people leave by the end of their posts."""
 from datetime import date
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -12,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from villages.models import Cadre, Need, Post, Region, RegionName, Unit
+from villages.models import CODE_LENGTH, Cadre, Level, Need, Post, Region, RegionName, Unit
 from villages.one_time import IN_THE_LOG, give_one_time_password
 
 _FILTER_LOOKUPS = {"exact", "id__exact", "isnull", "isempty"}
@@ -72,6 +73,11 @@ class RegionAdmin(Kept):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Region | None = None) -> bool:
+        """At a province, districts and what lies in them say themselves how they are called."""
+        theirs = settings.PROVINCE and obj is not None and len(obj.pk) > CODE_LENGTH[Level.CITY]
+        return not theirs and super().has_change_permission(request, obj)
 
     def save_model(self, request: HttpRequest, obj: Region, form: forms.ModelForm, change: bool) -> None:
         if "name" in form.changed_data:

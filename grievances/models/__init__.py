@@ -27,6 +27,7 @@ from .opinion import (
     Source,
     Urgency,
 )
+from .province import DistrictSite
 from .tally import COUNTS, Dimension, Tally, TallyChange, TallyMoment
 from .visit import Visit, VisitKind
 
@@ -51,6 +52,7 @@ __all__ = [
     "DeploymentMeeting",
     "Dimension",
     "DispatchRule",
+    "DistrictSite",
     "Event",
     "Extension",
     "Goal",

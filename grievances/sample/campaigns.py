@@ -4,18 +4,26 @@ from datetime import date, timedelta
 
 from grievances.models import Campaign, DeploymentMeeting, Goal, TaskForceMember
 from grievances.sample import phrases
-from grievances.sample.people import People
-from villages.models import Role, Unit
+from grievances.sample.people import DAFENG, People
+from villages.models import Region, Role, Unit
 
 
 def make(
-    staff: People, units: dict[str, Unit], which: str, *, year: int, starts: date, ends: date, today: date
+    staff: People,
+    units: dict[str, Unit],
+    which: str,
+    *,
+    year: int,
+    starts: date,
+    ends: date,
+    today: date,
+    region: Region | None = None,
 ) -> Campaign:
     """One year's big visit, told with the words of "this" or "last" year; meetings up to ``today``."""
     text, facts = phrases.campaign(which), {"year": year}
     made = Campaign.objects.create(
         name=text["name"].format(**facts), name_en=text["name_en"].format(**facts), year=year,
-        region_id="320904", starts=starts, ends=ends, plan=text["plan"].format(**facts),
+        region_id=region.pk if region else DAFENG, starts=starts, ends=ends, plan=text["plan"].format(**facts),
     )  # fmt: skip
     Goal.objects.bulk_create(
         Goal(

@@ -30,7 +30,8 @@ from villages.models import Cadre, Household, Level, Region, Role
 _DAY = timedelta(days=1)
 _RAN, _TO_RUN = 150, 30  # days that this year's campaign has run, and will
 _LAST_RAN = 180
-# Where it works better, and worse: so that a comparison has something to find.
+DAFENG = people.DAFENG
+# Where it works better, and worse, so that a comparison has something to find; elsewhere the second town and the last.
 _BETTER, _WORSE = "320904002", "320904107"
 
 
@@ -54,7 +55,14 @@ class Call:
 
 
 @transaction.atomic
-def make(*, seed: int, password: str, size: Size | None = None, now: datetime | None = None) -> None:
+def make(
+    *,
+    seed: int,
+    password: str,
+    size: Size | None = None,
+    now: datetime | None = None,
+    district: str = DAFENG,
+) -> None:
     """Fill an empty database that has regions and reference data.
 
     All of it happens before today, so that on one day the same seed gives the same district at any hour.
@@ -62,10 +70,10 @@ def make(*, seed: int, password: str, size: Size | None = None, now: datetime | 
     size = size or Size()
     today = midnight(timezone.localdate(now))
     dice = Random(seed)
-    villages = lived_in(size)
-    units = people.make_units()
+    villages = lived_in(size, district)
+    units = people.make_units(district)
     demo_village = villages[0].pk
-    staff = people.make_people(dice, units, demo_village=demo_village)
+    staff = people.make_people(dice, units, demo_village=demo_village, code=district)
     staff.save(password)
     reference.load_rules()
     grids = households.make_grids(villages)
@@ -73,16 +81,16 @@ def make(*, seed: int, password: str, size: Size | None = None, now: datetime | 
     categories = Category.objects.filter(code__in=phrases.subcategories()).select_related("parent")
     office = Office(
         staff, units, list(DispatchRule.objects.select_related("unit")), list(categories),
-        WorkingCalendar.load(), dice, today,
+        WorkingCalendar.load(), dice, today, district=Region.objects.get(pk=district),
     )  # fmt: skip
-    writer = Writer(office, homes, demo_grid=f"{demo_village}001")
+    writer = Writer(office, homes, demo_grid=f"{demo_village}001", ends=_ends(villages, district))
     now = office.now
     writer.run(
-        _campaign(staff, units, "last", now - 365 * _DAY),
+        _campaign(office, "last", now - 365 * _DAY),
         fates.last_year(dice, collected=size.last_year),
         past=True,
     )
-    this = _campaign(staff, units, "this", now)
+    this = _campaign(office, "this", now)
     writer.run(this, fates.this_year(dice, collected=size.collected, resolved=size.resolved), past=False)
     writer.finish()
     writer.other_sources()
@@ -91,25 +99,39 @@ def make(*, seed: int, password: str, size: Size | None = None, now: datetime | 
     notices(staff, now=office.now)
 
 
-def lived_in(size: Size) -> list[Region]:
+def lived_in(size: Size, district: str = DAFENG) -> list[Region]:
     """The villages where people live, in the first towns of the district or all."""
-    towns = Region.objects.level(Level.TOWN).within("320904").order_by("pk")[: size.towns]
+    towns = Region.objects.level(Level.TOWN).within(district).order_by("pk")[: size.towns]
     found = Region.objects.level(Level.VILLAGE).filter(parent__in=list(towns)).order_by("pk")
     return [village for village in found if not village.is_empty_place]
 
 
-def _campaign(staff: people.People, units: dict, which: str, now: datetime) -> Campaign:
+def _ends(villages: list[Region], district: str) -> tuple[str, str]:
+    """The towns where it works better, and worse."""
+    if district == DAFENG:
+        return _BETTER, _WORSE
+    towns = sorted({village.parent_id for village in villages})
+    return towns[min(1, len(towns) - 1)], towns[-1]
+
+
+def _campaign(office: Office, which: str, now: datetime) -> Campaign:
     """The campaign that has run for 150 days at this moment."""
     today = timezone.localdate(now)
     starts = today - timedelta(days=_RAN)
     ends = starts + timedelta(days=_RAN + _TO_RUN)
-    return campaigns.make(staff, units, which, year=today.year, starts=starts, ends=ends, today=today)
+    return campaigns.make(
+        office.people, office.units, which, year=today.year, starts=starts, ends=ends, today=today,
+        region=office.district,
+    )  # fmt: skip
 
 
 class Writer:
     """Tells all opinions of a campaign, with the visits on which they were said, and stores them in bulk."""
 
-    def __init__(self, office: Office, homes: list[Household], *, demo_grid: str) -> None:
+    def __init__(
+        self, office: Office, homes: list[Household], *, demo_grid: str, ends: tuple[str, str]
+    ) -> None:
+        self.better, self.worse = ends
         self.office, self.homes, self.dice, self.demo_grid = office, homes, office.dice, demo_grid
         self.opinions: list[Opinion] = []
 
@@ -152,7 +174,7 @@ class Writer:
         """A household for each visit; more of the solved ones where it works better."""
         pool = {"better": [], "worse": [], "other": []}
         for home in self.homes:
-            key = {_BETTER: "better", _WORSE: "worse"}.get(home.grid_id[:9], "other")
+            key = {self.worse: "worse", self.better: "better"}.get(home.grid_id[:9], "other")
             pool[key].append(home)
         for homes in pool.values():
             self.dice.shuffle(homes)
@@ -236,9 +258,7 @@ class Writer:
                 town = self.office.by_place[("town", home.grid_id[:9])]
                 by = self.office.people.of(Role.COORDINATOR, town)[0]
                 reason = phrases.general(self.dice, "refer_reasons", **teller.facts)
-                opinion.refer(
-                    by=by, to=Region.objects.get(pk="320904"), reason=reason, **teller._later("dispatched")
-                )
+                opinion.refer(by=by, to=self.office.district, reason=reason, **teller._later("dispatched"))
             self.opinions.append(opinion)
         self.finish()
 

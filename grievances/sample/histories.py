@@ -14,7 +14,7 @@ from grievances.sample import phrases
 from grievances.sample.fates import Fate
 from grievances.sample.people import People
 from grievances.steps.record import Accused, Said
-from villages.models import Cadre, Household, Role, Unit, UnitKind
+from villages.models import Cadre, Household, Region, Role, Unit, UnitKind
 
 _DAY = timedelta(days=1)
 _OPENS, _CLOSES = 8, 18
@@ -31,6 +31,7 @@ class Office:
     calendar: WorkingCalendar
     dice: Random
     now: datetime
+    district: Region
     sequence: int = 0
     by_place: dict[tuple[str, str], Unit] = field(default_factory=dict)
 
@@ -40,9 +41,9 @@ class Office:
 
     def number(self, *, anonymous: bool, year: int) -> str:
         if anonymous:
-            return compose("DF", year, 10_000_000 + self.dice.randrange(90_000_000))
+            return compose(self.district.abbreviation, year, 10_000_000 + self.dice.randrange(90_000_000))
         self.sequence += 1
-        return compose("DF", year, self.sequence)
+        return compose(self.district.abbreviation, year, self.sequence)
 
     def lead_unit(self, category: Category, place: str) -> Unit:
         """By the dispatch rules, as the form would propose."""

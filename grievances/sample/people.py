@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from random import Random
+from tempfile import NamedTemporaryFile
 
 from django.contrib.auth.hashers import make_password
 
@@ -16,7 +17,10 @@ DEMO_ACCOUNTS = (
 )  # fmt: skip
 _UNITS = Path(__file__).parent.parent / "data" / "units.csv"
 _LONG_AGO = date(2015, 1, 1)
-_NEIGHBOUR = ("320903", "亭湖区", "Tinghu district", "3209")
+DAFENG = "320904"
+# (code, name, English name); of any other district the neighbour is an invented one.
+_NEIGHBOUR = ("320903", "亭湖区", "Tinghu district")
+_ANY_NEIGHBOUR = ("99", "邻区", "Neighbouring district")
 
 
 @dataclass
@@ -58,9 +62,9 @@ class People:
         Post.objects.bulk_create(self.posts, batch_size=1000)
 
 
-def make_units() -> dict[str, Unit]:
+def make_units(code: str = DAFENG) -> dict[str, Unit]:
     """The district's departments and teams, a unit for each town, a committee for each lived-in village."""
-    load_units(_UNITS)
+    _load_departments(code)
     towns = [
         Unit.objects.create(
             code=f"town-{region.pk[6:]}",
@@ -70,10 +74,10 @@ def make_units() -> dict[str, Unit]:
             region=region,
             telephone=f"0515-8877{region.pk[6:]}0",
         )
-        for region in Region.objects.level(Level.TOWN).within("320904")
+        for region in Region.objects.level(Level.TOWN).within(code)
     ]
     by_region = {town.region_id: town for town in towns}
-    villages = [v for v in Region.objects.level(Level.VILLAGE).within("320904") if not v.is_empty_place]
+    villages = [v for v in Region.objects.level(Level.VILLAGE).within(code) if not v.is_empty_place]
     committees = [
         Unit(
             code=f"committee-{village.pk[6:]}",
@@ -94,10 +98,18 @@ def make_units() -> dict[str, Unit]:
     return {unit.code: unit for unit in Unit.objects.select_related("region")}
 
 
-def make_people(dice: Random, units: dict[str, Unit], *, demo_village: str) -> People:
+def _load_departments(code: str) -> None:
+    """The same in every district."""
+    with NamedTemporaryFile("w", suffix=".csv", encoding="utf-8") as file:
+        file.write(_UNITS.read_text(encoding="utf-8").replace(DAFENG, code))
+        file.flush()
+        load_units(file.name)
+
+
+def make_people(dice: Random, units: dict[str, Unit], *, demo_village: str, code: str = DAFENG) -> People:
     """Cadres for every role and place; the demo accounts have posts like anybody else's."""
     people = People()
-    district = Region.objects.get(pk="320904")
+    district = Region.objects.get(pk=code)
     _demo(dice, people, units, district, demo_village)
     for unit in units.values():
         if unit.kind in (UnitKind.DEPARTMENT, UnitKind.TEAM):
@@ -131,22 +143,25 @@ def _demo(dice: Random, people: People, units: dict[str, Unit], district: Region
         "leader": (Role.LEADER, units["organisation"], district),
         "auditor": (Role.AUDITOR, units["discipline"], district),
         "administrator": (Role.ADMINISTRATOR, units["organisation"], district),
-        "outsider": (Role.HANDLER, *_elsewhere()),
+        "outsider": (Role.HANDLER, *_elsewhere(district)),
     }
     added = {name: people.add(dice, *place, username=name) for name, place in places.items()}
     # What the demo's visitor writes down lies on the town's desk: the demo's coordinator looks after it too.
     people.give(added["coordinator"], Role.COORDINATOR, units["petitions"], committee.region.parent)
 
 
-def _elsewhere() -> tuple[Unit, Region]:
+def _elsewhere(district: Region) -> tuple[Unit, Region]:
     """A unit of the neighbouring district: whoever works there sees nothing here."""
-    code, name, name_en, parent = _NEIGHBOUR
+    city = district.parent_id
+    code, name, name_en = (
+        _NEIGHBOUR if district.pk == DAFENG else (city + _ANY_NEIGHBOUR[0], *_ANY_NEIGHBOUR[1:])
+    )
     region, _made = Region.objects.get_or_create(
         code=code,
-        defaults={"name": name, "name_en": name_en, "level": Level.DISTRICT, "parent_id": parent},
+        defaults={"name": name, "name_en": name_en, "level": Level.DISTRICT, "parent_id": city},
     )
     unit = Unit.objects.create(
-        code="elsewhere-petitions", name="亭湖区信访局", name_en="Tinghu petitions bureau",
+        code="elsewhere-petitions", name=f"{name}信访局", name_en=f"{name_en.split()[0]} petitions bureau",
         kind=UnitKind.DEPARTMENT, region=region,
     )  # fmt: skip
     return unit, region

@@ -130,15 +130,22 @@ def _write_apart(groups: list[list[str]]) -> None:
 
 
 def _clear(cursor: CursorWrapper) -> None:
-    """Empty tallies, without their key: of millions of rows it is made when they are there."""
-    cursor.execute("TRUNCATE grievances_tally, grievances_tallychange")
+    """Empty tallies, without their key: of millions of rows it is made when they are there. Row by row where a
+    province takes the tallies in, as only that reaches it."""
+    cursor.execute("TRUNCATE grievances_tallychange")
+    cursor.execute("SELECT count(*) FROM pg_publication_tables WHERE tablename = 'grievances_tally'")
+    if cursor.fetchone()[0]:
+        cursor.execute("DELETE FROM grievances_tally")
+        return
+    cursor.execute("TRUNCATE grievances_tally")
     cursor.execute("ALTER TABLE grievances_tally DROP CONSTRAINT IF EXISTS grievances_tally_pkey")
 
 
 def _close(cursor: CursorWrapper) -> None:
-    cursor.execute(
-        "ALTER TABLE grievances_tally ADD PRIMARY KEY (place, dimension, period, campaign, key, accused)"
-    )
+    cursor.execute("SELECT count(*) FROM pg_constraint WHERE conname = 'grievances_tally_pkey'")
+    if not cursor.fetchone()[0]:
+        keys = "place, dimension, period, campaign, key, accused"
+        cursor.execute(f"ALTER TABLE grievances_tally ADD PRIMARY KEY ({keys})")
     cursor.execute("ANALYZE grievances_tally")
 
 

@@ -1,7 +1,9 @@
 """From which database tallies are read."""
 
-from django.db import DEFAULT_DB_ALIAS
+from django.db import router
+
+from grievances.models import Tally
 
 
 def alias() -> str:
-    return DEFAULT_DB_ALIAS
+    return router.db_for_read(Tally)

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from config.replica import may_be_a_second_old
 from grievances import goals
 from grievances.calendar import midnight
 from grievances.forms.campaign import PARTS, CampaignForm
@@ -23,6 +24,7 @@ from villages.scope import within
 
 @for_roles(*EVERYBODY)
 @require_safe
+@may_be_a_second_old()
 def campaign_list(request: HttpRequest) -> HttpResponse:
     """The campaigns that concern one's places, the newest first."""
     found = Campaign.objects.visible_to(request.user).select_related("region")
@@ -32,6 +34,7 @@ def campaign_list(request: HttpRequest) -> HttpResponse:
 
 @for_roles(*EVERYBODY)
 @require_safe
+@may_be_a_second_old()
 def campaign(request: HttpRequest, pk: int) -> HttpResponse:
     """One campaign, with the progress of its goals for the one who looks."""
     found = _campaign(request.user, pk)
@@ -57,6 +60,7 @@ class _VillagesForm(forms.Form):
 
 @for_roles(*EVERYBODY)
 @require_safe
+@may_be_a_second_old()
 def campaign_villages(request: HttpRequest, pk: int) -> HttpResponse:
     """The villages of a campaign, all or those visited, with households visited and all."""
     found, form = _campaign(request.user, pk), _VillagesForm(request.GET)
@@ -75,6 +79,7 @@ class _WeekForm(forms.Form):
 
 @for_roles(*goals.LISTS_VISITS)
 @require_safe
+@may_be_a_second_old()
 def campaign_visits(request: HttpRequest, pk: int) -> HttpResponse:
     """The visits of a campaign that one may see, of all its weeks or of the week that begins on a day."""
     found, form = _campaign(request.user, pk), _WeekForm(request.GET)

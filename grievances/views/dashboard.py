@@ -1,6 +1,8 @@
 """The leader's dashboard: what was collected, what was resolved, where it does not work."""
 
 from django import forms
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -8,9 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from config.replica import may_be_a_second_old
 from grievances import charts, figures
 from grievances.boards import ALL, Board
 from grievances.models import Campaign
+from grievances.province import gate
+from grievances.province.board import ProvinceBoard
 from grievances.rates import Rate
 from grievances.views.lists import DayForm
 from villages.models import Cadre, Region, Role
@@ -44,22 +49,40 @@ class BoardForm(DayForm):
 
 @for_roles(*_LOOKS_AFTER)
 @require_safe
+@may_be_a_second_old()
 def dashboard(request: HttpRequest, code: str | None = None) -> HttpResponse:
     """A place's figures, today or on a past day; without a code, of the widest place of one's posts."""
+    if not request.user.roles.intersection(_roles()):
+        raise PermissionDenied
     region = _region(request.user, code)
+    if settings.PROVINCE:
+        return _of_a_province(request, region)
     campaigns = Campaign.objects.visible_to(request.user).concerning(region.pk)
     form = BoardForm(request.GET, campaigns=campaigns, region=region)
     board = Board(request.user, region, form.chosen(), form.day())
     context = {
         "form": form,
-        "region": region,
-        "up": _above(request.user, board),
         "campaign": board.campaign,
         "chosen": str(board.campaign.pk) if board.campaign else ALL,
+    }
+    return render(request, "grievances/dashboard.html", context | _about(request, board) | _numbers(board))
+
+
+def _of_a_province(request: HttpRequest, region: Region) -> HttpResponse:
+    """The same of what districts publish: no campaign, as each district has its own, and no units."""
+    form = DayForm(request.GET)
+    board = ProvinceBoard(request.user, region, None, form.day())
+    context = {"form": form, "news": board.news, "opens_lists": board.opens_lists}
+    return render(request, "grievances/province.html", context | _about(request, board) | _numbers(board))
+
+
+def _about(request: HttpRequest, board: Board) -> dict[str, object]:
+    return {
+        "region": board.region,
+        "up": _above(request.user, board),
         "as_of": board.as_of if figures.is_past(board.as_of) else None,
         "today": timezone.localdate(),
     }
-    return render(request, "grievances/dashboard.html", context | _numbers(board))
 
 
 def _numbers(board: Board) -> dict[str, object]:
@@ -82,15 +105,19 @@ def _numbers(board: Board) -> dict[str, object]:
     }
 
 
+def _roles() -> tuple[str, ...]:
+    return gate.LOOKS_AFTER if settings.PROVINCE else _LOOKS_AFTER
+
+
 def may_open(cadre: Cadre, code: str) -> bool:
     """Whether the place's dashboard is one of the cadre's."""
-    return any(code.startswith(post.region_id) for post in cadre.posts_as(*_LOOKS_AFTER))
+    return any(code.startswith(post.region_id) for post in cadre.posts_as(*_roles()))
 
 
 def _region(cadre: Cadre, code: str | None) -> Region:
     """The place asked for, if it lies within those of the cadre's posts."""
     if code is None:
-        code = min((post.region_id for post in cadre.posts_as(*_LOOKS_AFTER)), key=len)
+        code = min((post.region_id for post in cadre.posts_as(*_roles())), key=len)
     if not may_open(cadre, code):
         raise Http404
     return get_object_or_404(Region.objects.select_related("parent"), pk=code)

@@ -1,8 +1,10 @@
 """After signing in, everybody lands where their work is."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from grievances.province import gate
 from villages.models import Role
 
 # The first role that a cadre has decides; each page links to the others.
@@ -16,9 +18,11 @@ _LANDING = (
     (Role.AUDITOR, "audit"),
     (Role.ADMINISTRATOR, "people"),
 )
+_AT_A_PROVINCE = (*((role, "dashboard") for role in gate.LOOKS_AFTER), (Role.ADMINISTRATOR, "people"))
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """Send the cadre to the page that fits their posts; to the help without any."""
+    landing = _AT_A_PROVINCE if settings.PROVINCE else _LANDING
     roles = request.user.roles
-    return redirect(next((name for role, name in _LANDING if role in roles), "help"))
+    return redirect(next((name for role, name in landing if role in roles), "help"))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from config.replica import may_be_a_second_old
 from grievances import deadlines, figures
 from grievances.filters import OpinionFilter
 from grievances.tallies.totals import total_of
@@ -38,9 +39,15 @@ class DayForm(forms.Form):
         return self.cleaned_data.get("as_of")
 
 
+def _is_behind_a_figure(request: HttpRequest) -> bool:
+    """Whether somebody who only looks opened a number; others work with their lists."""
+    return "figure" in request.GET and request.user.roles <= {Role.LEADER, Role.AUDITOR}
+
+
 @for_roles(*EVERYBODY)
 @require_safe
 @vary_on_headers("HX-Request", "HX-Target")
+@may_be_a_second_old(when=_is_behind_a_figure)
 def opinion_list(request: HttpRequest) -> HttpResponse:
     """All opinions that the cadre may see, filtered; with a past day, as they stood then.
 

@@ -1,5 +1,6 @@
 """The sample comes from its seed alone: not from the hour at which it is made."""
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 import pytest
@@ -11,6 +12,8 @@ from django.utils import timezone
 from grievances import figures
 from grievances.models import Opinion, Visit
 from grievances.sample import district
+from tests.factories import make_region
+from villages.models import Cadre, Region
 
 SMALL = district.Size(collected=120, resolved=88, last_year=20, households=400, towns=2)
 
@@ -46,3 +49,17 @@ def test_two_runs_at_different_hours_of_one_day_give_the_same_district(ground: N
     assert by_night == by_day
     assert by_day["all"]["collected"] == 120 + 20 + 12
     assert by_day["latest"] < timezone.now() - timedelta(minutes=1)
+
+
+def test_any_other_district_can_be_made_with_numbers_and_people_of_its_own(db: None) -> None:
+    other = make_region(code="320505", name="虎丘区")
+    Region.objects.filter(pk=other.pk).update(abbreviation="HQ")
+    for village in ("001001", "001002", "002001"):
+        make_region(code=f"320505{village}")
+    call_command("load_reference", verbosity=0)
+    small = replace(SMALL, collected=60, resolved=44, last_year=10, households=120)
+    district.make(seed=7, password="x", size=small, district="320505")
+    assert figures.count(figures.rows(cadre=None, region="320505"))["collected"] == 60 + 10 + 12
+    assert not Opinion.objects.exclude(region__code__startswith="320505").exists()
+    assert not Opinion.objects.exclude(number__startswith="HQ").exists()
+    assert Cadre.objects.get(username="outsider").posts.get().region_id == "320599"

@@ -67,7 +67,8 @@ class Region(Named):
         verbose_name=_("continued as"),
     )
 
-    search_text = SearchText()
+    # Empty also in the database: what a district publishes to its province leaves it out.
+    search_text = SearchText(db_default="")
 
     objects = RegionQuerySet.as_manager()
 

@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from grievances.tallies.checking import Difference, check
@@ -18,6 +19,8 @@ class Command(BaseCommand):
         parser.add_argument("--repair", action="store_true")
 
     def handle(self, *, repair: bool, **options: object) -> None:
+        if settings.PROVINCE:
+            raise CommandError("A province has no opinions to compare with: check at the districts.")
         found = check(repair=repair)
         for difference in found[:_SHOWN]:
             self.stdout.write(_line(difference))

@@ -9,7 +9,8 @@ from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand, CommandError
 
 from grievances.models import Opinion
-from grievances.sample import district
+from grievances.sample import district as sample
+from grievances.sample import province as sample_province
 from grievances.sample.bulk import ledger
 from grievances.sample.bulk.run import run
 from villages.models import Cadre, Region
@@ -25,6 +26,8 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=2026)
         parser.add_argument("--password", default=os.environ.get("DEMO_PASSWORD"))
         parser.add_argument("--password-only", action="store_true", help="only set the demo password")
+        parser.add_argument("--district", default=sample.DAFENG, help="official code of another district")
+        parser.add_argument("--province", action="store_true", help="accounts of a province, nothing else")
         parser.add_argument("--towns", type=int, help="fewer towns, and as many fewer opinions: for tests")
         parser.add_argument(
             "--opinions", type=int, help="so many, even millions; run again after a kill, it goes on"
@@ -33,11 +36,11 @@ class Command(BaseCommand):
     def handle(
         self,
         *,
-        seed: int,
         password: str | None,
         password_only: bool,
-        towns: int | None,
+        province: bool,
         opinions: int | None,
+        seed: int,
         **options: object,
     ) -> None:
         if not password:
@@ -45,20 +48,31 @@ class Command(BaseCommand):
         if password_only:
             Cadre.objects.filter(is_demo=True).update(password=make_password(password))
             return
+        if province:
+            _check_empty()
+            sample_province.make(password=password)
+            return
         began = time.monotonic()
         if opinions is None:
-            _check_empty()
-            district.make(seed=seed, password=password, size=_size(towns))
-            opinions = Opinion.objects.count()
+            opinions = self._district(seed, password, **options)
         else:
             self._bulk(opinions, seed, password, began)
         self.stdout.write(f"{opinions:,} opinions in {time.monotonic() - began:.0f} s, seed {seed}")
+
+    def _district(
+        self, seed: int, password: str, *, district: str, towns: int | None, **options: object
+    ) -> int:
+        _check_empty()
+        _check_regions(district)
+        sample.make(seed=seed, password=password, size=_size(towns), district=district)
+        return Opinion.objects.count()
 
     def _bulk(self, opinions: int, seed: int, password: str, began: float) -> None:
         if not 1 <= opinions <= _MOST_OPINIONS:
             raise CommandError(f"--opinions must be between 1 and {_MOST_OPINIONS:,}.")
         if not ledger.exists():
             _check_empty()
+            _check_regions(sample.DAFENG)
         try:
             run(opinions=opinions, seed=seed, password=password, say=partial(self._say, began))
         except ledger.Refused as error:
@@ -72,13 +86,16 @@ class Command(BaseCommand):
 def _check_empty() -> None:
     if Opinion.objects.exists() or Cadre.objects.exists():
         raise CommandError("There are people or opinions here already: the sample needs an empty database.")
-    if not Region.objects.filter(pk="320904").exists():
+
+
+def _check_regions(district: str) -> None:
+    if not Region.objects.filter(pk=district).exists():
         raise CommandError("Load the regions first: manage.py load_regions villages/data/dafeng_regions.csv")
 
 
-def _size(towns: int | None) -> district.Size:
+def _size(towns: int | None) -> sample.Size:
     if towns is None:
-        return district.Size()
-    return district.Size(
+        return sample.Size()
+    return sample.Size(
         collected=120 * towns, resolved=88 * towns, last_year=40 * towns, households=400 * towns, towns=towns
     )
