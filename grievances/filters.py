@@ -149,11 +149,17 @@ class OpinionFilter(ChippedFilter):
     def __init__(
         self, data: QueryDict, queryset: QuerySet, *, request: HttpRequest, moment: datetime | None = None
     ) -> None:
-        """``moment`` is the one as of which the rows are read; now, where they are today's."""
+        """``moment`` is the one as of which the rows are read; now, where they are today's.
+
+        Only the fields that are shown or set are made: to make all takes longer than to read the rows.
+        """
+        self.base_filters = {
+            name: made
+            for name, made in type(self).base_filters.items()
+            if name not in self.left_out and (name in data or name == "text" or OPEN_FIELDS in data)
+        }
         super().__init__(data, queryset, request=request)
         self.moment = moment or timezone.now()
-        for name in self.left_out:
-            del self.filters[name]
 
     @property
     def past(self) -> bool:

@@ -100,6 +100,7 @@ class Finder:
                 pk__in=Informant.objects.known_by(self.query).values("opinion"),
             )
             .for_rows()
+            .select_related("unit")
             .prefetch_related("informants")
             .order_by("-recorded_at", "-pk")[:_MOST_OF_A_NAME]
         )

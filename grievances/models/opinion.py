@@ -125,7 +125,7 @@ class OpinionQuerySet(models.QuerySet):
 
     def for_rows(self) -> Self:
         """With what a list row shows, in one query."""
-        return self.select_related("region__parent", "category", "unit", "person")
+        return self.select_related("region__parent", "category", "person")
 
 
 class Opinion(RecordSteps, DispatchSteps, HandlingSteps, CheckingSteps, OversightSteps, Snapshot):
@@ -270,7 +270,7 @@ class OpinionSpanQuerySet(models.QuerySet):
 
     def for_rows(self) -> Self:
         """With what a list row shows, in one query."""
-        return self.select_related("opinion", "region__parent", "category", "unit", "person")
+        return self.select_related("opinion", "region__parent", "category", "person")
 
 
 class OpinionSpan(Snapshot):

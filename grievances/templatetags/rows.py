@@ -1,5 +1,10 @@
-"""Rows of long lists, written out in Python: fifty rows as templates take longer than all else of a page."""
+"""Rows of long lists, written out in Python: fifty rows as templates take longer than all else of a page.
 
+Every text that comes from a row goes through ``escape``.
+"""
+
+from collections.abc import Iterable
+from html import escape
 from typing import TYPE_CHECKING
 
 from django import template
@@ -9,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from grievances.workflow import State
 from villages.templatetags.looks import day, pause, percent
 from villages.templatetags.marks import marked
 
@@ -19,29 +25,37 @@ if TYPE_CHECKING:
 
 register = template.Library()
 
-_CELLS = (
-    '<td class="place">{}</td><td class="about"><div class="two-lines">{}</div></td>'
-    '<td class="text"><div class="two-lines">{}</div></td>'
-)
-
 
 @register.simple_tag
-def opinion_row(row: "Opinion | OpinionSpan", panel: bool = False) -> SafeString:
-    """One opinion, or how it stood: number, place, matter, words, state, deadline, who answers.
+def opinion_rows(rows: "Iterable[Opinion | OpinionSpan]", panel: bool = False) -> SafeString:
+    """The rows of a list: number, place, matter, words, state, deadline, who answers.
 
-    Beside a ``panel`` it opens there, and the state, the same in all rows, is left out.
+    Beside a ``panel`` a case opens there, and the state, the same in all rows, is left out.
     """
+    # A number has letters, digits and hyphens only: the address of one is that of any.
+    before, after = (escape(part) for part in reverse("opinion", args=[_ANY]).split(_ANY))
+    nowrap = "" if get_language() == "en" else ' class="nowrap"'
+    states = {state.value: escape(state.label) for state in State}
+    return SafeString("".join(_row(row, before, after, nowrap, {} if panel else states) for row in rows))
+
+
+_ANY = "X"
+
+
+def _row(row: "Opinion | OpinionSpan", before: str, after: str, nowrap: str, states: dict[str, str]) -> str:
     case = row.case
-    address = reverse("opinion", args=[case.number])
-    to_panel = format_html(' hx-get="{}" hx-target="#panel"', address) if panel else ""
-    state = "" if panel else format_html('<td class="nowrap">{}</td>', row.get_state_display())
-    nowrap = "" if get_language() == "en" else SafeString(' class="nowrap"')
-    return format_html(
-        '<tr data-row><td class="nowrap"><a data-open href="{}"{}>{}</a></td>' + _CELLS + "{}<td>{}</td>"
-        "<td{}>{}</td></tr>",
-        address, to_panel, case.number, row.region.place_label, row.category.label, case.words_in_lists, state,
-        deadline(row.left), nowrap, row.person.label if row.person else "",
-    )  # fmt: skip
+    number = escape(case.number)
+    address = f"{before}{number}{after}"
+    to_panel = "" if states else f' hx-get="{address}" hx-target="#panel"'
+    state = f'<td class="nowrap">{states[row.state]}</td>' if states else ""
+    return (
+        f'<tr data-row><td class="nowrap"><a data-open href="{address}"{to_panel}>{number}</a></td>'
+        f'<td class="place">{escape(row.region.place_label)}</td>'
+        f'<td class="about"><div class="two-lines">{escape(row.category.label)}</div></td>'
+        f'<td class="text"><div class="two-lines">{escape(case.words_in_lists)}</div></td>'
+        f"{state}<td>{deadline(row.left)}</td>"
+        f"<td{nowrap}>{escape(row.person.label) if row.person else ''}</td></tr>"
+    )
 
 
 @register.simple_tag
@@ -70,8 +84,8 @@ def deadline(left: "Left | None") -> SafeString:
     """The time left, in words with a shape and a colour that say the same; nothing where no clock runs."""
     if left is None:
         return SafeString("")
-    mark = '<span class="mark {}" data-shape="{}">{}</span>'
-    return format_html(mark, left.look, left.shape, left.words)
+    words = escape(left.words)
+    return SafeString(f'<span class="mark {left.look}" data-shape="{left.shape}">{words}</span>')
 
 
 @register.simple_tag

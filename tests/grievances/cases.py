@@ -2,7 +2,7 @@
 
 import uuid
 
-from grievances.models import Opinion
+from grievances.models import Opinion, OpinionSpan
 from villages.models import Cadre, Unit
 
 
@@ -21,6 +21,19 @@ def answered(opinion: Opinion, *, by: Cadre, unit: Unit, person: Cadre) -> Opini
         by=person, account="铺了沥青", public="路已经修好。"
     )
     return opinion
+
+
+def copied(opinion: Opinion, many: int) -> list[Opinion]:
+    """More opinions that stand as this one stands now; their histories are left out."""
+    copies = [Opinion.objects.get(pk=opinion.pk) for _n in range(many)]
+    for n, copy in enumerate(copies):
+        copy.pk, copy.number = None, f"COPY-{n:04}"
+    made = Opinion.objects.bulk_create(copies)
+    spans = [OpinionSpan.objects.get(opinion=opinion, until=None) for _n in range(many)]
+    for span, copy in zip(spans, made, strict=True):
+        span.pk, span.opinion = None, copy
+    OpinionSpan.objects.bulk_create(spans)
+    return made
 
 
 def carried(opinion: Opinion, **fields: object) -> dict[str, object]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from grievances.models import Opinion
 from grievances.steps.record import Accused
 from tests.factories import GRID, VILLAGE, fresh, make_opinion
-from tests.grievances.cases import answered, assigned, in_hand
+from tests.grievances.cases import answered, assigned, copied, in_hand
 from villages.models import Cadre, Unit
 
 MOST_QUERIES = 13
@@ -127,12 +127,7 @@ def test_a_confidential_row_shows_the_village_and_no_more(
 def test_a_queue_takes_few_queries_whatever_the_rows(
     desk: Client, case: Opinion, many: int, django_assert_max_num_queries: object
 ) -> None:
-    copies = []
-    for n in range(many):
-        copy = Opinion.objects.get(pk=case.pk)
-        copy.pk, copy.number, copy.region_id = None, f"COPY-{n}", case.region_id
-        copies.append(copy)
-    Opinion.objects.bulk_create(copies)
+    copied(case, many)
     desk.get(reverse("help"))  # a session's first page notes when it began
     with django_assert_max_num_queries(MOST_QUERIES):
         page = desk.get(reverse("desk-queue", args=["to-take"]))

@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from grievances import figures
 from grievances.boards import Board
-from grievances.models import Opinion, OpinionSpan
+from grievances.models import Opinion
 from grievances.steps.record import Accused
 from tests.factories import DISTRICT, TOWN, VILLAGE, fresh, make_campaign, make_opinion
-from tests.grievances.cases import answered, assigned
+from tests.grievances.cases import answered, assigned, copied
 from villages.models import Cadre, Region, Unit
 
 MOST_QUERIES = 12
@@ -104,15 +104,7 @@ def test_the_header_says_how_many_a_figure_counts(reader: Client, story: Opinion
 def test_a_figure_is_never_more_than_a_thousand_but_a_number(
     reader: Client, story: Opinion, visitor: Cadre
 ) -> None:
-    copies = [Opinion.objects.get(pk=story.pk) for _n in range(1001)]
-    for n, copy in enumerate(copies):
-        copy.pk, copy.number = None, f"COPY-{n}"
-    Opinion.objects.bulk_create(copies)
-    [span] = story.spans.filter(until=None)
-    spans = [OpinionSpan.objects.get(pk=span.pk) for _copy in copies]
-    for copy, of in zip(spans, copies, strict=True):
-        copy.pk, copy.opinion = None, of
-    OpinionSpan.objects.bulk_create(spans)
+    copied(story, 1001)
     listed = reader.get(reverse("opinion-list"), {"figure": "collected"})
     assert '<span id="exact">1,002</span>' in listed.content.decode()
     assert listed.context["page"].total == 1002 and listed.context["page"].is_exact
