@@ -19,7 +19,7 @@ from grievances import numbers
 from grievances.models import Opinion, OpinionSpan
 from villages.paging import EXACT_TO, SIZE, Place, beyond, place_asked
 from villages.scope import any_of
-from villages.search import has, holds, holds_all, words_of
+from villages.search import has, holds, holds_all, may_hold, words_of
 
 # Single characters stand in no index: they are looked for among the newest only.
 NEWEST = 5000
@@ -103,7 +103,7 @@ class _Words:
     @cached_property
     def expected(self) -> int:
         """About how many opinions hold all of them, by the database's statistics."""
-        asked = Opinion.objects.filter(holds_all("search_text", words_of(self.query))).order_by()
+        asked = Opinion.objects.filter(holds_all("search_text", words_of(self.query), by=may_hold)).order_by()
         statement, values = asked.values("pk").query.sql_with_params()
         with connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}", values)

@@ -11,6 +11,7 @@ from config.settings import (  # noqa: F401
     LANGUAGES,
     LOGGING,
     SECRET_KEY,
+    STATEMENT_TIMEOUT,
     TIME_ZONE,
     USE_TZ,
 )

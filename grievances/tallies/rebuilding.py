@@ -1,5 +1,6 @@
 """Making all tallies from the spans: after a bulk load, which goes past the triggers, and as what a check expects."""
 
+import multiprocessing
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -7,12 +8,10 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from grievances.models import COUNTS, TallyMoment
-from grievances.tallies.folding import ADD
 from villages.models import CODE_LENGTH, Level, Region
 
 _TOWN, _VILLAGE, _DISTRICT = (CODE_LENGTH[level] for level in (Level.TOWN, Level.VILLAGE, Level.DISTRICT))
 _SUMS = ", ".join(f"nullif(sum({name}), 0)::integer AS {name}" for name in COUNTS)
-_ANY = " OR ".join(f"sum({name}) <> 0" for name in COUNTS)
 _COUNTS = ", ".join(COUNTS)
 # So many spans are worked on at once, as what is made of them shall fit into memory.
 _AT_ONCE = 10_000_000
@@ -43,40 +42,118 @@ _MORE_DAYS = f"""
         AND (change.collected <> 0 OR change.resolved <> 0)
     GROUP BY 1, 2, 3, 4, 5, 6
 """  # noqa: S608
+# From the days of a level its tens, from these its months, from these its years: each step has less to add up.
+_LEVEL = f"""
+    CREATE TEMPORARY TABLE tally_level ON COMMIT DROP AS
+    SELECT left(place, %s) AS place, dimension, day, campaign, key, accused, {_SUMS}
+    FROM tally_days WHERE length(place) >= %s GROUP BY 1, 2, 3, 4, 5, 6
+"""  # noqa: S608
+_TENS = f"""
+    CREATE TEMPORARY TABLE tally_tens ON COMMIT DROP AS
+    SELECT place, dimension, to_char(day, 'YYYY-MM-') || least((extract(day FROM day)::int - 1) / 10 + 1, 3) AS period,
+        campaign, key, accused, {_SUMS} FROM tally_level GROUP BY 1, 2, 3, 4, 5, 6
+"""  # noqa: S608
+_LONGER = f"""
+    CREATE TEMPORARY TABLE {{longer}} ON COMMIT DROP AS
+    SELECT place, dimension, left(period, {{digits}}) AS period, campaign, key, accused, {_SUMS}
+    FROM {{shorter}} GROUP BY 1, 2, 3, 4, 5, 6
+"""  # noqa: S608
+_STEPS = (("tally_tens", "tally_months", 7), ("tally_months", "tally_years", 4))
 _WRITE = f"""
     INSERT INTO {{into}} (place, dimension, period, campaign, key, accused, {_COUNTS})
-    SELECT left(place, %s), dimension, period, campaign, key, accused, {_SUMS}
-    FROM tally_days CROSS JOIN LATERAL grievances_tally_periods(day)
-    WHERE length(place) >= %s GROUP BY 1, 2, 3, 4, 5, 6 HAVING {_ANY}
+    SELECT place, dimension, {{period}}, campaign, key, accused, {_COUNTS} FROM {{out_of}}
+    WHERE num_nulls({_COUNTS}) < {len(COUNTS)}
 """  # noqa: S608
 # A district is the sum of its towns, and of what was said of the district as a whole.
-_WRITE_DISTRICTS = f"""
-    INSERT INTO {{into}} AS t (place, dimension, period, campaign, key, accused, {_COUNTS})
-    SELECT left(place, {_DISTRICT}), dimension, period, campaign, key, accused, {_SUMS}
-    FROM {{into}} WHERE length(place) = {_TOWN} GROUP BY 1, 2, 3, 4, 5, 6 HAVING {_ANY}
-    ON CONFLICT (place, dimension, period, campaign, key, accused) DO UPDATE SET {ADD}
+_DISTRICTS = f"""
+    CREATE {{kind}} TABLE tally_districts (place text, dimension text, day date, campaign bigint, key text, accused text,
+        {", ".join(f"{name} integer" for name in COUNTS)})
+"""
+_ADD_TO_DISTRICTS = f"""
+    INSERT INTO tally_districts
+    SELECT left(place, {_DISTRICT}), dimension, day, campaign, key, accused, {_SUMS}
+    FROM (SELECT * FROM tally_level UNION ALL SELECT * FROM tally_days WHERE length(place) < {_TOWN}) parts
+    GROUP BY 1, 2, 3, 4, 5, 6
 """  # noqa: S608
-_WRITE_SUMMED = f"""
-    INSERT INTO {{into}} (place, dimension, period, campaign, key, accused, {_COUNTS})
-    SELECT place, dimension, period, campaign, key, '*', {_SUMS}
-    FROM {{into}} WHERE length(place) = {_DISTRICT} AND accused NOT IN ('', '*')
-    GROUP BY place, dimension, period, campaign, key HAVING {_ANY}
+_WHOLE_DISTRICTS = f"""
+    CREATE TEMPORARY TABLE tally_days ON COMMIT DROP AS
+    SELECT place, dimension, day, campaign, key, accused, {_SUMS} FROM tally_districts GROUP BY 1, 2, 3, 4, 5, 6
+"""  # noqa: S608
+# Those whom opinions accuse stay apart; once more all together is what leaves the district.
+_SUMMED = f"""
+    INSERT INTO tally_days
+    SELECT place, dimension, day, campaign, key, '*', {_SUMS} FROM tally_days WHERE accused <> ''
+    GROUP BY 1, 2, 3, 4, 5
 """  # noqa: S608
 
 
 def rebuild() -> None:
     """Throw all tallies away and make them anew, in one transaction; whoever records meanwhile waits."""
     with alone() as cursor:
-        _empty(cursor)
+        _clear(cursor)
         write_all(cursor, into="grievances_tally")
+        _close(cursor)
 
 
-def _empty(cursor: CursorWrapper) -> None:
-    """Quickly; but row by row where a province takes the tallies in, as only that reaches it."""
-    cursor.execute("SELECT count(*) FROM pg_publication_tables WHERE tablename = 'grievances_tally'")
-    is_published = cursor.fetchone()[0] > 0
-    cursor.execute("DELETE FROM grievances_tally" if is_published else "TRUNCATE grievances_tally")
+def rebuild_in_parallel(*, jobs: int) -> None:
+    """The same with several processes, where nobody else works on the database; broken off, it is begun again."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS tally_districts")
+        _clear(cursor)
+        cursor.execute(_DISTRICTS.format(kind="UNLOGGED"))
+        groups = list(_towns(cursor, least=jobs))
+    connection.close()
+    fork = multiprocessing.get_context("fork")
+    workers = [fork.Process(target=_write_apart, args=(groups[n::jobs],)) for n in range(jobs)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    if any(worker.exitcode for worker in workers):
+        raise RuntimeError("The tallies are not whole: run it again.")
+    with transaction.atomic(), connection.cursor() as cursor:
+        _make_room(cursor)
+        _write_districts(cursor, into="grievances_tally")
+        _close(cursor)
+        cursor.execute("DROP TABLE tally_districts")
+
+
+def _write_apart(groups: list[list[str]]) -> None:
+    """One process's part of the towns."""
+    try:
+        for towns in groups:
+            with transaction.atomic(), connection.cursor() as cursor:
+                _make_room(cursor)
+                _write_towns(cursor, towns, into="grievances_tally")
+    finally:
+        connection.close()
+
+
+def _clear(cursor: CursorWrapper) -> None:
+    """Empty tallies, without their key: of millions of rows it is made when they are there. Row by row where a
+    province takes the tallies in, as only that reaches it."""
     cursor.execute("TRUNCATE grievances_tallychange")
+    cursor.execute("SELECT count(*) FROM pg_publication_tables WHERE tablename = 'grievances_tally'")
+    if cursor.fetchone()[0]:
+        cursor.execute("DELETE FROM grievances_tally")
+        return
+    cursor.execute("TRUNCATE grievances_tally")
+    cursor.execute("ALTER TABLE grievances_tally DROP CONSTRAINT IF EXISTS grievances_tally_pkey")
+
+
+def _close(cursor: CursorWrapper) -> None:
+    cursor.execute("SELECT count(*) FROM pg_constraint WHERE conname = 'grievances_tally_pkey'")
+    if not cursor.fetchone()[0]:
+        keys = "place, dimension, period, campaign, key, accused"
+        cursor.execute(f"ALTER TABLE grievances_tally ADD PRIMARY KEY ({keys})")
+    cursor.execute("ANALYZE grievances_tally")
+
+
+def _make_room(cursor: CursorWrapper) -> None:
+    cursor.execute("SET LOCAL work_mem = '1GB'")
+    cursor.execute("SET LOCAL maintenance_work_mem = '1GB'")
+    # Of what is made here nothing is known beforehand, and sorting it takes many times as long.
+    cursor.execute("SET LOCAL enable_sort = off")
 
 
 @contextmanager
@@ -86,33 +163,55 @@ def alone() -> Iterator[CursorWrapper]:
         TallyMoment.objects.select_for_update().get(pk=TallyMoment.LOCK)
         with connection.cursor() as cursor:
             cursor.execute("LOCK TABLE grievances_opinionspan IN SHARE MODE")
-            cursor.execute("SET LOCAL work_mem = '1GB'")
+            _make_room(cursor)
             yield cursor
 
 
 def write_all(cursor: CursorWrapper, *, into: str) -> None:
     """Write what the tallies must be into an empty table of their shape."""
+    cursor.execute(_DISTRICTS.format(kind="TEMPORARY"))
     for towns in _towns(cursor):
-        cursor.execute(_CHANGES, [towns])
-        cursor.execute(_DAYS)
-        cursor.execute(_MORE_DAYS, [towns])
-        for digits in (_VILLAGE, _TOWN):
-            _write(cursor, digits, into)
-        cursor.execute("DELETE FROM tally_days WHERE length(place) > %s", [_DISTRICT])
-        _write(cursor, _DISTRICT, into)
-        cursor.execute("DROP TABLE tally_changes, tally_days")
-    cursor.execute(_WRITE_DISTRICTS.format(into=into))
-    cursor.execute(_WRITE_SUMMED.format(into=into))
+        _write_towns(cursor, towns, into=into)
+    _write_districts(cursor, into=into)
+    cursor.execute("DROP TABLE tally_districts")
 
 
-def _write(cursor: CursorWrapper, digits: int, into: str) -> None:
-    cursor.execute(_WRITE.format(into=into), [digits, digits])
+def _write_towns(cursor: CursorWrapper, towns: list[str], *, into: str) -> None:
+    """The villages and towns, and their part of their districts."""
+    cursor.execute(_CHANGES, [towns])
+    cursor.execute(_DAYS)
+    cursor.execute(_MORE_DAYS, [towns])
+    _write_level(cursor, _VILLAGE, into)
+    cursor.execute("DROP TABLE tally_level")
+    _write_level(cursor, _TOWN, into)
+    cursor.execute(_ADD_TO_DISTRICTS)
+    cursor.execute("DROP TABLE tally_level, tally_changes, tally_days")
 
 
-def _towns(cursor: CursorWrapper) -> Iterator[list[str]]:
-    """The towns in groups; a district stands for what was said of it as a whole."""
+def _write_districts(cursor: CursorWrapper, *, into: str) -> None:
+    cursor.execute(_WHOLE_DISTRICTS)
+    cursor.execute(_SUMMED)
+    _write_level(cursor, _DISTRICT, into)
+    cursor.execute("DROP TABLE tally_level, tally_days")
+
+
+def _write_level(cursor: CursorWrapper, digits: int, into: str) -> None:
+    """All periods of the places of one level; leaves its days in ``tally_level``."""
+    cursor.execute(_LEVEL, [digits, digits])
+    cursor.execute(_TENS)
+    for shorter, longer, length in _STEPS:
+        cursor.execute(_LONGER.format(shorter=shorter, longer=longer, digits=length))
+    cursor.execute(_WRITE.format(into=into, out_of="tally_level", period="to_char(day, 'YYYY-MM-DD')"))
+    for out_of in ("tally_tens", "tally_months", "tally_years"):
+        cursor.execute(_WRITE.format(into=into, out_of=out_of, period="period"))
+        cursor.execute(f"DROP TABLE {out_of}")
+
+
+def _towns(cursor: CursorWrapper, *, least: int = 1) -> Iterator[list[str]]:
+    """The towns in groups, at least so many; a district stands for what was said of it as a whole."""
     cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'grievances_opinionspan'::regclass")
-    groups = 1 + max(int(cursor.fetchone()[0]), 0) // _AT_ONCE  # negative: never analysed
+    spans = max(int(cursor.fetchone()[0]), 0)  # negative: never analysed
+    groups = least * (1 + spans // least // _AT_ONCE)
     places = Region.objects.filter(level__in=[Level.TOWN, Level.DISTRICT]).order_by("pk")
     codes = list(places.values_list("pk", flat=True))
     for n in range(groups):

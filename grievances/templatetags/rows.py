@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING
 
 from django import template
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from villages.templatetags.looks import percent
+from villages.templatetags.looks import day, pause, percent
+from villages.templatetags.marks import marked
 
 if TYPE_CHECKING:
     from grievances.boards import Row
@@ -40,6 +41,27 @@ def opinion_row(row: "Opinion | OpinionSpan", panel: bool = False) -> SafeString
         "<td{}>{}</td></tr>",
         address, to_panel, case.number, row.region.place_label, row.category.label, case.words_in_lists, state,
         deadline(row.left), nowrap, row.person.label if row.person else "",
+    )  # fmt: skip
+
+
+@register.simple_tag
+def found_row(opinion: "Opinion", words: list[str]) -> SafeString:
+    """One opinion that was found, as one tap target, with the hits marked."""
+    place = "" if opinion.is_protected else opinion.place
+    parts = [
+        opinion.number,
+        format_html("{}{}{}", opinion.region.place_label, pause() if place else "", marked(place, words)),
+        opinion.category.label,
+        opinion.get_state_display(),
+        day(opinion.recorded_at),
+        opinion.person.label if opinion.person else "",
+    ]
+    about = format_html_join(" · ", "{}", ((part,) for part in parts if part))
+    return format_html(
+        '<a class="row-link found-case" href="{}"><span><span class="two-lines">{}</span>'
+        '<span class="quiet small2">{}</span></span>{}</a>',
+        reverse("opinion", args=[opinion.number]), marked(opinion.words_in_lists, words), about,
+        deadline(opinion.left),
     )  # fmt: skip
 
 

@@ -283,3 +283,8 @@ def test_it_is_made_only_in_an_empty_database_and_of_a_sensible_size(bulk: dict)
     for wrong in (0, 19_000_001):
         with pytest.raises(CommandError, match="must be between"):
             call_command("sample", opinions=wrong, password="x")
+
+
+def test_every_opinion_is_found_by_its_words(bulk: dict) -> None:
+    wrong = [one.number for one in Opinion.objects.all() if one.search_text != one.to_search()]
+    assert not wrong and Opinion.objects.exclude(search_text="").exists()

@@ -1,7 +1,7 @@
 """Finding by words: Chinese has no spaces between them, so every pair of neighbouring characters is indexed."""
 
 from .fields import SearchText, joined_fields
-from .matching import Pairs, begins_or_holds, has, holds, holds_all
+from .matching import Pairs, begins_or_holds, has, holds, holds_all, may_hold
 from .words import LONGEST_QUERY, normalise, pairs, spread, words_of
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "holds",
     "holds_all",
     "joined_fields",
+    "may_hold",
     "normalise",
     "pairs",
     "spread",

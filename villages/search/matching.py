@@ -17,7 +17,7 @@ class Pairs(Func):
     output_field = ArrayField(TextField())
 
 
-def _may_hold(path: str, word: str) -> Q:
+def may_hold(path: str, word: str) -> Q:
     """What the index answers: all pairs of the word are there. A single character has none."""
     asked = pairs(word)
     return Q(ArrayContains(Pairs(F(path)), asked)) if asked else Q()
@@ -30,7 +30,7 @@ def has(path: str, word: str) -> Q:
 
 def holds(path: str, word: str) -> Q:
     """The normalised text under ``path`` holds the word."""
-    return _may_hold(path, word) & has(path, word)
+    return may_hold(path, word) & has(path, word)
 
 
 def begins_or_holds(path: str, word: str) -> Q:
@@ -38,7 +38,7 @@ def begins_or_holds(path: str, word: str) -> Q:
     if not word.isascii():
         return holds(path, word)
     begins = rf"(^|[^0-9a-z]){re.escape(word)}"
-    return _may_hold(path, word) & Q(**{f"{path}__regex": begins})
+    return may_hold(path, word) & Q(**{f"{path}__regex": begins})
 
 
 def holds_all(path: str, words: list[str], *, by: Callable[[str, str], Q] = holds) -> Q:

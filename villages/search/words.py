@@ -47,6 +47,8 @@ def pairs(text: str) -> list[str]:
 
 def spread(text: str) -> tuple[str, list[int]]:
     """The text normalised sign by sign, and for each sign of it the place in the original that it came from."""
+    if unicodedata.is_normalized("NFKC", text) and len(plain := _plain(text)) == len(text):
+        return "".join(_SPACE if sign.isspace() else sign for sign in plain), list(range(len(text)))
     signs, places = [], []
     for place, sign in enumerate(text):
         for made in _plain(sign):

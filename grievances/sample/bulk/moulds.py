@@ -16,6 +16,7 @@ from grievances.sample.bulk.copytext import NULL, escaped, stored_fields, writte
 from grievances.sample.bulk.lives import Call, Life
 from grievances.sample.bulk.places import Place
 from villages.models import Cadre, Household, Region, Unit
+from villages.search import SearchText
 
 # A hole's key: what kind of value belongs there, and which one of them.
 Key = tuple[str, object]
@@ -141,7 +142,8 @@ class _RowWriter:
         self.holes: list[Key] = []
 
     def cell(self, field: Field) -> str:
-        value = getattr(self.row, field.attname)
+        # Words to be searched by are those of the text: simplified Chinese is its own normal form.
+        value = self.row.to_search() if isinstance(field, SearchText) else getattr(self.row, field.attname)
         if field.primary_key and not field.is_relation:
             return self._hole(self._own_key())
         if isinstance(self.row, Informant) and field.name in _OF_THE_HOME:

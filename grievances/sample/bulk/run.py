@@ -15,7 +15,7 @@ from grievances.sample.bulk.lives import Narrator
 from grievances.sample.bulk.loading import WORKERS, load
 from grievances.sample.bulk.moulds import Moulder
 from grievances.sample.bulk.places import Place, place
-from grievances.tallies.rebuilding import rebuild
+from grievances.tallies.rebuilding import rebuild_in_parallel
 
 _LATELY = timedelta(days=14)
 _ACCUSED_HOLD = """
@@ -79,11 +79,11 @@ def _finish(order: ledger.Order, here: ground.Ground, say: Callable[[str], None]
     """Sequences, notices and figures; at last the run's own tables go."""
     say("sequences, notices, figures")
     _check_accused()
+    rebuild_in_parallel(jobs=WORKERS)
     with transaction.atomic():
         _advance_ids(order)
         district.advance_numbers(Days(order.today, order.opinions).last_number)
         district.notices(here.office.people, now=here.office.now, since=here.office.now - _LATELY)
-        rebuild()
         ledger.drop()
 
 
