@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 import holidays
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from holidays.constants import PUBLIC
 
 _DAY = timedelta(days=1)
@@ -20,7 +21,8 @@ class WorkingCalendar:
     def load(cls) -> "WorkingCalendar":
         from grievances.models import CalendarDay
 
-        return cls(dict(CalendarDay.objects.values_list("day", "working")))
+        # Read when the first working day is counted: most deadlines are in calendar days.
+        return cls(SimpleLazyObject(lambda: dict(CalendarDay.objects.values_list("day", "working"))))
 
     def knows(self, year: int) -> bool:
         """Whether the year is filled in; an unknown year counts Monday to Friday."""

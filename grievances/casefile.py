@@ -39,7 +39,8 @@ class CaseFile:
             # Their units too: relations and rights ask for them.
             units = [field.name for field in model._meta.fields if field.related_model is Unit]
             found = model.objects.filter(opinion=self.opinion).order_by("pk")
-            self._rows[model] = list(found.select_related(*units) if units else found)
+            added = [row for row in self._added if type(row) is model]
+            self._rows[model] = list(found.select_related(*units) if units else found) + added
         return self._rows[model]
 
     def keep(self, model: type[Row], rows: list[Row]) -> None:
@@ -54,7 +55,9 @@ class CaseFile:
         return None
 
     def add(self, row: Row) -> Row:
-        self.rows(type(row)).append(row)
+        # What is only added, such as the event, need not be read before.
+        if type(row) in self._rows or self.opinion._state.adding:
+            self.rows(type(row)).append(row)
         self._added.append(row)
         return row
 

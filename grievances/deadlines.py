@@ -53,8 +53,7 @@ def running(opinion: "Opinion") -> list[tuple[str, Left]]:
 
 
 def show_on(rows: "list[Opinion]", *, now: datetime | None = None) -> None:
-    """Give each row of a list its ``left``; the calendar is read once, where it counts."""
-    counted = any(row.case.due_kind == "working" for row in rows)
-    calendar = WorkingCalendar.load() if counted else WorkingCalendar()
+    """Give each row of a list its ``left``; the calendar is read once, if at all."""
+    calendar = WorkingCalendar.load()
     for row in rows:
         row.left = left(row.due_at, working=row.case.due_kind == "working", calendar=calendar, now=now)

@@ -100,7 +100,8 @@ def _locked(
     opinion: "Opinion", method: Callable, arguments: dict, circumstances: dict, version: int | None
 ) -> "Event":
     with transaction.atomic():
-        row = models.Opinion.objects.select_for_update().get(pk=opinion.pk)
+        found = models.Opinion.objects.select_related("unit", "category")
+        row = found.select_for_update(of=("self",)).get(pk=opinion.pk)
         repeated = _repeated(row, circumstances)
         if repeated is None:
             if version is not None and version != row.version:
