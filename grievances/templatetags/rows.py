@@ -12,14 +12,12 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from grievances.workflow import State
-from villages.templatetags.looks import day, pause, percent
+from villages.templatetags.looks import day, pause
 from villages.templatetags.marks import marked
 
 if TYPE_CHECKING:
-    from grievances.boards import Row
     from grievances.deadlines import Left
     from grievances.models import Opinion, OpinionSpan
 
@@ -86,12 +84,3 @@ def deadline(left: "Left | None") -> SafeString:
         return SafeString("")
     words = escape(left.words)
     return SafeString(f'<span class="mark {left.look}" data-shape="{left.shape}">{words}</span>')
-
-
-@register.simple_tag
-def rate_cell(row: "Row") -> SafeString:
-    """The share of the resolved, and a mark where it clearly differs from that of all together."""
-    words = {1: ("good", "▲", _("clearly higher")), -1: ("late", "▼", _("clearly lower"))}
-    mark = ' <span class="mark {}" data-shape="{}">{}</span>'
-    differs = format_html(mark, *words[row.verdict]) if row.verdict else ""
-    return format_html('<td class="rate">{}{}</td>', percent(row.rate.share), differs)

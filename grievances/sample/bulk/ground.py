@@ -10,7 +10,7 @@ from grievances.models import Campaign, Category, DispatchRule
 from grievances.sample import campaigns, district, households, people, phrases
 from grievances.sample.bulk.ledger import Order
 from grievances.sample.histories import Office
-from villages.models import Household, Post, Unit
+from villages.models import Household, Post, Region, Unit
 
 DAYS = 730  # back to which opinions were said
 # An ordinary sample's households, up to as many as a district has.
@@ -52,6 +52,7 @@ def read(order: Order) -> Ground:
     office = Office(
         _people(), units, list(DispatchRule.objects.select_related("unit")), list(categories),
         WorkingCalendar.load(), Random(order.seed), midnight(order.today),
+        district=Region.objects.get(pk=people.DAFENG),
     )  # fmt: skip
     homes = list(Household.objects.order_by("pk").values_list("pk", "grid_id", "head"))
     return Ground(office, homes, dict(Campaign.objects.values_list("year", "pk")))

@@ -1,0 +1,98 @@
+"""Rows and bars of a dashboard, written out in Python: hundreds of numbers a page, each with its list.
+
+Every text that comes from a row goes through ``escape``; addresses are made of names, codes, numbers and days.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from html import escape
+from typing import TYPE_CHECKING
+
+from django import template
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from villages.templatetags.looks import day, number, percent
+
+if TYPE_CHECKING:
+    from grievances.boards import Number, Row
+    from grievances.charts import Bar, Interval
+
+register = template.Library()
+
+_LINE = (
+    '<svg class="chart" viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true">'
+    '<line class="mean" x1="{mean}" x2="{mean}" y1="0" y2="12"/>'
+    '<line class="interval" x1="{low}" x2="{high}" y1="6" y2="6"/>'
+    '<rect class="bar1" x="{point}" y="3" width="1.5" height="6"/></svg>'
+)
+
+
+@register.simple_tag
+def board_rows(rows: "Iterable[Row]") -> SafeString:
+    """The rows of a table: what each is about, collected, resolved, explained, late, and the rate."""
+    judged = _judgements()
+    return SafeString("".join(_board_row(row, judged) for row in rows))
+
+
+@register.simple_tag
+def place_rows(places: "Iterable[tuple[Row, Interval | None]]") -> SafeString:
+    """The rows of the places below: collected, resolved, late, the rate on its interval, and the rate."""
+    judged = _judgements()
+    return SafeString("".join(_place_row(row, interval, judged) for row, interval in places))
+
+
+@register.simple_tag
+def week_rows(weeks: "Iterable[tuple[date, Number, Number]]") -> SafeString:
+    """The weeks as a table."""
+    cells = (
+        f"<tr><td>{escape(day(monday))}</td><td>{_linked(came)}</td><td>{_linked(done)}</td></tr>"
+        for monday, came, done in weeks
+    )
+    return SafeString("".join(cells))
+
+
+@register.simple_tag
+def bars(shapes: "Iterable[Bar]", look: str) -> SafeString:
+    """The bars of one kind."""
+    drawn = (
+        f'<rect class="{look}" x="{bar.x}" y="{bar.y}" width="{bar.width}" height="{bar.height}"/>'
+        for bar in shapes
+    )
+    return SafeString("".join(drawn))
+
+
+def _board_row(row: "Row", judged: dict[int, str]) -> str:
+    cells = [f"<td>{_linked(one)}</td>" for one in row.numbers]
+    cells[2] = f'<td class="roomy">{_linked(row.numbers[2])}</td>'
+    return f'<tr><th scope="row">{_named(row)}</th>{"".join(cells)}{_rate(row, judged)}</tr>'
+
+
+def _place_row(row: "Row", interval: "Interval | None", judged: dict[int, str]) -> str:
+    note = f'<div class="quiet small2">{escape(row.note)}</div>' if row.note else ""
+    note += f'<div class="small2 late">▲ {escape(row.warning)}</div>' if row.warning else ""
+    cells = "".join(f"<td>{_linked(row.numbers[n])}</td>" for n in (0, 1, 3))
+    line = _LINE.format(**vars(interval)) if interval else ""
+    return f'<tr><th scope="row">{_named(row)}{note}</th>{cells}<td class="roomy">{line}</td>{_rate(row, judged)}</tr>'
+
+
+def _named(row: "Row") -> str:
+    return f'<a href="{escape(row.url)}">{escape(row.label)}</a>' if row.url else escape(row.label)
+
+
+def _linked(found: "Number") -> str:
+    return f'<a href="{escape(found.url)}">{number(found.value)}</a>' if found.url else number(found.value)
+
+
+def _rate(row: "Row", judged: dict[int, str]) -> str:
+    return f'<td class="rate">{percent(row.rate.share)}{judged[row.verdict]}</td>'
+
+
+def _judgements() -> dict[int, str]:
+    """The mark of a rate that clearly differs from that of all together."""
+    higher, lower = escape(_("clearly higher")), escape(_("clearly lower"))
+    return {
+        1: f' <span class="mark good" data-shape="▲">{higher}</span>',
+        0: "",
+        -1: f' <span class="mark late" data-shape="▼">{lower}</span>',
+    }
