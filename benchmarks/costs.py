@@ -15,7 +15,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from benchmarks.database import Bench, command, parser
 from benchmarks.kept import keep
-from config.demo import DATABASE
+from config.running import DATABASE
 
 _ROUNDS = 3
 _TABLES = ("grievances_opinion", "grievances_opinionspan")

@@ -15,7 +15,7 @@ import django
 import psycopg2
 from cryptography.fernet import Fernet
 
-from config.demo import DATABASE, ROOT, RUNTIME, VAR, Stop, step
+from config.running import DATABASE, ROOT, RUNTIME, VAR, Stop, step
 from config.embedded import EmbeddedError, EmbeddedPostgres
 
 # The demo's own district of some 7,000 opinions, whatever ``sample`` makes of it.

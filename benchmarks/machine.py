@@ -10,7 +10,7 @@ import django
 import psycopg2
 from django.db import connection
 
-from config.demo import ROOT
+from config.running import ROOT
 
 
 def circumstances() -> dict[str, object]:

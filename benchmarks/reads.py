@@ -10,7 +10,7 @@ from benchmarks import people
 from benchmarks.client import Ask
 from benchmarks.operations import LIST, Operation, Site, bare_detail
 from benchmarks.pages import figure_links, next_address
-from config.demo import Stop
+from config.running import Stop
 
 _LISTS, _DETAIL, _BOARDS, _SEARCH = 3.0, 4.0, 4.0, 4.0
 _HOMES = ("visitor", "handler", "head", "coordinator", "caller", "leader", "auditor")

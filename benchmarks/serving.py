@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.demo import ROOT, Stop
+from config.running import ROOT, Stop
 
 SITE, FLOOR, COUNTING = "config.settings", "benchmarks.floor.settings", "benchmarks.counting_settings"
 _PATIENCE = 30.0
