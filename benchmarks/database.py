@@ -15,8 +15,8 @@ import django
 import psycopg2
 from cryptography.fernet import Fernet
 
-from config.running import DATABASE, ROOT, RUNTIME, VAR, Stop, step
 from config.embedded import EmbeddedError, EmbeddedPostgres
+from config.running import DATABASE, ROOT, RUNTIME, VAR, Stop, step
 
 # The demo's own district of some 7,000 opinions, whatever ``sample`` makes of it.
 SAMPLE = "sample"
