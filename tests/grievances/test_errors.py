@@ -26,6 +26,7 @@ def test_a_trigger_names_its_constraint(visitor: Cadre, transport: Unit) -> None
     with pytest.raises(IntegrityError) as caught, transaction.atomic():
         AssistingUnit.objects.create(opinion=opinion, unit=transport, added_at=opinion.recorded_at)
     assert broken_constraint(caught.value) == ACCUSED_CONSTRAINT
+    assert broken_constraint(IntegrityError(str(caught.value))) == ACCUSED_CONSTRAINT
 
 
 @pytest.mark.parametrize(
