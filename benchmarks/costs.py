@@ -34,7 +34,7 @@ _CHANGE = {
 _SIZES = """
 SELECT c.relname, t.relname, pg_relation_size(c.oid) FROM pg_class c
 LEFT JOIN pg_index i ON i.indexrelid = c.oid LEFT JOIN pg_class t ON t.oid = i.indrelid
-WHERE c.relkind IN ('r', 'i') AND c.relnamespace = 'public'::regnamespace AND pg_relation_size(c.oid) > 0
+WHERE c.relkind IN ('r', 'i') AND c.relnamespace = current_schema()::regnamespace AND pg_relation_size(c.oid) > 0
 ORDER BY 3 DESC
 """
 _INDEXES = """

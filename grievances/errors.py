@@ -1,5 +1,6 @@
 """Why a step was not done. Each carries a sentence for the person who tried."""
 
+import re
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError
@@ -11,11 +12,20 @@ if TYPE_CHECKING:
 
 # What the database calls its refusal to let a case lie with those whom it complains about.
 ACCUSED_CONSTRAINT = "case_not_held_by_the_accused"
+_IN_MESSAGE = re.compile(r'constraint "(.+?)(?:_\d{6,})?"')
 
 
 def broken_constraint(error: IntegrityError) -> str:
-    """The name of the constraint that the database refused by."""
-    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
+    """The name of the constraint that the database refused by; "" when it doesn't say.
+
+    Where districts are spread over servers, the name can stand in the message alone, and behind it the number of
+    the part that refused.
+    """
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    if name:
+        return name
+    told = _IN_MESSAGE.search(str(error))
+    return told[1] if told else ""
 
 
 class StepRefused(Exception):

@@ -15,6 +15,7 @@ from psycopg2 import sql
 from grievances.models import Dimension, Tally, TallyMoment
 from grievances.province import Refused
 from villages.models import CODE_LENGTH, Level, Region
+from villages.schema import own_schema
 
 PUBLICATION = "figures"
 _VILLAGE = CODE_LENGTH[Level.VILLAGE]
@@ -128,7 +129,7 @@ def grant(*, district: str, role: str, password: str | None = None) -> list[str]
             raise Refused(
                 f"The role {role} may not replicate: as a superuser, ALTER ROLE {role} REPLICATION."
             )
-        for statement in _rights(district, role):
+        for statement in _rights(district, role, own_schema(cursor)):
             _run(cursor, statement)
     return [f"Role {role} {'may' if known else 'made; it may'} take in the publication, and read no more."]
 
@@ -147,10 +148,10 @@ def _make_role(cursor: CursorWrapper, role: str, password: str | None) -> None:
         ) from error
 
 
-def _rights(district: str, role: str) -> Iterator[sql.Composed]:
+def _rights(district: str, role: str, schema: sql.Identifier) -> Iterator[sql.Composed]:
     name = sql.Identifier(role)
-    yield sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}").format(name)
-    yield sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(name)
+    yield sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA {} FROM {}").format(schema, name)
+    yield sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(schema, name)
     for part in parts(district):
         columns = sql.SQL(", ").join(map(sql.Identifier, part.columns))
         yield sql.SQL("GRANT SELECT ({}) ON {} TO {}").format(columns, sql.Identifier(part.table), name)

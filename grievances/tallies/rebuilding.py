@@ -133,7 +133,10 @@ def _clear(cursor: CursorWrapper) -> None:
     """Empty tallies, without their key: of millions of rows it is made when they are there. Row by row where a
     province takes the tallies in, as only that reaches it."""
     cursor.execute("TRUNCATE grievances_tallychange")
-    cursor.execute("SELECT count(*) FROM pg_publication_tables WHERE tablename = 'grievances_tally'")
+    cursor.execute(
+        "SELECT count(*) FROM pg_publication_tables"
+        " WHERE format('%I.%I', schemaname, tablename)::regclass = 'grievances_tally'::regclass"
+    )
     if cursor.fetchone()[0]:
         cursor.execute("DELETE FROM grievances_tally")
         return
@@ -142,7 +145,9 @@ def _clear(cursor: CursorWrapper) -> None:
 
 
 def _close(cursor: CursorWrapper) -> None:
-    cursor.execute("SELECT count(*) FROM pg_constraint WHERE conname = 'grievances_tally_pkey'")
+    cursor.execute(
+        "SELECT count(*) FROM pg_constraint WHERE conrelid = 'grievances_tally'::regclass AND contype = 'p'"
+    )
     if not cursor.fetchone()[0]:
         keys = "place, dimension, period, campaign, key, accused"
         cursor.execute(f"ALTER TABLE grievances_tally ADD PRIMARY KEY ({keys})")

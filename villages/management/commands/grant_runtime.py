@@ -8,6 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 from psycopg2 import sql
 
+from villages.schema import own_schema
+
 
 class Command(BaseCommand):
     help = "Grant the runtime role its rights; UPDATE, DELETE and TRUNCATE of history are not among them."
@@ -21,17 +23,17 @@ class Command(BaseCommand):
             raise CommandError("No model is append-only: something is wrong.")
         kept.append(LogEntry._meta.db_table)
         with transaction.atomic(), connection.cursor() as cursor:
-            for statement in _statements(role, kept):
+            for statement in _statements(role, kept, own_schema(cursor)):
                 cursor.execute(statement.as_string(cursor.connection))
         self.stdout.write(f"{role} may read and write; only append to {', '.join(kept)}.")
 
 
-def _statements(role: str, kept: list[str]) -> list[sql.Composed]:
+def _statements(role: str, kept: list[str], schema: sql.Identifier) -> list[sql.Composed]:
     name = sql.Identifier(role)
     return [
-        sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(name),
-        sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}").format(name),
-        sql.SQL("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}").format(name),
+        sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(schema, name),
+        sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {} TO {}").format(schema, name),
+        sql.SQL("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {} TO {}").format(schema, name),
         *(
             sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(sql.Identifier(table), name)
             for table in kept
