@@ -90,7 +90,8 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES = {"default": environment.database("DATABASE_URL")}
 DATABASES["default"]["CONN_MAX_AGE"] = 60
-DATABASES["default"]["OPTIONS"].setdefault("options", "-c jit=off")
+_GIVEN = DATABASES["default"]["OPTIONS"].get("options", "")
+DATABASES["default"]["OPTIONS"]["options"] = f"-c jit=off {_GIVEN}".strip()
 if environment.text("REPLICA_URL", ""):
     DATABASES["replica"] = environment.database("REPLICA_URL") | {
         "CONN_MAX_AGE": 60,

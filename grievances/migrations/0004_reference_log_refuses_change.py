@@ -21,4 +21,7 @@ class Migration(migrations.Migration):
         ("grievances", "0003_look_at_a_telephone"),
     ]
 
-    operations = [migrations.RunSQL(KEEP, FORGET)]
+    operations = [
+        migrations.RunSQL("SET LOCAL citus.enable_unsafe_triggers = 'on'", migrations.RunSQL.noop),
+        migrations.RunSQL(KEEP, FORGET),
+    ]

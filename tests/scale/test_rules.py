@@ -32,8 +32,6 @@ OF_THE_SESSION = re.compile(
     re.IGNORECASE,
 )
 VOLATILE_IN_PYTHON = {"Now", "TransactionNow", "Random", "RandomUUID"}
-# Applied long ago, as it is. A spread installation allows triggers for the whole database while it migrates.
-WITHOUT_ALLOWANCE = {"grievances.0004_reference_log_refuses_change"}
 # When a district's news came in only the province's server knows; a province is one database and isn't spread.
 NOTES_WHEN = {"grievances_news_arrived"}
 # Django's own, of which ours make no use in triggers: few rows, written by migrations or by hand.
@@ -86,7 +84,7 @@ def test_migrations_that_touch_triggers_allow_them_first() -> None:
         assert migration.atomic, f"{name}: what is allowed ends with the transaction"
         if ALLOWS_TRIGGERS not in sql[: first.start()]:
             late.add(name)
-    assert late == WITHOUT_ALLOWANCE and touching >= 5
+    assert late == set() and touching >= 5
 
 
 def test_no_trigger_comes_from_anything_but_plain_sql() -> None:
