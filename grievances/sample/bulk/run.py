@@ -15,9 +15,11 @@ from grievances.sample.bulk.lives import Narrator
 from grievances.sample.bulk.loading import WORKERS, load
 from grievances.sample.bulk.moulds import Moulder
 from grievances.sample.bulk.places import Place, place
-from grievances.tallies.rebuilding import rebuild_in_parallel
+from grievances.tallies.rebuilding import rebuild, rebuild_in_parallel
 
 _LATELY = timedelta(days=14)
+# With fewer, starting processes takes longer than the tallies.
+_WORTH_SEVERAL = 100_000
 _ACCUSED_HOLD = """
 SELECT count(*) FROM grievances_opinion o WHERE o.accusing AND o.state NOT IN ('closed', 'withdrawn')
 AND grievances_accuses(o.id, o.unit_id, o.person_id)
@@ -79,7 +81,10 @@ def _finish(order: ledger.Order, here: ground.Ground, say: Callable[[str], None]
     """Sequences, notices and figures; at last the run's own tables go."""
     say("sequences, notices, figures")
     _check_accused()
-    rebuild_in_parallel(jobs=WORKERS)
+    if order.opinions >= _WORTH_SEVERAL:
+        rebuild_in_parallel(jobs=WORKERS)
+    else:
+        rebuild()
     with transaction.atomic():
         _advance_ids(order)
         district.advance_numbers(Days(order.today, order.opinions).last_number)
