@@ -7,6 +7,8 @@ figure is exact at every moment, whether folding has run or not. See docs/decisi
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
 
 # What is counted, in the order of the database's columns; each is explained in ``grievances.tallies.columns``.
 COUNTS = (
@@ -52,13 +54,14 @@ class Tally(Counted):
 
     ``place`` is a district, town or village (6, 9 or 12 digits); ``key`` says which category (code), unit (id),
     source, week (its Monday) or number of days; ``campaign`` is 0 without one. ``accused`` is "" for opinions
-    that accuse nobody, else the signature of those whom they accuse (``OpinionSpan.accused``), or, in the rows
-    of a district only, "*" for all accusing ones together: those leave the district, signatures never do.
+    that accuse nobody, else the signature of those whom they accuse (``OpinionSpan.accused``), or one of three
+    sums: all that accuse somebody, those of them that a viewer below the district may know of (none accuses
+    somebody not known yet), and, in the rows of a district only, what leaves it: signatures never do.
     """
 
-    EVERYBODY = "*"
+    ACCUSING, RELEASED, LEAVING = "+", "!", "*"
 
-    pk = models.CompositePrimaryKey("place", "dimension", "period", "campaign", "key", "accused")
+    pk = models.CompositePrimaryKey("place", "dimension", "accused", "period", "key", "campaign")
     place = models.CharField(max_length=12, db_collation="C")
     dimension = models.CharField(max_length=8, choices=Dimension.choices, db_collation="C")
     period = models.CharField(
@@ -71,6 +74,14 @@ class Tally(Counted):
     class Meta:
         constraints = [
             models.CheckConstraint(name="tally_dimension_known", condition=Q(dimension__in=Dimension.values))
+        ]
+        indexes = [
+            # Which signatures there are: a few of each year.
+            models.Index(
+                name="tally_signatures",
+                fields=["accused"],
+                condition=Q(Exact(Length("place"), 6), Exact(Length("period"), 4), dimension="all"),
+            )
         ]
 
     def __str__(self) -> str:

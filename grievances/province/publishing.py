@@ -38,7 +38,7 @@ def parts(district: str) -> tuple[Part, ...]:
     # Ids of units and signatures of the accused mean something at home only, and stay there.
     tallies = sql.SQL(
         "place >= {first} AND place < {after} AND accused IN ('', {sum}) AND dimension <> {unit}"
-    ).format(**inside, sum=sql.Literal(Tally.EVERYBODY), unit=sql.Literal(Dimension.UNIT.value))
+    ).format(**inside, sum=sql.Literal(Tally.LEAVING), unit=sql.Literal(Dimension.UNIT.value))
     places = sql.SQL("code >= {first} AND code < {after} AND length(code) <= {longest}").format(
         **inside, longest=sql.Literal(_VILLAGE)
     )

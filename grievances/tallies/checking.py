@@ -9,7 +9,7 @@ from grievances.models import COUNTS
 from grievances.tallies.folding import ADD
 from grievances.tallies.rebuilding import alone, write_all
 
-_KEYS = "place, dimension, period, campaign, key, accused"
+_KEYS = "place, dimension, accused, period, key, campaign"
 _COUNTS = ", ".join(COUNTS)
 # What the tallies say, with what waits to be folded.
 _SAID = f"""

@@ -15,7 +15,7 @@ _AT_ONCE = 2000
 # Every so many steps, the step that comes by folds.
 EVERY = 64
 
-_KEYS = "place, dimension, period, campaign, key, accused"
+_KEYS = "place, dimension, accused, period, key, campaign"
 _COUNTS = ", ".join(COUNTS)
 _SUMS = ", ".join(f"nullif(sum({name}), 0)" for name in COUNTS)
 _ANY = " OR ".join(f"sum({name}) <> 0" for name in COUNTS)

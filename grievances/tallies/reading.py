@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 from django.db import connections
 
@@ -15,6 +16,8 @@ Counts = dict[str, int]
 # (dimension, place, key) → counts
 Told = dict[tuple[str, str, str], Counts]
 
+# The signatures that any district ever had: each has a row for its year (by an index of its own).
+_SIGNATURES = f"SELECT accused FROM {Tally._meta.db_table} WHERE dimension = 'all' AND length(place) = 6 AND length(period) = 4"  # noqa: S608
 _EVERYWHERE = "place = ANY(ARRAY(SELECT code FROM villages_region WHERE level = 'district'))"
 
 
@@ -42,22 +45,44 @@ def read(asked: Asked, sight: Sight) -> Told:
     """What somebody with this sight may count."""
     if asked.places == ():
         return {}
-    where, values = _where(asked, sight)
-    when, days = _time(asked)
-    names = ", ".join(asked.names)
+    parts = [_counted(asked, "accused = ANY(%s)", [list(sight.sums)])]
+    if sight.hidden:
+        condition, values = sight.taken_away
+        signatures = f"accused = ANY(ARRAY({_SIGNATURES} AND {condition}))"
+        parts += [_counted(asked, signatures, values, waiting=(condition, values), sign="-")]
     sums = ", ".join(f"coalesce(sum({name}), 0)::integer" for name in asked.names)
-    statement = (
-        f"SELECT dimension, left(place, %s), key, {sums} FROM ("  # noqa: S608 – names of columns only
-        f"SELECT place, dimension, key, {names} FROM {Tally._meta.db_table} WHERE {where} AND period = ANY(%s)"
-        f" UNION ALL SELECT place, dimension, key, {names} FROM grievances_tallycell WHERE {where} AND {when}"
-        ") counted GROUP BY 1, 2, 3"
-    )
+    counted = " UNION ALL ".join(statement for statement, _values in parts)
     with connections[alias()].cursor() as cursor:
-        cursor.execute(statement, [asked.digits, *values, _periods(asked), *values, *days])
+        cursor.execute(
+            f"SELECT dimension, left(place, %s), key, {sums} FROM ({counted}) counted GROUP BY 1, 2, 3",  # noqa: S608 – names of columns only
+            [asked.digits, *chain.from_iterable(values for _statement, values in parts)],
+        )
         return {tuple(row[:3]): dict(zip(asked.names, row[3:], strict=True)) for row in cursor}
 
 
-def _where(asked: Asked, sight: Sight) -> tuple[str, list[object]]:
+def _counted(
+    asked: Asked,
+    folded: str,
+    values: list[object],
+    *,
+    waiting: tuple[str, list[object]] | None = None,
+    sign: str = "",
+) -> tuple[str, list[object]]:
+    """The rows that fit, folded and waiting to be; and the values of the statement."""
+    where, common = _where(asked)
+    when, days = _time(asked)
+    names = ", ".join(f"{sign}{name} AS {name}" for name in asked.names)
+    condition, more = waiting or (folded, values)
+    return (
+        f"SELECT place, dimension, key, {names} FROM {Tally._meta.db_table}"  # noqa: S608
+        f" WHERE {where} AND {folded} AND period = ANY(%s)"
+        f" UNION ALL SELECT place, dimension, key, {names} FROM grievances_tallycell"
+        f" WHERE {where} AND {condition} AND {when}",
+        [*common, *values, _periods(asked), *common, *more, *days],
+    )
+
+
+def _where(asked: Asked) -> tuple[str, list[object]]:
     conditions: list[str]
     values: list[object]
     conditions, values = ["dimension = ANY(%s)"], [[str(name) for name in asked.dimensions]]
@@ -72,8 +97,7 @@ def _where(asked: Asked, sight: Sight) -> tuple[str, list[object]]:
     if asked.keys is not None:
         conditions.append("key = ANY(%s)")
         values.append(list(asked.keys))
-    condition, signatures = sight.condition()
-    return " AND ".join([*conditions, condition]), values + signatures
+    return " AND ".join(conditions), values
 
 
 def _time(asked: Asked) -> tuple[str, list[object]]:

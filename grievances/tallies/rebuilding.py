@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from grievances.models import COUNTS, TallyMoment
+from grievances.models import COUNTS, Tally, TallyMoment
+from grievances.signatures import UNRELEASED, part
 from villages.models import CODE_LENGTH, Level, Region
 
 _TOWN, _VILLAGE, _DISTRICT = (CODE_LENGTH[level] for level in (Level.TOWN, Level.VILLAGE, Level.DISTRICT))
@@ -60,9 +61,10 @@ _LONGER = f"""
 """  # noqa: S608
 _STEPS = (("tally_tens", "tally_months", 7), ("tally_months", "tally_years", 4))
 _WRITE = f"""
-    INSERT INTO {{into}} (place, dimension, period, campaign, key, accused, {_COUNTS})
-    SELECT place, dimension, {{period}}, campaign, key, accused, {_COUNTS} FROM {{out_of}}
+    INSERT INTO {{into}} (place, dimension, accused, period, key, campaign, {_COUNTS})
+    SELECT place, dimension, accused, {{period}}, key, campaign, {_COUNTS} FROM {{out_of}}
     WHERE num_nulls({_COUNTS}) < {len(COUNTS)}
+    ORDER BY 1, 2, 3, 4, 5, 6
 """  # noqa: S608
 # A district is the sum of its towns, and of what was said of the district as a whole.
 _DISTRICTS = f"""
@@ -79,12 +81,17 @@ _WHOLE_DISTRICTS = f"""
     CREATE TEMPORARY TABLE tally_days ON COMMIT DROP AS
     SELECT place, dimension, day, campaign, key, accused, {_SUMS} FROM tally_districts GROUP BY 1, 2, 3, 4, 5, 6
 """  # noqa: S608
-# Those whom opinions accuse stay apart; once more all together is what leaves the district.
+# Opinions that accuse somebody, summed: all, those of whom nobody is unknown, and what leaves a district.
 _SUMMED = f"""
     INSERT INTO tally_days
-    SELECT place, dimension, day, campaign, key, '*', {_SUMS} FROM tally_days WHERE accused <> ''
+    SELECT place, dimension, day, campaign, key, '{{sign}}', {_SUMS} FROM tally_days WHERE {{which}}
     GROUP BY 1, 2, 3, 4, 5
 """  # noqa: S608
+_ACCUSING = _SUMMED.format(sign=Tally.ACCUSING, which="accused LIKE ',%'")
+_RELEASED = _SUMMED.format(
+    sign=Tally.RELEASED, which=f"accused LIKE ',%' AND position('{part(UNRELEASED)}' IN accused) = 0"
+)
+_LEAVING = _SUMMED.format(sign=Tally.LEAVING, which=f"accused = '{Tally.ACCUSING}'")
 
 
 def rebuild() -> None:
@@ -120,13 +127,14 @@ def rebuild_in_parallel(*, jobs: int) -> None:
 
 def _write_apart(groups: list[list[str]]) -> None:
     """One process's part of the towns."""
+    own = connection.get_new_connection(connection.get_connection_params())
     try:
         for towns in groups:
-            with transaction.atomic(), connection.cursor() as cursor:
+            with own, own.cursor() as cursor:  # commits
                 _make_room(cursor)
                 _write_towns(cursor, towns, into="grievances_tally")
     finally:
-        connection.close()
+        own.close()
 
 
 def _clear(cursor: CursorWrapper) -> None:
@@ -149,7 +157,7 @@ def _close(cursor: CursorWrapper) -> None:
         "SELECT count(*) FROM pg_constraint WHERE conrelid = 'grievances_tally'::regclass AND contype = 'p'"
     )
     if not cursor.fetchone()[0]:
-        keys = "place, dimension, period, campaign, key, accused"
+        keys = "place, dimension, accused, period, key, campaign"
         cursor.execute(f"ALTER TABLE grievances_tally ADD PRIMARY KEY ({keys})")
     cursor.execute("ANALYZE grievances_tally")
 
@@ -186,6 +194,8 @@ def _write_towns(cursor: CursorWrapper, towns: list[str], *, into: str) -> None:
     cursor.execute(_CHANGES, [towns])
     cursor.execute(_DAYS)
     cursor.execute(_MORE_DAYS, [towns])
+    cursor.execute(_ACCUSING)
+    cursor.execute(_RELEASED)
     _write_level(cursor, _VILLAGE, into)
     cursor.execute("DROP TABLE tally_level")
     _write_level(cursor, _TOWN, into)
@@ -195,7 +205,7 @@ def _write_towns(cursor: CursorWrapper, towns: list[str], *, into: str) -> None:
 
 def _write_districts(cursor: CursorWrapper, *, into: str) -> None:
     cursor.execute(_WHOLE_DISTRICTS)
-    cursor.execute(_SUMMED)
+    cursor.execute(_LEAVING)
     _write_level(cursor, _DISTRICT, into)
     cursor.execute("DROP TABLE tally_level, tally_days")
 

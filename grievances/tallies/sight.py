@@ -7,29 +7,28 @@ from django.conf import settings
 from django.utils import timezone
 
 from grievances.access import PLACE_ROLES, paths_above, sees_unreleased
+from grievances.models import Tally
 from grievances.signatures import UNRELEASED, of_cadre, of_unit, part
 from villages.models import Cadre, Unit
 
 
 @dataclass(frozen=True)
 class Sight:
-    """Signatures of accusations that are hidden, as parts of ``Tally.accused``."""
+    """Which sums of tallies to add (values of ``Tally.accused``), and the parts of signatures to take away."""
 
+    sums: tuple[str, ...] = ("", Tally.ACCUSING)
     hidden: tuple[str, ...] = ()
-    # False: accusing opinions are not counted from tallies at all.
-    accusing: bool = True
-    # A province has no signatures, only the sum of each district.
-    summed: bool = False
 
-    def condition(self) -> tuple[str, list[object]]:
-        """SQL on the column ``accused``, and its values."""
-        if self.summed:
-            return "accused IN ('', '*')", []
-        if not self.accusing:
-            return "accused = ''", []
-        return "(accused = '' OR accused <> '*' AND NOT accused LIKE ANY(%s))", [
-            [f"%{part}%" for part in self.hidden]
-        ]
+    @property
+    def accusing(self) -> bool:
+        """False: accusing opinions are not counted from tallies at all."""
+        return self.sums != ("",)
+
+    @property
+    def taken_away(self) -> tuple[str, list[object]]:
+        """SQL on the column ``accused`` for the signatures to take away from the sums, and its values."""
+        known = "" if Tally.ACCUSING in self.sums else f" AND position('{part(UNRELEASED)}' IN accused) = 0"
+        return f"accused LIKE ANY(%s){known}", [[f"%{part}%" for part in self.hidden]]
 
     @classmethod
     def of(cls, cadre: Cadre | None) -> Self:
@@ -39,14 +38,14 @@ class Sight:
         don't know, so such a viewer's accusing opinions are counted one by one.
         """
         if settings.PROVINCE:
-            return cls(summed=True)
+            return cls(("", Tally.LEAVING))
         if cadre is None:
             return cls()
         if any(not post.lasts_until(timezone.localdate()) for post in cadre.posts_ever):
-            return cls(accusing=False)
+            return cls(("",))
         hidden = [of_cadre(cadre.pk), *map(of_unit, _units_above(cadre))]
-        hidden += [] if sees_unreleased(cadre) else [UNRELEASED]
-        return cls(tuple(map(part, hidden)))
+        known = Tally.ACCUSING if sees_unreleased(cadre) else Tally.RELEASED
+        return cls(("", known), tuple(map(part, hidden)))
 
 
 def _units_above(cadre: Cadre) -> set[int]:
