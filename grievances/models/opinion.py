@@ -99,6 +99,7 @@ SNAPSHOT_FIELDS = tuple(field.attname for field in Snapshot._meta.local_fields)
 STEP_FIELDS = (
     *SNAPSHOT_FIELDS,
     "version",
+    "news_at",
     "due_kind",
     "desk_id",
     "accusing",
@@ -153,6 +154,8 @@ class Opinion(RecordSteps, DispatchSteps, HandlingSteps, CheckingSteps, Oversigh
     recorded_by = models.ForeignKey(
         Cadre, models.PROTECT, null=True, related_name="+", db_index=False, editable=False
     )
+    # When somebody else than who recorded it last did something with it.
+    news_at = models.DateTimeField(null=True, editable=False)
     due_kind = models.CharField(max_length=8, blank=True, editable=False)
     search_text = SearchText()
 
@@ -180,6 +183,11 @@ class Opinion(RecordSteps, DispatchSteps, HandlingSteps, CheckingSteps, Oversigh
             models.Index(fields=["category", "-recorded_at", "-id"], name="opinion_category_newest"),
             models.Index(fields=["desk", "state", "was_assigned", "accusing"], name="opinion_desk_state"),
             models.Index(fields=["recorded_by", "-id"], name="opinion_recorded_by"),
+            models.Index(
+                fields=["recorded_by", "-news_at", "-id"],
+                name="opinion_news",
+                condition=Q(news_at__isnull=False),
+            ),
             models.Index(
                 fields=["due_at", "id"],
                 name="opinion_reopened",

@@ -166,6 +166,8 @@ def _settle(opinion: "Opinion", done: Step, before: State | None) -> "Event":
     opinion.due_kind = first.day_kind if first else ""
     opinion.supervised = any(clock.kind == models.ClockKind.SUPERVISION for clock in running)
     opinion.version += 1
+    if opinion.recorded_by_id and opinion.recorded_by_id != (done.by and done.by.pk):
+        opinion.news_at = done.at
     _lay_span(opinion, done.at)
     return file.add(
         models.Event(

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST, require_safe
 
 from grievances import coverage, deadlines
-from grievances.models import Event, Informant, InformantKind, Opinion
+from grievances.models import Informant, InformantKind, Opinion
 from grievances.visiting import places_of
 from villages.models import Cadre, Household, Level, Region, Role
 from villages.paging import page_of
@@ -57,12 +57,9 @@ def _progress(cadre: Cadre, grid: Region, grids: list[Region]) -> dict[str, obje
 def changed_opinions(cadre: Cadre) -> QuerySet[Opinion]:
     """Opinions that the cadre wrote down and in which somebody else did something since they last looked,
     the latest change first."""
-    others = Event.objects.filter(opinion=OuterRef("pk")).exclude(actor=cadre)
-    if cadre.changes_seen_at:
-        others = others.filter(recorded_at__gt=cadre.changes_seen_at)
-    visible = Opinion.objects.visible_to(cadre).filter(recorded_by=cadre).for_rows()
-    news = Subquery(others.order_by("-pk").values("pk")[:1])
-    return visible.annotate(news=news).filter(news__isnull=False).order_by("-news")
+    since = {"news_at__gt": cadre.changes_seen_at} if cadre.changes_seen_at else {"news_at__isnull": False}
+    mine = Opinion.objects.visible_to(cadre).filter(recorded_by=cadre, **since)
+    return mine.for_rows().order_by("-news_at", "-pk")
 
 
 def _show_doors(opinions: list[Opinion]) -> None:
