@@ -1,5 +1,6 @@
 """Who a cadre is to one opinion, from the posts in force."""
 
+from collections.abc import Set
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -13,11 +14,16 @@ if TYPE_CHECKING:
 MEETS_PEOPLE = {Role.VISITOR, Role.HANDLER, Role.HEAD, Role.COORDINATOR, Role.CALLER}
 
 
-def relations(opinion: "Opinion", cadre: Cadre) -> frozenset[Relation]:
-    """All that the cadre is to the opinion; nothing for somebody whom it accuses."""
+def relations(
+    opinion: "Opinion", cadre: Cadre, *, among: Set[Relation] = frozenset(Relation)
+) -> frozenset[Relation]:
+    """All that the cadre is to the opinion; nothing for somebody whom it accuses. Of the assisting units only
+    if that is ``among`` what matters, as they have to be read."""
     if opinion.accusing and is_accused(opinion, cadre):
         return frozenset()
     found = {relation for post in cadre.posts_in_force for relation in _by_post(opinion, post)}
+    if Relation.ASSISTING in among:
+        found |= _assisting(opinion, cadre)
     if opinion.recorded_by_id == cadre.pk:
         found.add(Relation.HEARD)
     if opinion.person_id == cadre.pk:
@@ -48,9 +54,13 @@ def _of_the_unit(opinion: "Opinion", post: Post) -> set[Relation]:
         found.add(Relation.LEAD)
         if post.role == Role.HEAD:
             found.add(Relation.HEAD)
-    if any(post.unit.contains(unit) for unit in assisting_units(opinion)):
-        found.add(Relation.ASSISTING)
     return found
+
+
+def _assisting(opinion: "Opinion", cadre: Cadre) -> set[Relation]:
+    posts = cadre.posts_as(Role.HANDLER, Role.HEAD)
+    helps = posts and any(post.unit.contains(unit) for unit in assisting_units(opinion) for post in posts)
+    return {Relation.ASSISTING} if helps else set()
 
 
 def assisting_units(opinion: "Opinion") -> list[Unit]:

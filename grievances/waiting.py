@@ -10,7 +10,7 @@ from grievances import queues
 from grievances.deadlines import SOON
 from grievances.models import Dimension, Opinion
 from grievances.queues import Queue
-from grievances.tallies.columns import value
+from grievances.tallies.columns import FIGURE_COLUMNS, value
 from grievances.tallies.reading import Asked, Counts, added, read
 from grievances.tallies.sight import Sight
 from grievances.workflow import ANSWERED, State
@@ -21,6 +21,8 @@ from villages.scope import any_of, under, within
 _OVERSEEN = {"late": "late", "reopened": "reopened", "supervised": "supervised"}
 _OF_UNITS = {"to-take": "at_assigned", "in-hand": "at_handling"}
 _CALLED = {"to-call-back": "answered", "call-back-late": "call_back_late"}
+_HELD = tuple({*_OVERSEEN.values(), *_OF_UNITS.values()})
+_ANSWERED = tuple(column for figure in _CALLED.values() for column in FIGURE_COLUMNS[figure])
 # Few, and told by a desk, which tallies don't know.
 _ON_A_DESK = ("to-dispatch", "handed-back", "to-review")
 
@@ -62,7 +64,7 @@ class _Desk:
 
     @cached_property
     def _now(self) -> Asked:
-        return Asked((), timezone.localdate())
+        return Asked((), timezone.localdate(), names=_HELD)
 
     @cached_property
     def _of_units(self) -> Counts:
@@ -77,12 +79,13 @@ class _Desk:
     def _soon(self) -> Counts:
         """What will come to be late in the next days, if nothing is done."""
         today = timezone.localdate()
-        soon = replace(self._now, since=today + SOON / SOON.days, until=today + SOON)
+        soon = replace(self._now, since=today + SOON / SOON.days, until=today + SOON, names=("late",))
         return added([self._in_places(soon), self._everywhere(soon)])
 
     @cached_property
     def _called(self) -> Counts:
-        return self._without(self._now, _places(self.cadre, Role.CALLER), self._own_units)
+        asked = replace(self._now, names=_ANSWERED)
+        return self._without(asked, _places(self.cadre, Role.CALLER), self._own_units)
 
     @cached_property
     def _own(self) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """Writing an opinion down: one form, on a visit as at the desk."""
 
 from datetime import datetime
+from functools import cache, partial
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -54,7 +55,8 @@ class OpinionForm(forms.Form):
     def __init__(self, *args: object, by: Cadre, place: Region, **kwargs: object) -> None:
         self.by, self.region = by, place
         super().__init__(*args, **kwargs)
-        self.fields["accused"].choices = _accusable(place)
+        # Read when they are shown, or when one was chosen.
+        self.fields["accused"].choices = cache(partial(_accusable, place))
         # What the category that is chosen so far asks.
         self.questions = {f"question_{q.pk}": q for q in asked_by(self.chosen_category())}
         for name, question in self.questions.items():

@@ -74,7 +74,10 @@ class VisitOpinionForm(OpinionForm):
         return not said and not self.files.getlist(self.add_prefix("files")) if self.is_bound else not said
 
     def clean_category(self) -> Category | None:
-        return self.fields["category"].clean(self.chosen_category())
+        chosen = self.chosen_category()
+        if chosen == super().chosen_category():
+            return self.cleaned_data["category"]
+        return self.fields["category"].clean(chosen)
 
     def clean(self) -> dict[str, object]:
         data = super().clean()

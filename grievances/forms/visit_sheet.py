@@ -1,6 +1,8 @@
 """The whole sheet of one visit: the visit, last time's matters, and what is said today."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Self
 
 from django.http import HttpRequest
@@ -33,8 +35,8 @@ class Sheet:
     visit: VisitForm
     back: list[LookBackForm]
     opinions: list[VisitOpinionForm]
-    # An empty block that the script copies for one more opinion.
-    spare: VisitOpinionForm
+    # Makes the block of one opinion, given its prefix.
+    _block: Callable[..., VisitOpinionForm]
 
     @classmethod
     def blank(cls, request: HttpRequest, where: Where) -> Self:
@@ -58,7 +60,8 @@ class Sheet:
     def _made(
         cls, request: HttpRequest, where: Where, *, count: int, typed: dict | None = None, **data: object
     ) -> Self:
-        by, recent = request.user, recent_categories(request.user)
+        by = request.user
+        own = partial(block, by, where, recent_categories(by))
         before = earlier(where.household, by) if where.household else []
         files = {"files": request.FILES} if data else {}
         kind = VisitForm if where.household else WayForm
@@ -68,13 +71,16 @@ class Sheet:
             kind(by=by, **places, **data, **_initial(kind, "", typed)),
             [_look(opinion, typed, data) for opinion in before],
             [
-                block(
-                    by, where, recent, f"o{n}", **data, **files, **_initial(VisitOpinionForm, f"o{n}-", typed)
-                )
+                own(f"o{n}", **data, **files, **_initial(VisitOpinionForm, f"o{n}-", typed))
                 for n in range(count)
             ],
-            block(by, where, recent, "o__n__"),
+            own,
         )
+
+    @cached_property
+    def spare(self) -> VisitOpinionForm:
+        """An empty block that the script copies for one more opinion."""
+        return self._block("o__n__")
 
     def filled(self) -> list[VisitOpinionForm]:
         return [form for form in self.opinions if not form.is_blank()]

@@ -131,7 +131,8 @@ def _repeated(row: "Opinion", circumstances: dict) -> "Event | None":
 
 def _apply(opinion: "Opinion", method: Callable, arguments: dict, circumstances: dict) -> "Event":
     by = circumstances["by"]
-    who = relations(opinion, by) if by else frozenset()
+    among = TRANSITIONS[circumstances["verb"]].who
+    who = relations(opinion, by, among=among) if by else frozenset()
     done = Step(**circumstances, relations=who)
     before = State(opinion.state)
     _check(done, before)

@@ -44,7 +44,7 @@ def total_of(found: "OpinionFilter", cadre: Cadre) -> int | None:
     place = _place(place, cadre, whole=not found.chosen("figure"))
     if wish is None or place is None:
         return None
-    told = Counting(cadre, place, campaign, day).by(wish.dimension, keys=wish.keys)
+    told = Counting(cadre, place, campaign, day).by(wish.dimension, keys=wish.keys, names=wish.columns)
     return sum(counts[name] for counts in told.values() for name in wish.columns)
 
 

@@ -2,10 +2,11 @@
 
 import uuid
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -36,17 +37,29 @@ def step_view(verb: Verb) -> Callable[..., HttpResponse]:
     @vary_on_headers("HX-Request")
     def view(request: HttpRequest, number: str) -> HttpResponse:
         opinion = opened(request, number)
-        digest = digest_of_request(request) if request.method == "POST" else ""
-        if digest and _did(request, opinion, verb, digest):
-            return _done(request, opinion, verb)
-        if not TRANSITIONS[verb].who & relations(opinion, request.user):
-            raise PermissionDenied
         if request.method == "GET":
+            _allow(request, opinion, verb)
             return _ask(request, opinion, verb)
-        return _post(request, opinion, verb, digest)
+        digest = digest_of_request(request)
+        try:
+            _allow(request, opinion, verb)
+            response = _post(request, opinion, verb, digest)
+        except PermissionDenied:
+            if not _did(request, opinion, verb, digest):
+                raise
+            return _done(request, opinion, verb)
+        # Asked for only now: hardly any request comes twice.
+        refused = response.status_code >= HTTPStatus.BAD_REQUEST and _did(request, opinion, verb, digest)
+        return _done(request, opinion, verb) if refused else response
 
     view.__name__ = f"opinion_{verb.value}"
     return view
+
+
+def _allow(request: HttpRequest, opinion: Opinion, verb: Verb) -> None:
+    who = TRANSITIONS[verb].who
+    if not who & relations(opinion, request.user, among=who):
+        raise PermissionDenied
 
 
 def _did(request: HttpRequest, opinion: Opinion, verb: Verb, digest: str) -> bool:
@@ -85,8 +98,7 @@ def _do(opinion: Opinion, verb: Verb, form: StepForm, digest: str) -> int:
     """Do the step; 0, or the status of the page that says why not."""
     carried = {name: form.cleaned_data[name] for name in ("version", "key")} | {"digest": digest}
     try:
-        with transaction.atomic():
-            getattr(opinion, verb.value)(by=form.by, **carried, **form.arguments())
+        getattr(opinion, verb.value)(by=form.by, **carried, **form.arguments())
     except ValidationError as error:
         form.take(error)
         return 422
