@@ -60,14 +60,24 @@ class ChippedFilter(django_filters.FilterSet):
 
     def chips(self) -> Iterator[tuple[str, str, str]]:
         """(label, value in words, address without it) of every filter that is set."""
-        self.form.is_valid()
-        for name, value in self.form.cleaned_data.items():
-            if value in (None, "", False) or name == "order":
-                continue
+        for name, value in self.is_set().items():
             without = without_place(self.data)
             without.pop(name, None)
             field = self.form.fields[name]
             yield str(field.label), _in_words(name, field, value), f"?{without.urlencode()}"
+
+    def is_set(self) -> dict[str, object]:
+        """The filters that are set, by name."""
+        self.form.is_valid()
+        given = self.form.cleaned_data.items()
+        return {name: value for name, value in given if value not in (None, "", False) and name != "order"}
+
+    def told(self) -> Iterator[tuple[str, str]]:
+        """(label, value) of every filter that is set, as a file says it: days as 2026-11-25."""
+        for name, value in self.is_set().items():
+            field = self.form.fields[name]
+            words = value.isoformat() if isinstance(value, date) else _in_words(name, field, value)
+            yield str(field.label), words
 
     @property
     def is_open(self) -> bool:
@@ -165,6 +175,13 @@ class OpinionFilter(ChippedFilter):
     def past(self) -> bool:
         """Whether the rows are spans: how the opinions stood on a past day."""
         return self.queryset.model is OpinionSpan
+
+    @property
+    def export(self) -> str:
+        """The page that gives the list as a file: below the list's own address."""
+        query = without_place(self.data)
+        query.pop(OPEN_FIELDS, None)
+        return f"export/?{query.urlencode()}"
 
     def chosen(self, name: str) -> object:
         """What a filter is set to, or None: also where it holds something that makes no sense."""

@@ -35,6 +35,11 @@ def note_telephone(household: "Household", cadre: "Cadre") -> None:
     Look.objects.create(household=household, cadre=cadre, kind=LookKind.PHONE, at=timezone.now())
 
 
+def note_export(cadre: "Cadre", *, rows: int) -> None:
+    """Leave a trace that somebody took so many rows along as a file."""
+    Look.objects.create(cadre=cadre, kind=LookKind.EXPORT, at=timezone.now(), rows=rows)
+
+
 def veiled(opinion: Opinion, cadre: "Cadre") -> bool:
     """Whether the case hides from this cadre who wrote it down and at which minute.
 

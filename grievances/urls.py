@@ -8,6 +8,7 @@ from grievances.views import (
     campaigns,
     dashboard,
     desk,
+    exports,
     handover,
     households,
     informants,
@@ -36,11 +37,13 @@ urlpatterns = [
     # staff
     path("desk/", desk.desk, name="desk"),
     path("desk/<slug:queue>/", desk.desk_queue, name="desk-queue"),
+    path("desk/<slug:queue>/export/", exports.desk_export, name="desk-export"),
     path("notices/", notices.notice_list, name="notice-list"),
     path("notices/seen/", notices.notices_seen, name="notices-seen"),
     path("people/<int:pk>/handover/", handover.handover, name="handover"),
     # opinions
     path("opinions/", lists.opinion_list, name="opinion-list"),
+    path("opinions/export/", exports.opinion_export, name="opinion-export"),
     path("opinions/new/", writing.opinion_new, name="opinion-new"),
     path("opinions/<str:number>/", opinions.opinion, name="opinion"),
     path("opinions/<str:number>/receipt/", opinions.opinion_receipt, name="opinion-receipt"),

@@ -7,14 +7,15 @@ from django.views.decorators.vary import vary_on_headers
 
 from grievances import deadlines, queues, waiting
 from grievances.filters import DeskFilter
+from grievances.queues import Queue
 from villages.models import Role
 from villages.paging import page_of
 from villages.policy import for_roles
 
-_STAFF = (Role.HANDLER, Role.HEAD, Role.COORDINATOR, Role.CALLER, Role.LEADER)
+STAFF = (Role.HANDLER, Role.HEAD, Role.COORDINATOR, Role.CALLER, Role.LEADER)
 
 
-@for_roles(*_STAFF)
+@for_roles(*STAFF)
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """The first queue in which something waits."""
@@ -23,17 +24,22 @@ def desk(request: HttpRequest) -> HttpResponse:
     return redirect("desk-queue", first.name)
 
 
-@for_roles(*_STAFF)
+def queued(request: HttpRequest, name: str) -> tuple[Queue, DeskFilter]:
+    """A queue of the cadre's and its cases, filtered. Raises Http404 for a queue that is none of theirs."""
+    chosen = next((queue for queue in queues.queues_of(request.user) if queue.name == name), None)
+    if chosen is None:
+        raise Http404
+    cases = queues.rows(chosen, request.user).for_rows().order_by("due_at", "pk")
+    return chosen, DeskFilter(request.GET, cases, request=request)
+
+
+@for_roles(*STAFF)
 @require_safe
 @vary_on_headers("HX-Request")
 def desk_queue(request: HttpRequest, queue: str) -> HttpResponse:
     """One queue; an htmx request gets the queues and rows again, after a step."""
     counted = waiting.counts(request.user)
-    chosen = next((found for found, _count in counted if found.name == queue), None)
-    if chosen is None:
-        raise Http404
-    cases = queues.rows(chosen, request.user).for_rows().order_by("due_at", "pk")
-    found = DeskFilter(request.GET, cases, request=request)
+    chosen, found = queued(request, queue)
     total = None if any(found.chips()) else dict(counted)[chosen]
     page = page_of(found.qs, request, total=total)
     deadlines.show_on(page.rows)

@@ -44,6 +44,15 @@ def _is_behind_a_figure(request: HttpRequest) -> bool:
     return "figure" in request.GET and request.user.roles <= {Role.LEADER, Role.AUDITOR}
 
 
+def listed(request: HttpRequest) -> tuple[OpinionFilter, date | None, datetime | None]:
+    """All opinions that the cadre may see, filtered; with a past day, as they stood then; the day asked for, and
+    the moment as of which they are read, None where that is now."""
+    as_of = DayForm(request.GET).day()
+    at = _moment(request, as_of)
+    rows = figures.rows(cadre=request.user, as_of=as_of, at=at)
+    return OpinionFilter(request.GET, rows.for_rows(), request=request, moment=at), as_of, at
+
+
 @for_roles(*EVERYBODY)
 @require_safe
 @vary_on_headers("HX-Request", "HX-Target")
@@ -54,10 +63,7 @@ def opinion_list(request: HttpRequest) -> HttpResponse:
     The list behind a figure is read as of one moment, on all its pages, so that what changes meanwhile neither
     comes twice nor is left out.
     """
-    as_of = DayForm(request.GET).day()
-    at = _moment(request, as_of)
-    rows = figures.rows(cadre=request.user, as_of=as_of, at=at)
-    found = OpinionFilter(request.GET, rows.for_rows(), request=request, moment=at)
+    found, as_of, at = listed(request)
     total = total_of(found, request.user)
     carried = {AT: str(round(at.timestamp() * 1_000_000))} if at and not figures.is_past(as_of) else {}
     page = page_of(found.qs, request, total=total, carried=carried)
