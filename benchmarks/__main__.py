@@ -14,7 +14,6 @@ def main(arguments: list[str]) -> int:
     options.add_argument("--times", type=int, default=100, help="how often each operation is done")
     options.add_argument("--seconds", type=float, default=20, help="after which one operation is enough")
     options.add_argument("--only", default="", help="a pattern for the names of operations; nothing is kept")
-    options.add_argument("--search", default="", help="address of the search up to its words: /search/?q=")
     return command(options.parse_args(arguments), _run)
 
 
@@ -26,7 +25,7 @@ def _run(bench: Bench, given: Namespace) -> int:
 
     told = {"overhead_ms": overhead()} | circumstances()
     environment, effort = bench.environment(runtime=True), Effort(given.times, given.seconds)
-    asked = {"seed": given.seed, "search": given.search, "only": given.only}
+    asked = {"seed": given.seed, "only": given.only}
     opinions, found, failed = results(environment, bench.folder, effort=effort, **asked)
     operations = [one.as_json() for one in found]
     report = {"opinions": opinions, **told, "operations": operations, "failed": failed}

@@ -5,7 +5,6 @@ import os
 import secrets
 import shutil
 import signal
-import subprocess
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
@@ -16,7 +15,7 @@ import psycopg2
 from cryptography.fernet import Fernet
 
 from config.embedded import EmbeddedError, EmbeddedPostgres
-from config.running import DATABASE, ROOT, RUNTIME, VAR, Stop, step
+from config.running import DATABASE, RUNTIME, VAR, Stop, manage, step
 
 # The demo's own district of some 7,000 opinions, whatever ``sample`` makes of it.
 SAMPLE = "sample"
@@ -27,8 +26,8 @@ _NARROW = {"shared_buffers": "512MB", "effective_cache_size": "2GB", "maintenanc
 
 
 def server_settings() -> dict[str, str]:
-    """What docs/operations.md would have a server with fast disks say, by the memory of this machine. The
-    same for every N, so that only N differs."""
+    """Memory for a dedicated server with fast disks, by the size of this machine. The same for every N, so that
+    only N differs."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     size = _WIDE if memory >= 8 * _GIGABYTE else _NARROW
     return size | {"work_mem": "64MB", "random_page_cost": "1.1", "max_wal_size": "8GB"}
@@ -66,9 +65,7 @@ class Bench:
         return json.loads(file.read_text())
 
     def manage(self, *arguments: str) -> None:
-        done = subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.environment())
-        if done.returncode:
-            raise Stop(f"“manage.py {arguments[0]}” failed; the message above says why.")
+        manage(self.environment(), *arguments)
 
     @property
     def _seeded(self) -> Path:

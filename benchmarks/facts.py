@@ -2,11 +2,13 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from random import Random
 
 from django.db import connection
 from django.db.models import Q
+from django.utils import timezone
 
 from benchmarks.people import account
 from benchmarks.words import Words, chosen, remembered
@@ -16,6 +18,7 @@ from villages.models import Role
 _SAMPLE = 20_000
 _TOWN, _VILLAGE = 9, 12
 _DETAILS = 50
+_EXPORTED = 10_000
 # Two characters that no villager's sentence holds, and in how many opinions they are then written.
 _RARE, _PLANTED = "貔貅", 7
 
@@ -31,6 +34,8 @@ class Facts:
     unit: int
     cases: list[str]
     category: int
+    # The day since which some ten thousand opinions were recorded.
+    recorded_from: date
     words: Words
 
 
@@ -48,8 +53,14 @@ def gathered(folder: Path, seed: int) -> Facts:
         unit=_most(row[1] for row in rows if row[1]),
         cases=cases,
         category=Category.objects.filter(parent__isnull=False, retired=False, demands_accused=False)[0].pk,
+        recorded_from=_recorded_from(min(count, _EXPORTED)),
         words=remembered(folder / "words.json", lambda: _words(rows, cases, seed)),
     )
+
+
+def _recorded_from(number: int) -> date:
+    newest = Opinion.objects.order_by("-recorded_at", "-pk").values_list("recorded_at", flat=True)
+    return timezone.localdate(newest[number - 1])
 
 
 def _sampled(count: int) -> list[tuple[str, int, int, str]]:

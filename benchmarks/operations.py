@@ -34,7 +34,6 @@ class Site:
     facts: Facts
     port: int
     password: str
-    search: str
     # How often a step is to be done, at most.
     steps: int
     # A pattern for the names of the operations that are wanted.

@@ -76,8 +76,7 @@ def _searches(site: Site, cookies: dict[str, str]) -> Iterator[Operation]:
         "two words": f"{words.common} {words.second}",
     }
     for name, text in asked.items():
-        path = site.search + urlencode({"": text})[1:]
-        yield _get(f"search for {name}", path, _SEARCH, cookies, note=text)
+        yield _get(f"search for {name}", f"/search/?{urlencode({'q': text})}", _SEARCH, cookies, note=text)
 
 
 def _details(site: Site, cookies: dict[str, str]) -> Operation:

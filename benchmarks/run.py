@@ -5,7 +5,6 @@ from itertools import chain
 from pathlib import Path
 
 from django.db import connection
-from django.urls import NoReverseMatch, reverse
 
 from benchmarks.client import Unexpected
 from benchmarks.facts import gathered
@@ -18,21 +17,12 @@ from benchmarks.steps import writes
 _FEW = 3  # one to count queries, one for each connection; a step that fewer cases wait for is left out
 
 
-def search_address() -> str:
-    """Where a search is sent to, up to its words."""
-    try:
-        return f"{reverse('search')}?q="
-    except NoReverseMatch:
-        return f"{reverse('opinion-list')}?text="
-
-
 def results(
     environment: dict[str, str],
     folder: Path,
     *,
     effort: Effort,
     seed: int,
-    search: str = "",
     only: str = "",
     workers: int = 2,
 ) -> tuple[int, list[Result], list[str]]:
@@ -46,7 +36,7 @@ def results(
     ):
         # The counting pass uses up a case of each step too.
         steps = effort.times + 1
-        what = Site(facts, site.port, environment["DEMO_PASSWORD"], search or search_address(), steps, only)
+        what = Site(facts, site.port, environment["DEMO_PASSWORD"], steps, only)
         ports = (site.port, floor.port, counting.port)
         found, failed = _all(what, ports, effort)
     connection.close()

@@ -1,6 +1,7 @@
 """Operations that write: the steps of a case, a visit, signing in. Each time is somebody's real form, once."""
 
 from collections.abc import Callable, Iterator
+from urllib.parse import urlencode
 
 from benchmarks import people
 from benchmarks.client import Ask, Browser, Unexpected
@@ -20,9 +21,10 @@ Fill = Callable[[Form], list[tuple[str, str]]]
 def writes(site: Site) -> Iterator[Operation]:
     """In this order: visits bring opinions to assign, assigned ones are taken, taken ones are resolved."""
     yield visit(site)
-    yield _step(site, "assign", people.to_dispatch(site.steps), fill_assign)
-    yield _step(site, "accept", people.held(State.ASSIGNED, site.steps), fill_words)
+    yield _step("assign", people.to_dispatch(site.steps), fill_assign)
+    yield _step("accept", people.held(State.ASSIGNED, site.steps), fill_words)
     yield _resolve(site)
+    yield _export(site)
     yield _sign_in(site)
 
 
@@ -57,7 +59,7 @@ def step_path(number: str, verb: str) -> str:
     return f"/opinions/{number}/{verb}/"
 
 
-def _step(site: Site, verb: str, cases: list[tuple[Cadre, str]], fill: Fill, name: str = "") -> Operation:
+def _step(verb: str, cases: list[tuple[Cadre, str]], fill: Fill) -> Operation:
     def prepare(browser: Browser, n: int) -> Ask:
         cadre, number = cases[n]
         path = step_path(number, verb)
@@ -95,6 +97,17 @@ def visit(site: Site) -> Operation:
         return Ask(path, fill_visit(opened(browser, cadre, path), site.facts.category), 302)
 
     return _write("log a visit with two opinions", prepare, site.facts.cases, len(doors))
+
+
+def _export(site: Site) -> Operation:
+    """A file to take along; its length is what takes the time: reported, without a goal."""
+    path = f"/opinions/export/?{urlencode({'recorded_from': site.facts.recorded_from})}"
+
+    def prepare(browser: Browser, _n: int) -> Ask:
+        form = opened(browser, people.account("leader"), path)
+        return Ask(path, form.filled(format="csv"))
+
+    return Operation("export of some 10,000 rows (CSV)", prepare, lambda _n: HELLO, most=site.steps)
 
 
 def _sign_in(site: Site) -> Operation:

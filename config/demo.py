@@ -11,20 +11,21 @@ import psycopg2
 
 from config.embedded import EmbeddedPostgres
 from config.running import (
+    ACCOUNTS,
     ROOT,
     VAR,
-    Programs,
     Stop,
     databases,
     demo_environment,
     free_port,
     guarded,
+    has_sample,
     have_room,
     manage,
+    programs,
     step,
 )
 
-ACCOUNTS = "visitor handler head coordinator caller leader auditor administrator outsider"
 _LEAST_FREE = 1_500_000_000  # bytes: data, write-ahead log and files of the sample
 
 
@@ -91,32 +92,13 @@ def _fill(environment: dict[str, str]) -> None:
         manage(environment, "sample")
 
 
-def has_sample(url: str) -> bool:
-    """Whether the sample is there. Raises Stop for a database with real people."""
-    connection = psycopg2.connect(url)
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*), count(*) FILTER (WHERE is_demo) FROM villages_cadre")
-            people, demo = cursor.fetchone()
-    finally:
-        connection.close()
-    if people and not demo:
-        raise Stop("the database of DATABASE_URL holds real people; the demo needs one of its own.")
-    return people > 0
-
-
 def _work(environment: dict[str, str], port: int) -> None:
-    programs = Programs()
-    try:
-        programs.serve(environment, port)
-        programs.fold(environment, "the figures")
+    with programs() as running:
+        running.serve(environment, port)
+        running.fold(environment, "the figures")
         print(
             f"\nOpen http://127.0.0.1:{port}\nAccounts: {ACCOUNTS}\nPassword: {environment['DEMO_PASSWORD']}"
         )
-        print("All people and opinions are invented. Ctrl-C stops everything; the data stays.\n", flush=True)
-        programs.wait()
-    finally:
-        programs.stop()
 
 
 if __name__ == "__main__":

@@ -12,19 +12,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.demo import ACCOUNTS, has_sample
 from config.embedded import EmbeddedPostgres
 from config.running import (
+    ACCOUNTS,
     DATABASE,
     ROOT,
     VAR,
-    Programs,
     databases,
     demo_environment,
     free_port,
     guarded,
+    has_sample,
     have_room,
     manage,
+    programs,
     step,
 )
 
@@ -95,7 +96,7 @@ def main() -> int:
 def _run(*, reset: bool) -> None:
     _HOME.mkdir(parents=True, exist_ok=True)
     have_room(_HOME, _LEAST_FREE)
-    first = int(os.environ.get("PORT", "8000"))
+    first = free_port(os.environ.get("PORT", "8000"), command="make province")
     province = Site.of("province", first, _MANY_WORKERS, PROVINCE="1")
     sites = {district: Site.of(district.code, first + n, {}) for n, district in enumerate(DISTRICTS, start=1)}
     try:
@@ -168,20 +169,15 @@ def _cut(name: str, codes: list[str], *, cities: Iterable[str] = ()) -> Path:
 
 
 def _work(province: Site, sites: dict[District, Site]) -> None:
-    programs = Programs()
-    try:
+    with programs() as running:
         for site in (province, *sites.values()):
-            programs.serve(site.working, site.port, workers=1)
+            running.serve(site.working, site.port, workers=1)
         for district, site in sites.items():
-            programs.fold(site.working, district.name)
+            running.fold(site.working, district.name)
         print(f"\nThe province: {province.address}   accounts: {_PROVINCE}")
         for district, site in sites.items():
             print(f"{district.name}: {site.address}   accounts: {ACCOUNTS}")
         print(f"Password everywhere: {province.environment['DEMO_PASSWORD']}")
-        print("All people and opinions are invented. Ctrl-C stops everything; the data stays.\n", flush=True)
-        programs.wait()
-    finally:
-        programs.stop()
 
 
 if __name__ == "__main__":

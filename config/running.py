@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg2
 from cryptography.fernet import Fernet
 
 from config.embedded import EmbeddedError, EmbeddedPostgres
@@ -21,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
 DATABASE = "grievances"
 RUNTIME = "grievances"
+ACCOUNTS = "visitor handler head coordinator caller leader auditor administrator outsider"
 _TERMINATED = (0, -signal.SIGTERM)
 
 
@@ -115,6 +117,20 @@ def _kept(name: str, new: str) -> str:
     return file.read_text().strip()
 
 
+def has_sample(url: str) -> bool:
+    """Whether the sample is there. Raises Stop for a database with real people."""
+    connection = psycopg2.connect(url)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*), count(*) FILTER (WHERE is_demo) FROM villages_cadre")
+            people, demo = cursor.fetchone()
+    finally:
+        connection.close()
+    if people and not demo:
+        raise Stop("the database of DATABASE_URL holds real people; the demo needs one of its own.")
+    return people > 0
+
+
 def manage(environment: dict[str, str], *arguments: str) -> None:
     """Run a manage.py command. Raises Stop when it fails."""
     done = subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment)
@@ -167,3 +183,15 @@ class Programs:
             process.terminate()
         for process in self.running.values():
             process.wait()
+
+
+@contextmanager
+def programs() -> Iterator[Programs]:
+    """What is started within runs until Ctrl-C."""
+    running = Programs()
+    try:
+        yield running
+        print("All people and opinions are invented. Ctrl-C stops everything; the data stays.\n", flush=True)
+        running.wait()
+    finally:
+        running.stop()

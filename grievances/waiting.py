@@ -7,6 +7,7 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from grievances import queues
+from grievances.access import DISTRICT_DIGITS
 from grievances.deadlines import SOON
 from grievances.models import Dimension, Opinion
 from grievances.queues import Queue
@@ -136,7 +137,7 @@ def _places(cadre: Cadre, *roles: Role) -> tuple[str, ...]:
     """The widest places of the cadre's posts, none within another; of more than a district, its districts."""
     codes = {post.region_id for post in cadre.posts_as(*roles)}
     widest = [code for code in codes if not any(code != other and code.startswith(other) for other in codes)]
-    above = [code for code in widest if len(code) < 6]
+    above = [code for code in widest if len(code) < DISTRICT_DIGITS]
     if above:
         inside = Region.objects.level(Level.DISTRICT).filter(
             any_of([within(code, field="code") for code in above])

@@ -2,7 +2,8 @@
 
 An address names the row after which its page begins, not a number of rows to leave out. So a page far down
 costs what the first one does, nothing is cut off, and rows that come, change or leave meanwhile make no
-other row appear twice or be left out. No count of a big set is ever exact beyond a bound.
+other row appear twice or be left out. A count is exact up to a bound, or where
+the caller knows it.
 """
 
 from dataclasses import dataclass
@@ -39,10 +40,6 @@ class Page:
     @property
     def last(self) -> int:
         return self.first + len(self.rows) - 1 if self.first else 0
-
-    @property
-    def has_next(self) -> bool:
-        return bool(self.next)
 
 
 def without_place(query: QueryDict) -> QueryDict:

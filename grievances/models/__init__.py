@@ -28,11 +28,12 @@ from .opinion import (
     Urgency,
 )
 from .province import DistrictSite
-from .tally import COUNTS, Dimension, Tally, TallyChange, TallyMoment
+from .tally import COUNTS, KEYS, Dimension, Tally, TallyChange, TallyMoment
 from .visit import Visit, VisitKind
 
 __all__ = [
     "COUNTS",
+    "KEYS",
     "SNAPSHOT_FIELDS",
     "STEP_FIELDS",
     "Accusation",

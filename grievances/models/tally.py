@@ -2,7 +2,7 @@
 
 Triggers on ``OpinionSpan`` append what a step changes (``TallyChange``); appends of two villages never
 wait for each other. Folding adds the changes up into ``Tally``. Whoever reads takes both together, so a
-figure is exact at every moment, whether folding has run or not. See docs/decisions/07.
+figure is exact at every moment, whether folding has run or not. See docs/decisions/08.
 """
 
 from django.db import models
@@ -20,6 +20,10 @@ COUNTS = (
     "attempted", "contacted", "asked", "solved", "satisfied",
     "late", "call_back_late", "reopened", "supervised",
 )  # fmt: skip
+
+
+# What tells tallies apart, in the order of their key: a viewer reads few values of ``accused``, a board many keys.
+KEYS = ("place", "dimension", "accused", "period", "key", "campaign")
 
 
 class Dimension(models.TextChoices):
@@ -53,15 +57,16 @@ class Tally(Counted):
     month before it, and the days up to it: a few dozen rows, whatever the day and however many opinions there are.
 
     ``place`` is a district, town or village (6, 9 or 12 digits); ``key`` says which category (code), unit (id),
-    source, week (its Monday) or number of days; ``campaign`` is 0 without one. ``accused`` is "" for opinions
-    that accuse nobody, else the signature of those whom they accuse (``OpinionSpan.accused``), or one of three
-    sums: all that accuse somebody, those of them that a viewer below the district may know of (none accuses
-    somebody not known yet), and, in the rows of a district only, what leaves it: signatures never do.
+    source, week (its number, counted from Monday 2000-01-03) or number of days; ``campaign`` is 0 without one.
+    ``accused`` is "" for opinions that accuse nobody, else the signature of those whom they accuse
+    (``OpinionSpan.accused``), or one of three sums: all that accuse somebody, those of them that a viewer below the
+    district may know of (none accuses somebody not known yet), and, in the rows of a district only, what leaves it:
+    signatures never do.
     """
 
     ACCUSING, RELEASED, LEAVING = "+", "!", "*"
 
-    pk = models.CompositePrimaryKey("place", "dimension", "accused", "period", "key", "campaign")
+    pk = models.CompositePrimaryKey(*KEYS)
     place = models.CharField(max_length=12, db_collation="C")
     dimension = models.CharField(max_length=8, choices=Dimension.choices, db_collation="C")
     period = models.CharField(

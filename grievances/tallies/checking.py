@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from django.db.backends.utils import CursorWrapper
 
-from grievances.models import COUNTS
+from grievances.models import COUNTS, KEYS
 from grievances.tallies.folding import ADD
 from grievances.tallies.rebuilding import alone, write_all
 
-_KEYS = "place, dimension, accused, period, key, campaign"
+_KEYS = ", ".join(KEYS)
 _COUNTS = ", ".join(COUNTS)
 # What the tallies say, with what waits to be folded.
 _SAID = f"""
@@ -44,9 +44,9 @@ class Difference:
 
 
 def check(*, repair: bool = False) -> list[Difference]:
-    """Every difference between the tallies and the spans, by place; with ``repair`` they are added up.
+    """Every difference between the tallies and the spans, by place; with ``repair`` they are mended.
 
-    Whoever records meanwhile waits; for a province, minutes.
+    Whoever records meanwhile waits; for millions of opinions, minutes.
     """
     with alone() as cursor:
         _compare(cursor)

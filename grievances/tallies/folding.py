@@ -7,7 +7,7 @@ province sees, depends on it.
 from django.db import connection, transaction
 from django.utils import timezone
 
-from grievances.models import COUNTS, TallyChange, TallyMoment
+from grievances.models import COUNTS, KEYS, TallyChange, TallyMoment
 from villages.models import Level, Region
 
 # Enough to be quick, few enough to be done in the time of a click.
@@ -15,7 +15,7 @@ _AT_ONCE = 2000
 # Every so many steps, the step that comes by folds.
 EVERY = 64
 
-_KEYS = "place, dimension, accused, period, key, campaign"
+_KEYS = ", ".join(KEYS)
 _COUNTS = ", ".join(COUNTS)
 _SUMS = ", ".join(f"nullif(sum({name}), 0)" for name in COUNTS)
 _ANY = " OR ".join(f"sum({name}) <> 0" for name in COUNTS)
@@ -49,12 +49,13 @@ def fold(*, most: int = _AT_ONCE) -> int:
         with connection.cursor() as cursor:
             cursor.execute(_FOLD, [waiting])
             cursor.execute("DELETE FROM grievances_tallychange WHERE id = ANY(%s)", [waiting])
-    _note_moment()
+    if len(waiting) < most:
+        _note_moment()
     return len(waiting)
 
 
 def _note_moment() -> None:
-    """Say of every district how old its tallies are: not at all."""
+    """Note that every district's tallies are complete up to now."""
     districts = Region.objects.level(Level.DISTRICT).order_by("pk").values_list("pk", flat=True)
     TallyMoment.objects.bulk_create(
         [TallyMoment(district=code, folded_at=timezone.now()) for code in districts],

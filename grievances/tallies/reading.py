@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 
-from django.db import connections
+from django.db import connections, router
 
 from grievances.models import COUNTS, Campaign, Dimension, Tally
 from grievances.tallies import periods
-from grievances.tallies.routing import alias
 from grievances.tallies.sight import Sight
 
 Counts = dict[str, int]
@@ -52,7 +51,7 @@ def read(asked: Asked, sight: Sight) -> Told:
         parts += [_counted(asked, signatures, values, waiting=(condition, values), sign="-")]
     sums = ", ".join(f"coalesce(sum({name}), 0)::integer" for name in asked.names)
     counted = " UNION ALL ".join(statement for statement, _values in parts)
-    with connections[alias()].cursor() as cursor:
+    with connections[router.db_for_read(Tally)].cursor() as cursor:
         cursor.execute(
             f"SELECT dimension, left(place, %s), key, {sums} FROM ({counted}) counted GROUP BY 1, 2, 3",  # noqa: S608 – names of columns only
             [asked.digits, *chain.from_iterable(values for _statement, values in parts)],

@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from grievances.models import COUNTS, Tally, TallyMoment
+from grievances.models import COUNTS, KEYS, Tally, TallyMoment
 from grievances.signatures import UNRELEASED, part
 from villages.models import CODE_LENGTH, Level, Region
 
 _TOWN, _VILLAGE, _DISTRICT = (CODE_LENGTH[level] for level in (Level.TOWN, Level.VILLAGE, Level.DISTRICT))
 _SUMS = ", ".join(f"nullif(sum({name}), 0)::integer AS {name}" for name in COUNTS)
 _COUNTS = ", ".join(COUNTS)
+_KEYS = ", ".join(KEYS)
 # So many spans are worked on at once, as what is made of them shall fit into memory.
 _AT_ONCE = 10_000_000
 
@@ -61,7 +62,7 @@ _LONGER = f"""
 """  # noqa: S608
 _STEPS = (("tally_tens", "tally_months", 7), ("tally_months", "tally_years", 4))
 _WRITE = f"""
-    INSERT INTO {{into}} (place, dimension, accused, period, key, campaign, {_COUNTS})
+    INSERT INTO {{into}} ({_KEYS}, {_COUNTS})
     SELECT place, dimension, accused, {{period}}, key, campaign, {_COUNTS} FROM {{out_of}}
     WHERE num_nulls({_COUNTS}) < {len(COUNTS)}
     ORDER BY 1, 2, 3, 4, 5, 6
@@ -157,8 +158,7 @@ def _close(cursor: CursorWrapper) -> None:
         "SELECT count(*) FROM pg_constraint WHERE conrelid = 'grievances_tally'::regclass AND contype = 'p'"
     )
     if not cursor.fetchone()[0]:
-        keys = "place, dimension, accused, period, key, campaign"
-        cursor.execute(f"ALTER TABLE grievances_tally ADD PRIMARY KEY ({keys})")
+        cursor.execute(f"ALTER TABLE grievances_tally ADD PRIMARY KEY ({_KEYS})")
     cursor.execute("ANALYZE grievances_tally")
 
 

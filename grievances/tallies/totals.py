@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from grievances.filters import OpinionFilter
 
 _ANYTHING = tuple(of_state(state) for state in State)
-# What changes which rows are listed; the rest of a filter only orders them.
+# What only orders the rows.
 _ORDERING = {"order"}
 _WEEK = timedelta(days=6)
 
@@ -79,7 +79,8 @@ def _columns(asked: dict[str, object]) -> tuple[str, ...] | None:
     if len(kinds) > 1:
         return None
     if "late" in asked:
-        return FIGURE_COLUMNS["late"] if asked.pop("late") else None
+        asked.pop("late")
+        return FIGURE_COLUMNS["late"]
     if "state" in asked:
         return (of_state(asked.pop("state")),)
     figure = asked.pop("figure", None)

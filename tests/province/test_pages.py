@@ -205,5 +205,5 @@ def test_few_questions_are_asked_however_many_districts_there_are(
         page(client, "32")
 
 
-def test_figures_on_the_command_line_are_those_of_the_page(seat: Ground) -> None:
+def test_what_commands_count_is_what_the_page_shows(seat: Ground) -> None:
     assert Counting(None, "32").total()["collected"] == collected(page(opened("leader"), "32"))

@@ -1,4 +1,5 @@
-"""Whatever happens, the tallies say what a plain count of the rows says: for everybody, in every dimension, on every day."""
+"""Whatever happens, the tallies say what a plain count of the rows says: for everybody who reads them, in every
+dimension, on every day."""
 
 from contextlib import suppress
 from datetime import date, timedelta
@@ -18,6 +19,7 @@ from grievances.tallies.counting import Counting
 from grievances.tallies.folding import fold_all
 from grievances.tallies.rebuilding import rebuild
 from grievances.tallies.rows import read_rows
+from grievances.tallies.sight import covers
 from tests.factories import (
     DISTRICT,
     GRID,
@@ -78,15 +80,21 @@ def everybody(
 
 @pytest.fixture
 def viewers(everybody: dict[str, Cadre], committee: Unit, town: Unit) -> list[Cadre]:
-    """People who see all, less or little of the district."""
+    """People who see whole places, less what accuses them: the others' opinions are counted one by one."""
     moved = make_cadre(name="moved", role=Role.LEADER, unit=town, region=DISTRICT)
     Post.objects.create(
         cadre=moved, role=Role.HEAD, unit=committee, region=committee.region, since=LONG_AGO,
         until=timezone.localdate() - timedelta(days=30),
     )  # fmt: skip
     village_leader = make_cadre(name="village-leader", role=Role.LEADER, unit=committee, region=VILLAGE)
-    names = ("leader", "town-coordinator", "head", "visitor", "secretary", "caller")
-    return [*(everybody[name] for name in names), moved, village_leader]
+    member = make_cadre(name="member", role=Role.LEADER, unit=committee, region=DISTRICT)
+    moved_in_town = make_cadre(name="moved-in-town", role=Role.CALLER, unit=town, region=TOWN)
+    Post.objects.create(
+        cadre=moved_in_town, role=Role.HEAD, unit=committee, region=committee.region, since=LONG_AGO,
+        until=timezone.localdate() - timedelta(days=10),
+    )  # fmt: skip
+    names = ("leader", "town-coordinator", "coordinator", "caller")
+    return [*(everybody[name] for name in names), moved, village_leader, member, moved_in_town]
 
 
 def live(life: dict[str, object], people: dict[str, Cadre], units: tuple[Unit, Unit], number: int) -> None:
@@ -135,6 +143,9 @@ def nonzero(told: dict) -> dict:
 
 
 def assert_equal(cadre: Cadre, place: str, day: date | None) -> None:
+    """At the place, or at the one that the cadre sees as a whole where that is narrower."""
+    place = max(place, cadre.posts_in_force[0].region_id, key=len)
+    assert covers(cadre, place)
     told = Counting(cadre, place, None, day).by(*Dimension.values)
     found = figures.rows(cadre=cadre, as_of=day, region=place)
     plain = read_rows(found, *Dimension.values, as_of=day)
