@@ -96,6 +96,7 @@ def _work(environment: dict[str, str], port: int) -> None:
     with programs() as running:
         running.serve(environment, port)
         running.fold(environment, "the figures")
+        running.work(environment, "the district")
         print(
             f"\nOpen http://127.0.0.1:{port}\nAccounts: {ACCOUNTS}\nPassword: {environment['DEMO_PASSWORD']}"
         )

@@ -174,6 +174,7 @@ def _work(province: Site, sites: dict[District, Site]) -> None:
             running.serve(site.working, site.port, workers=1)
         for district, site in sites.items():
             running.fold(site.working, district.name)
+            running.work(site.working, district.name)
         print(f"\nThe province: {province.address}   accounts: {_PROVINCE}")
         for district, site in sites.items():
             print(f"{district.name}: {site.address}   accounts: {ACCOUNTS}")

@@ -156,6 +156,11 @@ class Programs:
         """Adds up a district's figures every second."""
         self._start(f"the folding of {name}", environment, ["manage.py", "fold_tallies", "--every", "1"])
 
+    def work(self, environment: dict[str, str], name: str) -> None:
+        """Does the background jobs of an installation, one after the other."""
+        command = ["manage.py", "db_worker", "--no-startup-delay", "--verbosity", "0"]
+        self._start(f"the background jobs of {name}", environment, command)
+
     def _start(self, name: str, environment: dict[str, str], command: list[str]) -> subprocess.Popen:
         self.running[name] = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environment)
         return self.running[name]

@@ -37,6 +37,8 @@ INSTALLED_APPS = [
     "django.forms",
     "django_filters",
     "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
     "axes",
     "csp",
     "config",
@@ -103,6 +105,8 @@ if environment.text("REPLICA_URL", ""):
 DATABASE_ROUTERS = ["config.replica.Router"]
 # Whoever sent a form reads the primary for so long: longer than a healthy replica lags behind.
 READS_THE_PRIMARY_SECONDS = 5
+# Jobs wait in the database until "manage.py db_worker" does them: one that a transaction asks for is there with it.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 # Milliseconds that a page may ask the database (config/patience.py); commands and migrations have no limit.
 STATEMENT_TIMEOUT = environment.positive("STATEMENT_TIMEOUT", 15_000)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

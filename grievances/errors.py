@@ -3,6 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
@@ -45,3 +46,8 @@ class ChangedMeanwhile(StepRefused):
         super().__init__(
             _("Changed meanwhile by %(who)s: %(what)s.") % {"who": who, "what": event.get_verb_display()}
         )
+
+
+def in_words(error: StepRefused | ValidationError) -> str:
+    """Why a step was refused, as one text."""
+    return " ".join(error.messages) if isinstance(error, ValidationError) else str(error)

@@ -36,6 +36,7 @@ def _pages(roles: frozenset[str]) -> list[tuple[str, str]]:
         ("campaign-list", _("Big visit"), _SEES_OPINIONS),
         ("audit", _("Audit"), {Role.AUDITOR}),
         ("people", _("People"), {Role.ADMINISTRATOR}),
+        ("jobs", _("Background jobs"), {Role.ADMINISTRATOR}),
     ]
     if settings.PROVINCE:
         seen = {"dashboard": set(gate.LOOKS_AFTER), "people": {Role.ADMINISTRATOR}}

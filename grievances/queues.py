@@ -110,6 +110,23 @@ _ROLES: dict[str, set[str]] = {
     "supervised": {Role.HANDLER, Role.HEAD, Role.COORDINATOR, Role.LEADER},
 }
 
+# Where a queue's name doesn't stand here its cases are open.
+_STATES: dict[str, frozenset[State]] = {
+    "to-dispatch": frozenset({State.COLLECTED}),
+    "handed-back": frozenset({State.COLLECTED}),
+    "to-review": frozenset({State.OBJECTED}),
+    "to-take": frozenset({State.ASSIGNED}),
+    "in-hand": frozenset({State.HANDLING}),
+    "to-approve": frozenset({State.HANDLING}),
+    "to-call-back": ANSWERED,
+    "call-back-late": ANSWERED,
+}
+
+
+def states_of(queue: Queue) -> frozenset[State]:
+    """The states in which cases of a queue may be worked on."""
+    return _STATES.get(queue.name, OPEN)
+
 
 def queues_of(cadre: Cadre) -> list[Queue]:
     """The queues that somebody with these posts works on, in the order of the flow."""

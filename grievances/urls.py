@@ -5,6 +5,7 @@ from django.urls import path
 from grievances.views import (
     attachments,
     audit,
+    bulk,
     campaigns,
     dashboard,
     desk,
@@ -38,6 +39,9 @@ urlpatterns = [
     path("desk/", desk.desk, name="desk"),
     path("desk/<slug:queue>/", desk.desk_queue, name="desk-queue"),
     path("desk/<slug:queue>/export/", exports.desk_export, name="desk-export"),
+    path("many/", bulk.bulk_list, name="bulk-list"),
+    path("many/new/<slug:action>/", bulk.bulk_new, name="bulk-new"),
+    path("many/<uuid:key>/", bulk.bulk_order, name="bulk-order"),
     path("notices/", notices.notice_list, name="notice-list"),
     path("notices/seen/", notices.notices_seen, name="notices-seen"),
     path("people/<int:pk>/handover/", handover.handover, name="handover"),

@@ -1,4 +1,4 @@
-// Keys of the desk: j k move, Enter opens, a acts, / searches, ? shows them all.
+// Keys of the desk: j k move, Enter opens, space chooses, a acts, / searches, ? shows them all.
 (function () {
   "use strict";
   var at = -1, number = "";
@@ -29,6 +29,27 @@
     var step = document.querySelector("#panel a.btn-primary");
     if (place) place.focus(); else if (step) step.click();
   }
+  // Boxes for a step on many cases: how many are chosen, all of the page at once.
+  function boxes() { return Array.prototype.slice.call(document.querySelectorAll("input[form=many][name=case]")); }
+  function tell() {
+    var bar = document.getElementById("many");
+    if (!bar) return;
+    var all = boxes(), chosen = all.filter(function (box) { return box.checked; }).length;
+    var said = bar.querySelector("[data-ticked]"), page = bar.querySelector("[data-this-page]");
+    said.textContent = chosen ? chosen + " " + said.dataset.words : "";
+    page.hidden = false;
+    page.firstElementChild.checked = chosen > 0 && chosen === all.length;
+    bar.classList.toggle("on", chosen > 0 || bar.elements.all.checked);
+  }
+  function tick() {
+    var row = rows()[at], box = row && row.querySelector("[name=case]");
+    if (box) { box.checked = !box.checked; tell(); }
+  }
+  document.addEventListener("change", function (event) {
+    if (event.target.closest("[data-this-page]")) boxes().forEach(function (box) { box.checked = event.target.checked; });
+    if (event.target.type === "checkbox") tell();
+  });
+  tell();
   function search() {
     var field = document.querySelector("input[name=text]");
     if (!field) return;
@@ -42,11 +63,12 @@
   }
   var keys = {
     j: next, ArrowDown: next, k: previous, ArrowUp: previous,
-    o: open, a: act, "/": search, "?": help
+    o: open, " ": tick, a: act, "/": search, "?": help
   };
   document.addEventListener("keydown", function (event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
+    if (event.key === " " && event.target.closest("button, summary, dialog")) return;
     var action = keys[event.key];
     if (action) { event.preventDefault(); action(); }
   });
@@ -57,7 +79,18 @@
     mark(rows().indexOf(row));
     if (!event.target.closest("a, button, input, label") && !String(window.getSelection())) opener(row).click();
   });
-  // After a step the list is drawn anew: its case is found again, or the next key starts from the gap that it left.
+  // After a step the list is drawn anew: what was chosen in it stays chosen.
+  var kept = [];
+  function pk(box) { return box.value.split(".")[0]; }
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    if (event.target.id === "list") kept = boxes().filter(function (box) { return box.checked; }).map(pk);
+  });
+  document.addEventListener("htmx:afterSwap", function (event) {
+    if (event.target.id !== "list") return;
+    boxes().forEach(function (box) { box.checked = kept.indexOf(pk(box)) >= 0; });
+    tell();
+  });
+  // Its case is found again, or the next key starts from the gap that it left.
   document.addEventListener("htmx:afterSwap", function (event) {
     if (event.target.id !== "list" || !number) return;
     var again = rows().findIndex(function (row) { return opener(row).textContent === number; });

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from villages.views import accounts, people
+from villages.views import accounts, jobs, people
 
 urlpatterns = [
     path("sign-in/", accounts.SignIn.as_view(), name="sign-in"),
@@ -10,4 +10,5 @@ urlpatterns = [
     path("password/", accounts.PasswordChange.as_view(), name="password-change"),
     path("help/", accounts.help_page, name="help"),
     path("people/", people.people, name="people"),
+    path("jobs/", jobs.jobs, name="jobs"),
 ]

@@ -1,4 +1,5 @@
 from .attachment import Attachment
+from .bulk import BulkItem, BulkOrder, BulkResult
 from .campaign import Campaign, DeploymentMeeting, Goal, Measure, TaskForceMember
 from .case import (
     Answer,
@@ -41,6 +42,9 @@ __all__ = [
     "Assignment",
     "AssistingUnit",
     "Attachment",
+    "BulkItem",
+    "BulkOrder",
+    "BulkResult",
     "CalendarDay",
     "CallBack",
     "CallBackMeans",

@@ -25,19 +25,34 @@ register = template.Library()
 
 
 @register.simple_tag
-def opinion_rows(rows: "Iterable[Opinion | OpinionSpan]", panel: bool = False) -> SafeString:
+def opinion_rows(
+    rows: "Iterable[Opinion | OpinionSpan]", panel: bool = False, choose: object = None
+) -> SafeString:
     """The rows of a list: number, place, matter, words, state, deadline, who answers.
 
-    Beside a ``panel`` a case opens there, and the state, the same in all rows, is left out.
+    Beside a ``panel`` a case opens there, and the state, the same in all rows, is left out. Where there is
+    something to do on many, to ``choose`` from, a box stands before each row.
     """
     # A number has letters, digits and hyphens only: the address of one is that of any.
     before, after = (escape(part) for part in reverse("opinion", args=[_ANY]).split(_ANY))
     nowrap = "" if get_language() == "en" else ' class="nowrap"'
     states = {state.value: escape(state.label) for state in State}
-    return SafeString("".join(_row(row, before, after, nowrap, {} if panel else states) for row in rows))
+    written = (
+        (_box(row) if choose else "", _row(row, before, after, nowrap, {} if panel else states))
+        for row in rows
+    )
+    return SafeString("".join(f"<tr data-row>{box}{row}</tr>" for box, row in written))
 
 
 _ANY = "X"
+
+
+def _box(row: "Opinion") -> str:
+    """Chooses the case as it stands in this row; it belongs to the form of ``_many_bar.html``."""
+    return (
+        '<td class="tick"><label><input type="checkbox" class="form-check-input" form="many" name="case" '
+        f'value="{row.pk}.{row.version}" autocomplete="off" aria-label="{escape(row.number)}"></label></td>'
+    )
 
 
 def _row(row: "Opinion | OpinionSpan", before: str, after: str, nowrap: str, states: dict[str, str]) -> str:
@@ -47,12 +62,12 @@ def _row(row: "Opinion | OpinionSpan", before: str, after: str, nowrap: str, sta
     to_panel = "" if states else f' hx-get="{address}" hx-target="#panel"'
     state = f'<td class="nowrap">{states[row.state]}</td>' if states else ""
     return (
-        f'<tr data-row><td class="nowrap"><a data-open href="{address}"{to_panel}>{number}</a></td>'
+        f'<td class="nowrap"><a data-open href="{address}"{to_panel}>{number}</a></td>'
         f'<td class="place">{escape(row.region.place_label)}</td>'
         f'<td class="about"><div class="two-lines">{escape(row.category.label)}</div></td>'
         f'<td class="text"><div class="two-lines">{escape(case.words_in_lists)}</div></td>'
         f"{state}<td>{deadline(row.left)}</td>"
-        f"<td{nowrap}>{escape(row.person.label) if row.person else ''}</td></tr>"
+        f"<td{nowrap}>{escape(row.person.label) if row.person else ''}</td>"
     )
 
 

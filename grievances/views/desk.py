@@ -6,6 +6,8 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from grievances import deadlines, queues, waiting
+from grievances.bulk import actions
+from grievances.bulk.choosing import MOST
 from grievances.filters import DeskFilter
 from grievances.queues import Queue
 from villages.models import Role
@@ -43,6 +45,9 @@ def desk_queue(request: HttpRequest, queue: str) -> HttpResponse:
     total = None if any(found.chips()) else dict(counted)[chosen]
     page = page_of(found.qs, request, total=total)
     deadlines.show_on(page.rows)
-    context = {"queues": counted, "queue": chosen, "filter": found, "page": page}
+    context = {
+        "queues": counted, "queue": chosen, "filter": found, "page": page,
+        "actions": actions.offered(request.user, chosen), "most": MOST,
+    }  # fmt: skip
     template = "grievances/_desk_list.html" if request.htmx else "grievances/desk.html"
     return render(request, template, context)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from grievances import deadlines
-from grievances.errors import StepRefused
+from grievances.errors import StepRefused, in_words
 from grievances.forms.fields import LabelChoice, people_of
 from grievances.handover import open_work
 from grievances.models import Opinion
@@ -130,9 +130,7 @@ def _hand_over(form: HandoverForm, by: Cadre) -> bool:
             for opinion in data["cases"]:
                 opinion.transfer(by=by, person=data["colleague"], reason=data["reason"])
     except (StepRefused, ValidationError) as error:
-        why = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
-        form.add_error(
-            None, _("%(number)s: %(why)s Nothing was handed over.") % {"number": opinion.number, "why": why}
-        )
+        words = {"number": opinion.number, "why": in_words(error)}
+        form.add_error(None, _("%(number)s: %(why)s Nothing was handed over.") % words)
         return False
     return True

@@ -4,6 +4,7 @@ The people: ``own`` works with the opinion or page, ``foreign`` has the role but
 ``accused`` is whom the opinion complains about, ``outsider`` belongs to another district.
 """
 
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from grievances.models import Attachment, Opinion, Visit
+from grievances.models import Attachment, BulkOrder, Opinion, Visit
 from grievances.steps.record import Accused
 from grievances.workflow import TRANSITIONS, Verb
 from tests.factories import GRID, fresh, make_cadre, make_campaign, make_household, make_opinion, make_region
@@ -46,6 +47,8 @@ PAGES: dict[str, set[str]] = {
     "audit-withdrawn": {"auditor"},
     "audit-rights": {"auditor"},
     "people": {"administrator"},
+    "jobs": {"administrator"},
+    "bulk-list": STAFF,
 }
 # address → (arguments, who gets it)
 OBJECTS: dict[str, set[str]] = {
@@ -64,6 +67,8 @@ OBJECTS: dict[str, set[str]] = {
     "campaign-visits": {"visitor", "coordinator"},
     "campaign-edit": {"coordinator"},
     "handover": {"head", "administrator"},
+    "bulk-new": {"handler", "head", "outsider"},
+    "bulk-order": {"head"},
 }
 POST_ONLY = {"sign-out", "changes-seen", "notices-seen", "language"}
 PUBLIC = {"sign-in", "help", "language"}
@@ -112,6 +117,9 @@ def arguments(
         opinion=case, media_type="image/jpeg", size=1, added_at=case.recorded_at,
         file=ContentFile(b"x", name="x"),
     )  # fmt: skip
+    order = BulkOrder.objects.create(
+        key=uuid.uuid4(), by=everybody["head"], verb="transfer", digest="", made_at=case.recorded_at
+    )
     numbered = {name: [case.number] for name in ("opinion", "opinion-receipt", "opinion-informant", *STEPS)}
     return numbered | {
         "household": [household.pk],
@@ -126,6 +134,8 @@ def arguments(
         "campaign-villages": [visit.campaign_id],
         "campaign-visits": [visit.campaign_id],
         "handover": [everybody["head"].pk],
+        "bulk-new": ["transfer"],
+        "bulk-order": [order.key],
     }
 
 

@@ -1,0 +1,4 @@
+"""Many cases at once: the same step on each of them, by the same verbs, as if each was done by itself.
+
+``actions`` says which steps there are, ``choosing`` which cases, ``preview`` what would happen, ``doing`` does it.
+"""

@@ -1,0 +1,128 @@
+"""Doing an order: each case in a transaction of its own, by the verb that does it alone."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from grievances.bulk.actions import kept, restored
+from grievances.bulk.choosing import Chosen, cases_of
+from grievances.duties import ACCUSED_MAY_NOT
+from grievances.errors import ACCUSED_CONSTRAINT, RequestReused, StepRefused, broken_constraint, in_words
+from grievances.models import BulkItem, BulkOrder, BulkResult, Opinion
+from grievances.workflow import Verb
+from villages.jobs import job
+from villages.models import Cadre
+
+# So many are done while the person waits; more become a background job.
+DIRECTLY = 50
+# An order on which nothing happened for so long can be gone on with by hand.
+STANDS_STILL = timedelta(minutes=1)
+
+
+def place(
+    *, by: Cadre, key: uuid.UUID, verb: Verb, arguments: dict[str, object], digest: str, chosen: Chosen
+) -> BulkOrder:
+    """Order a step on many cases, and do it at once if they are few.
+
+    The same key again gives the same order, and nothing twice; with another content it raises RequestReused.
+    """
+    order = BulkOrder(
+        key=key, by=by, verb=verb, arguments=kept(arguments), digest=digest, made_at=timezone.now()
+    )
+    with transaction.atomic():
+        if not _is_new(order):
+            return _placed_before(order)
+        seen = cases_of(chosen, by).order_by("due_at", "pk").values_list("pk", flat=True)
+        items = [BulkItem(order=order, opinion_id=pk, version=chosen[pk]) for pk in seen]
+        BulkItem.objects.bulk_create(items)
+        if len(items) > DIRECTLY:
+            # Written down with the order: there is never one without the other.
+            run_order.enqueue(order.pk)
+    if len(items) <= DIRECTLY:
+        run(order)
+    return order
+
+
+def _is_new(order: BulkOrder) -> bool:
+    try:
+        # The second of two at once waits here for the first, and then meets the unique key.
+        with transaction.atomic():
+            order.save(force_insert=True)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _placed_before(again: BulkOrder) -> BulkOrder:
+    known = BulkOrder.objects.filter(key=again.key, by=again.by, verb=again.verb, digest=again.digest).first()
+    if known is None:
+        raise RequestReused(_("This form was sent before, with something else."))
+    return known
+
+
+@job(gettext_lazy("Many cases at once"))
+def run_order(order: int) -> None:
+    run(BulkOrder.objects.get(pk=order))
+
+
+def run(order: BulkOrder, *, most: int | None = None) -> None:
+    """Do what is waiting of an order. Whoever else is at it meanwhile, no case is done twice."""
+    waiting = order.items.filter(result=BulkResult.WAITING).order_by("pk").values_list("pk", flat=True)
+    for pk in list(waiting[:most]):
+        _do(order, pk)
+
+
+@transaction.atomic
+def _do(order: BulkOrder, pk: int) -> None:
+    item = order.items.select_for_update(skip_locked=True).filter(pk=pk, result=BulkResult.WAITING).first()
+    if item is None:
+        return
+    # Read anew for each case: posts may end while a long order is done.
+    by = Cadre.objects.get(pk=order.by_id)
+    opinion = Opinion.objects.visible_to(by).filter(pk=item.opinion_id).first()
+    item.result, item.done_at = BulkResult.LEFT_OUT, timezone.now()
+    if opinion is not None:
+        item.reasons = _step(order, item, opinion, by)
+        item.result = BulkResult.REFUSED if item.reasons else BulkResult.DONE
+    item.save(update_fields=["result", "reasons", "done_at"])
+
+
+def _step(order: BulkOrder, item: BulkItem, opinion: Opinion, by: Cadre) -> dict[str, str]:
+    """Do the step; nothing, or why not, in each language: what was refused is tried again in the next one."""
+    reasons: dict[str, str] = {}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            refused = _tried(order, item, opinion, by)
+        if not refused:
+            return {}
+        reasons[language] = refused
+    return reasons
+
+
+def _tried(order: BulkOrder, item: BulkItem, opinion: Opinion, by: Cadre) -> str:
+    key = uuid.uuid5(order.key, str(item.opinion_id))
+    try:
+        step = getattr(opinion, order.verb)
+        step(by=by, version=item.version, key=key, **restored(order.arguments))
+    except (StepRefused, ValidationError) as error:
+        return in_words(error)
+    except IntegrityError as error:
+        if broken_constraint(error) != ACCUSED_CONSTRAINT:
+            raise
+        return str(ACCUSED_MAY_NOT)
+    return ""
+
+
+def stands_still(order: BulkOrder) -> bool:
+    """Whether cases wait and nothing has happened for a while: there may be no worker."""
+    if not order.items.filter(result=BulkResult.WAITING).exists():
+        return False
+    latest = order.items.exclude(done_at=None).order_by("-done_at").values_list("done_at", flat=True).first()
+    last: datetime = latest or order.made_at
+    return last < timezone.now() - STANDS_STILL

@@ -1,0 +1,88 @@
+"""What an order would do: the verbs themselves, on cases held in memory. Nothing is written.
+
+However many the cases, their rows are read by a fixed number of queries.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+
+from grievances.bulk.choosing import Chosen, cases_of
+from grievances.calendar import WorkingCalendar
+from grievances.casefile import MemoryFile, Row
+from grievances.errors import ChangedMeanwhile, StepRefused, in_words
+from grievances.models import Accusation, Assignment, Clock, Event, Objection, Opinion, OpinionSpan
+from grievances.workflow import Verb
+from villages.models import Cadre
+
+# What the verbs of ``actions`` read of a case …
+_READ: tuple[type[Model], ...] = (Accusation, Assignment, Clock, Objection)
+# … and what they only add to.
+_ADDED: tuple[type[Model], ...] = (Event, OpinionSpan)
+
+
+class ReadFile(MemoryFile):
+    """The rows of a case, read beforehand: a step may change them, and nobody writes them down."""
+
+    def rows(self, model: type[Row]) -> list[Row]:
+        """Raises KeyError for what was not read: to take it for nothing would make a wrong preview."""
+        return self._rows[model]
+
+
+@dataclass
+class Preview:
+    """The cases on which the step would be done, and the others, each with the reason."""
+
+    can: list[Opinion] = field(default_factory=list)
+    cannot: list[tuple[Opinion, str]] = field(default_factory=list)
+
+
+def preview(chosen: Chosen, verb: Verb, arguments: dict[str, object], *, by: Cadre) -> Preview:
+    """Try the step on each case, as it stands now."""
+    # The rows twice: those that are shown, and those on which the step is tried.
+    cases = list(cases_of(chosen, by).select_related("region__parent", "category").order_by("due_at", "pk"))
+    tried = {case.pk: case for case in cases_of(chosen, by).select_related("unit", "category")}
+    _give_files(tried)
+    changed = _last_events([case for case in cases if case.version != chosen[case.pk]])
+    found = Preview()
+    for case in cases:
+        if case.pk not in tried:
+            continue
+        try:
+            if case.pk in changed:
+                raise ChangedMeanwhile(changed[case.pk])
+            getattr(tried[case.pk], verb.value)(by=by, **arguments)
+        except (StepRefused, ValidationError) as error:
+            found.cannot.append((case, in_words(error)))
+        else:
+            found.can.append(case)
+    return found
+
+
+def _give_files(cases: dict[int, Opinion]) -> None:
+    calendar = WorkingCalendar.load()
+    rows = {model: _by_case(model, cases) for model in _READ}
+    for case in cases.values():
+        file = ReadFile(case, calendar=calendar)
+        for model in _READ:
+            file.keep(model, rows[model][case.pk])
+        for model in _ADDED:
+            file.keep(model, [])
+        case.__dict__["file"] = file
+
+
+def _by_case(model: type[Model], cases: dict[int, Opinion]) -> dict[int, list[Model]]:
+    units = [name for name in ("unit",) if any(field.name == name for field in model._meta.fields)]
+    found = model.objects.filter(opinion__in=list(cases)).order_by("pk")
+    grouped: dict[int, list[Model]] = defaultdict(list)
+    for row in found.select_related(*units) if units else found:
+        grouped[row.opinion_id].append(row)
+    return grouped
+
+
+def _last_events(cases: list[Opinion]) -> dict[int, Event]:
+    """The last event of each of these cases."""
+    found = Event.objects.filter(opinion__in=[case.pk for case in cases]).select_related("actor")
+    return {event.opinion_id: event for event in found.order_by("opinion_id", "-pk").distinct("opinion_id")}
