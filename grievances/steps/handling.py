@@ -69,6 +69,8 @@ class HandlingSteps:
             raise ValidationError({"unit": _("Choose your unit or one of its sub-units.")})
         if not person.is_active or not person.belongs_to(unit):
             raise ValidationError({"person": _("This person has no post in the unit.")})
+        if (unit.pk, person.pk) == (self.unit_id, self.person_id):
+            raise ValidationError({"person": _("This person answers for it already.")})
         if not may_hold(self, unit, person):
             raise ValidationError({"person": ACCUSED_MAY_NOT})
         if is_kept_above(self, unit, person):

@@ -92,6 +92,16 @@ def test_a_leader_or_coordinator_supervises_many(
     assert Opinion.objects.filter(supervised=True).count() == 3
 
 
+def test_a_case_that_the_colleague_holds_already_is_refused(
+    client: Client, visitor: Cadre, coordinator: Cadre, transport: Unit, head: Cadre, colleague: Cadre
+) -> None:
+    held = in_hand(make_opinion(by=visitor), by=coordinator, unit=transport, person=colleague)
+    client.force_login(head)
+    assert ask(client, "transfer", [held], step="preview", person=colleague.pk).context["found"].can == []
+    order = order_of(ask(client, "transfer", [held], person=colleague.pk))
+    assert results(order)[held.pk][0] == "refused" and last_event(held).verb == "accept"
+
+
 # what it would do
 
 
