@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from grievances import figures
 from grievances.boards import Board
-from grievances.models import Opinion
+from grievances.models import Opinion, OpinionSpan
 from grievances.steps.record import Accused
+from grievances.views import lists
 from tests.factories import DISTRICT, TOWN, VILLAGE, fresh, make_campaign, make_opinion
 from tests.grievances.cases import answered, assigned, copied
 from villages.models import Cadre, Region, Unit
@@ -189,3 +190,21 @@ def test_all_pages_of_a_list_behind_a_figure_are_of_the_first_ones_moment(
     make_opinion(by=visitor)
     second = reader.get(reverse("opinion-list") + first.next).context["page"]
     assert len(first.rows) + len(second.rows) == 61
+
+
+@pytest.mark.parametrize("asked", [{"figure": "collected"}, {"state": "collected"}, {"figure": "late"}])
+def test_few_rows_are_gathered_in_the_order_in_which_many_are_walked(
+    reader: Client, visitor: Cadre, monkeypatch: pytest.MonkeyPatch, asked: dict[str, str]
+) -> None:
+    opinions = copied(make_opinion(by=visitor), 70)
+    late = timezone.now() - timedelta(days=1)
+    for model, key in ((Opinion, "pk__in"), (OpinionSpan, "opinion__in")):
+        model.objects.filter(**{key: [one.pk for one in opinions[::2]]}).update(due_at=late)
+
+    def pages(few: int) -> list[str]:
+        monkeypatch.setattr(lists, "_FEW", few)
+        first = reader.get(reverse("opinion-list"), asked | {"region": VILLAGE}).context["page"]
+        further = reader.get(reverse("opinion-list") + first.next).context["page"].rows if first.next else []
+        return [row.case.number for row in [*first.rows, *further]]
+
+    assert pages(2000) == pages(0) != []

@@ -1,4 +1,5 @@
-"""The spans that accuse somebody, of a place: counted one by one for whoever has a post that ended."""
+"""The spans of a place, where few rows stand behind a figure; and those that accuse somebody, which are counted one by
+one for whoever has a post that ended."""
 
 from django.db import migrations, models
 
@@ -7,6 +8,9 @@ class Migration(migrations.Migration):
     dependencies = [("grievances", "0019_opinion_news_filled")]
 
     operations = [
+        migrations.AddIndex(
+            "opinionspan", models.Index(fields=["region", "since", "until"], name="span_by_place")
+        ),
         migrations.AddIndex(
             "opinionspan",
             models.Index(
