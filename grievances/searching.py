@@ -23,8 +23,10 @@ from villages.search import has, holds, holds_all, may_hold, words_of
 
 # Single characters stand in no index: they are looked for among the newest only.
 NEWEST = 5000
-# So many rows are read one by one sooner than gathered by the index.
+# So many rows are read one by one sooner than gathered by the index; and as many as this part of the rows that hold
+# the words, all of whose places the index would give first.
 _READ = 4000
+_READ_OF_EXPECTED = 1 / 20
 # So many that hold the words are gathered at once, however long ago they were said.
 _GATHERED = 2000
 # Where words are this common, any list comes to enough of them soon, in whatever order.
@@ -61,24 +63,26 @@ def search(found: QuerySet, query: str) -> QuerySet:
     return found.filter(_fits(found, query, indexed=not common))
 
 
-def search_page(found: QuerySet, query: str, request: HttpRequest, *, sees_all: bool) -> Found:
-    """The same of opinions with the newest first, quicker: for the page that is asked for. ``sees_all`` says
-    whether the viewer sees whole districts, so that what is common is common for them."""
+def search_page(found: QuerySet, query: str, request: HttpRequest, *, seen: float) -> Found:
+    """The same of opinions with the newest first, quicker: for the page that is asked for. ``seen`` is the
+    viewer's part of all opinions; 0 where they see no whole district, so that what is common may be rare for them."""
     words = _Words(query)
-    if only_newest(query) or words.begun or not sees_all:
+    if only_newest(query) or words.begun or not seen:
         return Found(search(found, query))
     place = place_asked(found, request)
     ids = _Walk(found, words, place).ids()
     rows = found.filter(pk__in=ids)
     if place.at_the_start and len(ids) <= SIZE:
         return Found(rows, len(ids))
-    total = EXACT_TO + 1 if words.surely_many else _count(found, query)
+    total = EXACT_TO + 1 if words.surely_many(seen) else _count(found, words)
     return Found(rows, total, more=total > EXACT_TO)
 
 
-def _count(found: QuerySet, query: str) -> int:
-    fitting = found.filter(_fits(found, query, indexed=True)).select_related(None).order_by()
-    return fitting.values("pk")[: EXACT_TO + 1].count()
+def _count(found: QuerySet, words: "_Words") -> int:
+    """Common words are counted among the newest, whose rows lie together; others by the index."""
+    common = words.share >= _COMMON
+    fitting = found.filter(_fits(found, words.query, indexed=not common)).select_related(None)
+    return (fitting if common else fitting.order_by()).values("pk")[: EXACT_TO + 1].count()
 
 
 def _opinion(found: QuerySet) -> str:
@@ -120,12 +124,10 @@ class _Words:
     def share(self) -> float:
         return self.expected / self.size
 
-    @property
-    def surely_many(self) -> bool:
+    def surely_many(self, seen: float) -> bool:
         """Of one pair the statistics know how often it stands; of several together they guess."""
-        return (
-            len(words_of(self.query)) == 1 and len(self.query.strip()) == 2 and self.expected >= _SURELY_MANY
-        )
+        one_pair = len(words_of(self.query)) == 1 and len(self.query.strip()) == 2
+        return one_pair and seen * self.expected >= _SURELY_MANY
 
 
 @dataclass
@@ -148,7 +150,7 @@ class _Walk:
 
     def _fitting(self, part: QuerySet, rows: float) -> list[int]:
         """Few rows are read in their order; of many, those that the index gives are gathered and sorted."""
-        few = rows <= _READ
+        few = rows <= max(_READ, self.words.expected * _READ_OF_EXPECTED)
         fitting = part.filter(_fits(part, self.words.query, indexed=not few))
         order = part.query.order_by
         keyed = fitting.select_related(None).order_by(*(order if few else map(_apart, order)))

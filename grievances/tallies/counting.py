@@ -7,6 +7,7 @@ from functools import cached_property
 from django.utils import timezone
 
 from grievances import figures
+from grievances.access import sees_districts
 from grievances.models import COUNTS, Campaign, Dimension
 from grievances.tallies.reading import Asked, Counts, Told, added, merged, read
 from grievances.tallies.rows import read_rows
@@ -14,6 +15,15 @@ from grievances.tallies.sight import Sight, covers
 from villages.models import CODE_LENGTH, Cadre, Level, Region
 
 _VILLAGE, _DISTRICT = CODE_LENGTH[Level.VILLAGE], CODE_LENGTH[Level.DISTRICT]
+
+
+def share_seen(cadre: Cadre) -> float:
+    """Which part of all opinions, from 0 to 1, lies in the districts that the cadre sees as a whole; a hint."""
+    if not sees_districts(cadre):
+        return 0.0
+    by_district = Counting(None, "").below(_DISTRICT, names=("collected",))
+    seen = sum(counts["collected"] for code, counts in by_district.items() if covers(cadre, code))
+    return seen / max(sum(counts["collected"] for counts in by_district.values()), 1)
 
 
 @dataclass
