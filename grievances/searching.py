@@ -19,7 +19,7 @@ from grievances import numbers
 from grievances.models import Opinion, OpinionSpan
 from villages.paging import EXACT_TO, SIZE, Place, beyond, place_asked
 from villages.scope import any_of
-from villages.search import has, holds, holds_all, may_hold, words_of
+from villages.search import holds_all, may_hold, words_of
 
 # Single characters stand in no index: they are looked for among the newest only.
 NEWEST = 5000
@@ -29,6 +29,8 @@ _READ = 4000
 _READ_OF_EXPECTED = 1 / 20
 # So many that hold the words are gathered at once, however long ago they were said.
 _GATHERED = 2000
+# So many keys the index gives in no time.
+_LISTED = 100_000
 # Where words are this common, any list comes to enough of them soon, in whatever order.
 _COMMON = 0.005
 # An estimate this high, of one pair, is never wrong by so much that there were less than a thousand.
@@ -69,6 +71,9 @@ def search_page(found: QuerySet, query: str, request: HttpRequest, *, seen: floa
     words = _Words(query)
     if only_newest(query) or words.begun or not seen:
         return Found(search(found, query))
+    few = words.few()
+    if few is not None:
+        return Found(found.filter(pk__in=few))
     place = place_asked(found, request)
     ids = _Walk(found, words, place).ids()
     rows = found.filter(pk__in=ids)
@@ -93,7 +98,7 @@ def _opinion(found: QuerySet) -> str:
 def _fits(found: QuerySet, query: str, *, indexed: bool) -> Q:
     opinion = _opinion(found)
     begun = [Q(**{f"{opinion}number__startswith": number}) for number in numbers.beginnings(query)]
-    by_words = holds_all(f"{opinion}search_text", words_of(query), by=holds if indexed else has)
+    by_words = holds_all(f"{opinion}search_text", words_of(query), indexed=indexed)
     return by_words | any_of(begun) if begun else by_words
 
 
@@ -107,7 +112,7 @@ class _Words:
     @cached_property
     def expected(self) -> int:
         """About how many opinions hold all of them, by the database's statistics."""
-        asked = Opinion.objects.filter(holds_all("search_text", words_of(self.query), by=may_hold)).order_by()
+        asked = Opinion.objects.filter(may_hold("search_text", words_of(self.query))).order_by()
         statement, values = asked.values("pk").query.sql_with_params()
         with connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}", values)
@@ -123,6 +128,16 @@ class _Words:
     @property
     def share(self) -> float:
         return self.expected / self.size
+
+    def few(self) -> list[int] | None:
+        """The keys of all opinions that hold them, where they are few; None where there may be many. What the
+        statistics have never met they take for more than it is, so the index itself is asked."""
+        if self.expected > _LISTED:
+            return None
+        found = Opinion.objects.order_by()
+        fitting = found.filter(_fits(found, self.query, indexed=True)).values_list("pk", flat=True)
+        keys = list(fitting[: _GATHERED + 1])
+        return keys if len(keys) <= _GATHERED else None
 
     def surely_many(self, seen: float) -> bool:
         """Of one pair the statistics know how often it stands; of several together they guess."""
@@ -163,12 +178,11 @@ class _Walk:
             return
         a_row = (last - first) / self.words.size
         rows = 3 * SIZE * self.words.size / max(self.words.expected, 1)
-        whole = self.words.expected <= _GATHERED
         at = self._start(first, last)
         while first <= at <= last:
             length = max(a_row * rows, _SHORTEST)
             to = at + length if self.place.back else at - length
-            end = whole or not first < to < last
+            end = not first < to < last
             to = (last if self.place.back else first) if end else to
             yield min(at, to), max(at, to), rows
             if end:
