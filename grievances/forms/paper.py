@@ -9,9 +9,13 @@ PAGE, PDF = "page", "pdf"
 class PaperForm(forms.Form):
     """A page to print, or a file; with names only where that is offered, and for a reason."""
 
-    names = forms.BooleanField(label=_("With names and telephone numbers"), required=False)
+    names = forms.BooleanField(
+        label=_("With names and telephone numbers"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
     reason = forms.CharField(
-        label=_("Why are the names needed on paper?"),
+        label=_("With names: why are they needed on paper?"),
         max_length=400,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),

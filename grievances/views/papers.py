@@ -71,7 +71,7 @@ def desk_paper(request: HttpRequest, queue: str) -> HttpResponse:
     chosen, found = queued(request, queue)
     offers_names = chosen.name in lists.CALLED
     form = PaperForm(request.POST if request.method == "POST" else None, offers_names=offers_names)
-    status = 200
+    failed = False
     if form.is_valid() and found.form.is_valid():
         try:
             return _list(request, chosen, found, form)
@@ -80,14 +80,18 @@ def desk_paper(request: HttpRequest, queue: str) -> HttpResponse:
             form.add_error(None, words % {"most": lists.MOST})
         except NoPaper as error:
             form.add_error(None, str(error))
-            status = 503
-    if (form.errors or found.form.errors) and status == 200:
-        status = 422
+            failed = True
+    status = 503 if failed else 422 if form.errors or found.form.errors else 200
     context = {
         "form": form, "filter": found, "queue": chosen, "most": lists.MOST, "missing": what_is_missing(),
-        "list": f"{request.path.removesuffix('paper/')}?{without_place(request.GET).urlencode()}",
+        "list": _list_of(request),
     }  # fmt: skip
     return render(request, "grievances/desk_paper.html", context, status=status)
+
+
+def _list_of(request: HttpRequest) -> str:
+    """The address of the queue that the paper shows, with its filters."""
+    return f"{request.path.removesuffix('paper/')}?{without_place(request.GET).urlencode()}"
 
 
 def _list(request: HttpRequest, queue: Queue, found: DeskFilter, form: PaperForm) -> HttpResponse:
@@ -105,8 +109,7 @@ def _list(request: HttpRequest, queue: Queue, found: DeskFilter, form: PaperForm
     if form.cleaned_data["made"] == PDF:
         answer = _file(request, template, context, f"{queue.name}-{timezone.localdate():%Y-%m-%d}")
     else:
-        context["list"] = f"{request.path}?{without_place(request.GET).urlencode()}"
-        answer = render(request, template, context)
+        answer = render(request, template, context | {"list": _list_of(request)})
     with transaction.atomic():
         looks.note_export(request.user, rows=len(rows), reason=reason if names else "")
         looks.note_reveals(named, request.user, reason=reason)
