@@ -129,6 +129,15 @@ def test_an_answered_case_says_so(visitor: Cadre, coordinator: Cadre, transport:
     assert "路已经修好。" in as_a(head).get(address(case, "paper")).content.decode()
 
 
+def test_a_very_long_text_goes_on_over_several_pages(
+    printing: None, visitor: Cadre, coordinator: Cadre, transport: Unit, head: Cadre
+) -> None:
+    text = "".join(f"第{n}句话很长。" for n in range(1200))
+    case = assigned(make_opinion(by=visitor, text=text), by=coordinator, unit=transport, person=head)
+    data = sent(as_a(head).post(address(case, "dispatch-slip")))
+    assert "第1199句话很长。" in read(data) and len(PdfReader(BytesIO(data)).pages) > 2
+
+
 def test_before_a_unit_answers_there_is_no_slip_and_the_page_says_so(
     visitor: Cadre, coordinator: Cadre
 ) -> None:
