@@ -180,9 +180,12 @@ class OpinionFilter(ChippedFilter):
     @property
     def export(self) -> str:
         """The page that gives the list as a file: below the list's own address."""
+        return self._below("export/")
+
+    def _below(self, name: str) -> str:
         query = without_place(self.data)
         query.pop(OPEN_FIELDS, None)
-        return f"export/?{query.urlencode()}"
+        return f"{name}?{query.urlencode()}"
 
     def chosen(self, name: str) -> object:
         """What a filter is set to, or None: also where it holds something that makes no sense."""
@@ -286,6 +289,11 @@ class DeskFilter(OpinionFilter):
     """The filters of a queue, which is always today's."""
 
     left_out = ("as_of", "figure")
+
+    @property
+    def paper(self) -> str:
+        """The page that gives the queue on paper."""
+        return self._below("paper/")
 
 
 def _in_words(name: str, field: forms.Field, value: object) -> str:

@@ -15,6 +15,7 @@ from grievances.views import (
     lists,
     notices,
     opinions,
+    papers,
     search,
     visitor,
     visits,
@@ -38,6 +39,7 @@ urlpatterns = [
     path("desk/", desk.desk, name="desk"),
     path("desk/<slug:queue>/", desk.desk_queue, name="desk-queue"),
     path("desk/<slug:queue>/export/", exports.desk_export, name="desk-export"),
+    path("desk/<slug:queue>/paper/", papers.desk_paper, name="desk-paper"),
     path("notices/", notices.notice_list, name="notice-list"),
     path("notices/seen/", notices.notices_seen, name="notices-seen"),
     path("people/<int:pk>/handover/", handover.handover, name="handover"),
@@ -47,6 +49,8 @@ urlpatterns = [
     path("opinions/new/", writing.opinion_new, name="opinion-new"),
     path("opinions/<str:number>/", opinions.opinion, name="opinion"),
     path("opinions/<str:number>/receipt/", opinions.opinion_receipt, name="opinion-receipt"),
+    path("opinions/<str:number>/paper/", papers.opinion_paper, name="opinion-paper"),
+    path("opinions/<str:number>/dispatch-slip/", papers.opinion_dispatch_slip, name="opinion-dispatch-slip"),
     path("opinions/<str:number>/informant/", informants.opinion_informant, name="opinion-informant"),
     *(
         path(f"opinions/<str:number>/{verb.value.replace('_', '-')}/", view, name=verb.address)

@@ -54,8 +54,11 @@ OBJECTS: dict[str, set[str]] = {
     "visit": {"visitor", "coordinator", "leader", "auditor"},
     "desk-queue": {"handler", "head", "outsider"},
     "desk-export": {"handler", "head", "outsider"},
+    "desk-paper": {"handler", "head", "outsider"},
     "opinion": SEEING,
     "opinion-receipt": SEEING,
+    "opinion-paper": SEEING,
+    "opinion-dispatch-slip": SEEING,
     "opinion-informant": {"visitor", "handler", "head", "coordinator", "caller"},
     "attachment": SEEING,
     "dashboard-place": {"head", "coordinator", "caller", "leader", "auditor"},
@@ -112,13 +115,15 @@ def arguments(
         opinion=case, media_type="image/jpeg", size=1, added_at=case.recorded_at,
         file=ContentFile(b"x", name="x"),
     )  # fmt: skip
-    numbered = {name: [case.number] for name in ("opinion", "opinion-receipt", "opinion-informant", *STEPS)}
+    papers = ("opinion-receipt", "opinion-paper", "opinion-dispatch-slip")
+    numbered = {name: [case.number] for name in ("opinion", *papers, "opinion-informant", *STEPS)}
     return numbered | {
         "household": [household.pk],
         "visit-household": [household.pk],
         "visit": [visit.key],
         "desk-queue": ["to-take"],
         "desk-export": ["to-take"],
+        "desk-paper": ["to-take"],
         "attachment": [file.pk],
         "dashboard-place": [GRID[:6]],
         "campaign": [visit.campaign_id],
@@ -197,7 +202,8 @@ def test_the_accused_gets_404_at_every_door(
     everybody: dict[str, Cadre], committee: Unit, secretary: Cadre
 ) -> None:
     opinion = make_opinion(by=everybody["visitor"], accused=[Accused(unit=committee)])
-    doors = ("opinion", "opinion-receipt", "opinion-informant", *STEPS)
+    papers = ("opinion-receipt", "opinion-paper", "opinion-dispatch-slip")
+    doors = ("opinion", *papers, "opinion-informant", *STEPS)
     for cadre in (secretary, everybody["visitor"]):
         for name in doors:
             for method in ("get", "post"):
