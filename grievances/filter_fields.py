@@ -70,7 +70,7 @@ class DaysInOrder(forms.Form):
 
     def clean(self) -> dict[str, object]:
         data = super().clean()
-        for what in ("recorded", "answered"):
+        for what in ("recorded", "answered", "due"):
             first, last = data.get(f"{what}_from"), data.get(f"{what}_to")
             if first and last and last < first:
                 self.add_error(f"{what}_to", _("This is before the first day."))

@@ -135,6 +135,8 @@ class OpinionFilter(ChippedFilter):
     recorded_to = day_filter(_("recorded to"), "recorded_until")
     answered_from = day_filter(_("answered from"), "answered_since")
     answered_to = day_filter(_("answered to"), "answered_until")
+    due_from = day_filter(_("last day from"), "due_since")
+    due_to = day_filter(_("last day to"), "due_until")
     late = django_filters.BooleanFilter(label=_("late"), method="is_late", widget=forms.CheckboxInput)
     soon = django_filters.BooleanFilter(label=_("due soon"), method="is_soon", widget=forms.CheckboxInput)
     text = django_filters.CharFilter(
@@ -228,6 +230,13 @@ class OpinionFilter(ChippedFilter):
 
     def answered_until(self, found: QuerySet, name: str, value: object) -> QuerySet:
         return found.filter(answered_at__lt=midnight(value + timedelta(days=1)))
+
+    def due_since(self, found: QuerySet, name: str, value: date) -> QuerySet:
+        # Something is due at the midnight after its last day.
+        return found.filter(state__in=OPEN, due_at__gt=midnight(value))
+
+    def due_until(self, found: QuerySet, name: str, value: date) -> QuerySet:
+        return found.filter(state__in=OPEN, due_at__lte=midnight(value + timedelta(days=1)))
 
     def is_late(self, found: QuerySet, name: str, value: bool | None) -> QuerySet:
         return found.filter(state__in=OPEN, due_at__lte=self.moment) if value else found

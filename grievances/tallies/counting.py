@@ -41,9 +41,14 @@ class Counting:
 
     def below(self, digits: int, *, names: tuple[str, ...] = COUNTS) -> dict[str, Counts]:
         """{code: counts} of the places of a level below, whose codes have so many digits."""
-        parts = self._parts(digits)
-        told = self._told(Asked(parts, self.day, (Dimension.ALL,), digits, self.campaign, names=names))
+        told = self.below_by(digits, Dimension.ALL, names=names)
         return {place: counts for (_dimension, place, _key), counts in told.items()}
+
+    def below_by(self, digits: int, *dimensions: str, names: tuple[str, ...] = COUNTS) -> Told:
+        """The same by several dimensions, in one reading."""
+        return self._told(
+            Asked(self._parts(digits), self.day, dimensions, digits, self.campaign, names=names)
+        )
 
     def total(self) -> Counts:
         return added(self.by(Dimension.ALL).values())
