@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from grievances.calendar import midnight
-from villages.models import Cadre, Post, Role
+from villages.models import Cadre, Level, Post, Region, Role
 from villages.scope import any_of, under, within
 
 PLACE_ROLES = (Role.COORDINATOR, Role.CALLER, Role.LEADER, Role.AUDITOR)
@@ -79,9 +79,11 @@ def _unreleased() -> Q:
     return Q(unit=None, cadre=None, released_by=None)
 
 
-def sees_districts(cadre: Cadre) -> bool:
-    """Whether a post shows the cadre at least a whole district."""
-    return any(len(post.region_id) <= DISTRICT_DIGITS for post in cadre.posts_as(*PLACE_ROLES))
+def sees_all_districts(cadre: Cadre) -> bool:
+    """Whether the cadre's posts show them every district that is here, but for accusations."""
+    places = [within(post.region_id, field="code") for post in cadre.posts_as(*PLACE_ROLES)]
+    districts = Region.objects.level(Level.DISTRICT)
+    return bool(places) and not districts.exclude(any_of(places)).exists()
 
 
 def sees_unreleased(cadre: Cadre) -> bool:

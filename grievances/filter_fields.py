@@ -83,15 +83,15 @@ def not_in_the_future(day: date) -> None:
         raise ValidationError(_("This day lies in the future; today is shown."))
 
 
-def in_place(value: str) -> Q:
+def in_place(value: str, *, region: str = "region_id") -> Q:
     """In the region with this code, or in any whose name holds these words."""
     if value.isascii() and value.isdigit():
-        return within(value)
+        return within(value, field=region)
     named = Q()
     for above in _UPWARDS:
         name = Q(**{f"{above}name__contains": value}) | Q(**{f"{above}name_en__icontains": value})
         named |= name & ~Q(**{f"{above}level": Level.GRID})
-    return Q(region_id__in=Region.objects.filter(named).values("pk"))
+    return Q(**{f"{region}__in": Region.objects.filter(named).values("pk")})
 
 
 def place_in_words(value: str) -> str:

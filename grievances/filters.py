@@ -208,7 +208,9 @@ class OpinionFilter(ChippedFilter):
         return found.filter(Q(category=value) | Q(category__parent=value))
 
     def in_region(self, found: QuerySet, name: str, value: str) -> QuerySet:
-        return found.filter(in_place(value))
+        found = found.filter(in_place(value))
+        # An opinion never moves: few of a village are found by its opinions, where spans are walked by time.
+        return found.filter(in_place(value, region="opinion__region_id")) if self.past else found
 
     def of_unit(self, found: QuerySet, name: str, value: Unit) -> QuerySet:
         return found.filter(under(value.path, field="unit__path"))

@@ -315,6 +315,7 @@ class OpinionSpan(Snapshot):
         verbose_name_plural = _("spans")
         indexes = [
             models.Index(fields=["-since", "-opinion", "until", "region"], name="span_latest"),
+            models.Index(fields=["region", "since"], name="span_accusing", condition=~Q(accused="")),
             # Only spans that came to be late: few, whatever the number of opinions.
             models.Index(
                 fields=["-due_at", "-opinion", "until", "region"],

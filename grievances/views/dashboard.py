@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from config.replica import may_be_a_second_old
 from grievances import charts, figures
+from grievances.access import DISTRICT_DIGITS
 from grievances.boards import ALL, Board
 from grievances.models import Campaign
 from grievances.province import gate
@@ -111,16 +112,22 @@ def _roles() -> tuple[str, ...]:
     return gate.LOOKS_AFTER if settings.PROVINCE else _LOOKS_AFTER
 
 
+def _places(cadre: Cadre) -> list[str]:
+    """The places whose dashboards are the cadre's: at a province none of a district, whose people look at home."""
+    places = [post.region_id for post in cadre.posts_as(*_roles())]
+    return [code for code in places if len(code) < DISTRICT_DIGITS] if settings.PROVINCE else places
+
+
 def may_open(cadre: Cadre, code: str) -> bool:
     """Whether the place's dashboard is one of the cadre's."""
-    return any(code.startswith(post.region_id) for post in cadre.posts_as(*_roles()))
+    return any(code.startswith(place) for place in _places(cadre))
 
 
 def _region(cadre: Cadre, code: str | None) -> Region:
     """The place asked for, if it lies within those of the cadre's posts."""
     if code is None:
-        code = min((post.region_id for post in cadre.posts_as(*_roles())), key=len)
-    if not may_open(cadre, code):
+        code = min(_places(cadre), key=len, default="")
+    if not code or not may_open(cadre, code):
         raise Http404
     return get_object_or_404(Region.objects.select_related("parent"), pk=code)
 

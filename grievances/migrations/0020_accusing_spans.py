@@ -1,0 +1,18 @@
+"""The spans that accuse somebody, of a place: counted one by one for whoever has a post that ended."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("grievances", "0019_opinion_news_filled")]
+
+    operations = [
+        migrations.AddIndex(
+            "opinionspan",
+            models.Index(
+                fields=["region", "since"],
+                name="span_accusing",
+                condition=models.Q(("accused", ""), _negated=True),
+            ),
+        ),
+    ]
