@@ -77,4 +77,6 @@ def _interval(row: Row) -> Interval | None:
         return None
     low, high = row.rate.interval
     point = min(max(row.rate.share * 100 - _MARK / 2, 0), 100 - _MARK)
-    return Interval(round(low * 100, 1), round(point, 1), round(high * 100, 1), round(100 * (row.expected or 0), 1))
+    return Interval(
+        round(low * 100, 1), round(point, 1), round(high * 100, 1), round(100 * (row.expected or 0), 1)
+    )

@@ -72,7 +72,9 @@ def _promised(when: Moment) -> Q:
 def _untold(when: Moment) -> Q:
     """Accepted, while the clock that telling stops runs on; nobody is to be told of an anonymous one."""
     running = Clock.objects.filter(opinion=OuterRef("pk"), kind=ClockKind.ACCEPTANCE, stopped_at=None)
-    accepted = Assignment.objects.filter(opinion=OuterRef("pk"), ended_at=None, accepted_at__lt=when.a_day_ago)
+    accepted = Assignment.objects.filter(
+        opinion=OuterRef("pk"), ended_at=None, accepted_at__lt=when.a_day_ago
+    )
     return Q(state=State.HANDLING) & Exists(running) & Exists(accepted)
 
 

@@ -90,7 +90,9 @@ class Workload:
 
     def weeks(self) -> list[tuple[date, Number, Number]]:
         """(Monday, what came in and lies with the unit, what it answered) of each week of the last half year."""
-        came = self._by_week(self._cases.filter(state__in=COUNTED, recorded_at__gte=self._first), "recorded_at")
+        came = self._by_week(
+            self._cases.filter(state__in=COUNTED, recorded_at__gte=self._first), "recorded_at"
+        )
         went: dict[date, int] = {}
         for week, _days, n in self._answers:
             went[week] = went.get(week, 0) + n
@@ -126,9 +128,7 @@ class Workload:
         longest = max(numbers) or 1
         none = Number(0, "")
         return [
-            Waiting(
-                day, Number(number, self._due(day, day)), none, *_shares(number, 0, longest)
-            )
+            Waiting(day, Number(number, self._due(day, day)), none, *_shares(number, 0, longest))
             for day, number in zip(days, numbers, strict=True)
         ]
 

@@ -31,4 +31,12 @@ class Migration(migrations.Migration):
                 condition=models.Q(ground="planned", state__in=["closed", "explained"]),
             ),
         ),
+        migrations.AddIndex(
+            "answer",
+            models.Index(
+                fields=["planned_for", "opinion"],
+                name="answer_planned",
+                condition=models.Q(planned_for__isnull=False),
+            ),
+        ),
     ]

@@ -109,7 +109,11 @@ def _rate(row: "Row", judged: dict[int | None, str], *more: str) -> str:
 
 def _judgements() -> dict[int | None, str]:
     """The mark of a rate that clearly differs from what it is compared with; None: too few cases to tell."""
-    higher, lower, few = escape(_("clearly higher")), escape(_("clearly lower")), escape(_("too few to judge"))
+    higher, lower, few = (
+        escape(_("clearly higher")),
+        escape(_("clearly lower")),
+        escape(_("too few to judge")),
+    )
     return {
         None: f' <span class="quiet small2">{few}</span>',
         1: f' <span class="mark good" data-shape="▲">{higher}</span>',
