@@ -37,7 +37,8 @@ class Number:
 class Row:
     """One line of a table: numbers that open their lists, and the resolved rate.
 
-    ``expected`` is the share that the row is judged by: what its mix of categories lets expect.
+    ``expected`` is the share that the row is judged by: what its mix of categories lets expect where it
+    ``is_adjusted``, else the whole's.
     """
 
     label: str
@@ -46,6 +47,7 @@ class Row:
     rate: Rate
     verdict: int = 0
     expected: float | None = None
+    is_adjusted: bool = False
     place: str = ""  # the code, where the row is a place
     note: str = ""  # how old its figures are, at a province
     warning: str = ""  # why they are old
@@ -160,6 +162,7 @@ class Board:
         known, from what the whole's rates in these categories let expect."""
         for row in rows:
             mix = mixes.get(row.place) if mixes else None
+            row.is_adjusted = bool(mix)
             row.expected = expected_share(mix, self._rates) if mix else self._rate.share
             row.verdict = row.rate.differs_from(row.expected)
         return rows

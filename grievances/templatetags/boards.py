@@ -84,9 +84,9 @@ def _place_row(row: "Row", interval: "Interval | None", judged: dict[int, str]) 
     note += f'<div class="small2 late">▲ {escape(row.warning)}</div>' if row.warning else ""
     cells = "".join(f"<td>{_linked(row.numbers[n])}</td>" for n in (0, 1, 3))
     line = _LINE.format(**vars(interval)) if interval else ""
-    expected = _("expected %s") % percent(row.expected) if row.rate.whole else ""
-    rate = _rate(row, judged, expected)
-    return f'<tr><th scope="row">{_named(row)}{note}</th>{cells}<td class="roomy">{line}</td>{rate}</tr>'
+    if line and row.is_adjusted:
+        line += f'<div class="quiet small2">{escape(_("expected %s") % percent(row.expected))}</div>'
+    return f'<tr><th scope="row">{_named(row)}{note}</th>{cells}<td class="roomy">{line}</td>{_rate(row, judged)}</tr>'
 
 
 def _named(row: "Row") -> str:
@@ -97,14 +97,16 @@ def _linked(found: "Number") -> str:
     return f'<a href="{escape(found.url)}">{number(found.value)}</a>' if found.url else number(found.value)
 
 
-def _rate(row: "Row", judged: dict[int | None, str], *more: str) -> str:
+def _rate(row: "Row", judged: dict[int | None, str]) -> str:
     """The rate with its mark, and below it the interval; nothing is said of the rate of few cases."""
     if not row.rate.whole:
         return f'<td class="rate">{percent(None)}</td>'
     low, high = row.rate.interval
-    about = " · ".join([f"{low * 100:.0f}–{high * 100:.0f}%", *map(escape, more)])
+    about = f"{low * 100:.0f}–{high * 100:.0f}%"
     mark = judged[row.verdict if row.rate.is_judged else None]
-    return f'<td class="rate">{percent(row.rate.share)}{mark}<div class="quiet small2">{about}</div></td>'
+    return (
+        f'<td class="rate">{percent(row.rate.share)}{mark}<div class="quiet small2 nowrap">{about}</div></td>'
+    )
 
 
 def _judgements() -> dict[int | None, str]:
