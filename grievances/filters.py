@@ -19,8 +19,8 @@ from grievances.filter_fields import (
     LabelFilter,
     day_filter,
     in_place,
+    in_words,
     not_in_the_future,
-    place_in_words,
 )
 from grievances.models import Campaign, Category, InformantKind, Kind, Opinion, OpinionSpan, Source, Urgency
 from grievances.workflow import OPEN, Ground, State
@@ -28,7 +28,6 @@ from villages.models import Unit
 from villages.paging import without_place
 from villages.scope import under
 from villages.search import LONGEST_QUERY
-from villages.templatetags.looks import day as day_in_words
 
 _ORDER_LABELS = [
     ("due", _("deadline")),
@@ -64,7 +63,7 @@ class ChippedFilter(django_filters.FilterSet):
             without = without_place(self.data)
             without.pop(name, None)
             field = self.form.fields[name]
-            yield str(field.label), _in_words(name, field, value), f"?{without.urlencode()}"
+            yield str(field.label), in_words(name, field, value), f"?{without.urlencode()}"
 
     def is_set(self) -> dict[str, object]:
         """The filters that are set, by name."""
@@ -76,7 +75,7 @@ class ChippedFilter(django_filters.FilterSet):
         """(label, value) of every filter that is set, as a file says it: days as 2026-11-25."""
         for name, value in self.is_set().items():
             field = self.form.fields[name]
-            words = value.isoformat() if isinstance(value, date) else _in_words(name, field, value)
+            words = value.isoformat() if isinstance(value, date) else in_words(name, field, value)
             yield str(field.label), words
 
     @property
@@ -289,14 +288,3 @@ class DeskFilter(OpinionFilter):
     """The filters of a queue, which is always today's."""
 
     left_out = ("as_of", "figure")
-
-
-def _in_words(name: str, field: forms.Field, value: object) -> str:
-    if value is True:
-        return str(_("yes"))
-    if name == "region":
-        return place_in_words(value)
-    if isinstance(value, date):
-        return day_in_words(value)
-    choices = {} if hasattr(field, "queryset") else dict(getattr(field, "choices", ()))
-    return str(choices.get(value, getattr(value, "label", value)))
