@@ -19,8 +19,8 @@ from grievances.filter_fields import (
     LabelFilter,
     day_filter,
     in_place,
+    in_words,
     not_in_the_future,
-    place_in_words,
 )
 from grievances.models import Campaign, Category, InformantKind, Kind, Opinion, OpinionSpan, Source, Urgency
 from grievances.workflow import OPEN, Ground, State
@@ -28,7 +28,6 @@ from villages.models import Unit
 from villages.paging import without_place
 from villages.scope import under
 from villages.search import LONGEST_QUERY
-from villages.templatetags.looks import day as day_in_words
 
 _ORDER_LABELS = [
     ("due", _("deadline")),
@@ -65,7 +64,7 @@ class ChippedFilter(django_filters.FilterSet):
             without = without_place(self.data)
             without.pop(name, None)
             field = self.form.fields[name]
-            yield str(field.label), _in_words(name, field, value), f"?{without.urlencode()}"
+            yield str(field.label), in_words(name, field, value), f"?{without.urlencode()}"
 
     def is_set(self) -> dict[str, object]:
         """The filters that are set, by name."""
@@ -77,7 +76,7 @@ class ChippedFilter(django_filters.FilterSet):
         """(label, value) of every filter that is set, as a file says it: days as 2026-11-25."""
         for name, value in self.is_set().items():
             field = self.form.fields[name]
-            words = value.isoformat() if isinstance(value, date) else _in_words(name, field, value)
+            words = value.isoformat() if isinstance(value, date) else in_words(name, field, value)
             yield str(field.label), words
 
     @property
@@ -136,6 +135,8 @@ class OpinionFilter(ChippedFilter):
     recorded_to = day_filter(_("recorded to"), "recorded_until")
     answered_from = day_filter(_("answered from"), "answered_since")
     answered_to = day_filter(_("answered to"), "answered_until")
+    due_from = day_filter(_("last day from"), "due_since")
+    due_to = day_filter(_("last day to"), "due_until")
     late = django_filters.BooleanFilter(label=_("late"), method="is_late", widget=forms.CheckboxInput)
     soon = django_filters.BooleanFilter(label=_("due soon"), method="is_soon", widget=forms.CheckboxInput)
     text = django_filters.CharFilter(
@@ -240,6 +241,13 @@ class OpinionFilter(ChippedFilter):
     def answered_until(self, found: QuerySet, name: str, value: object) -> QuerySet:
         return found.filter(answered_at__lt=midnight(value + timedelta(days=1)))
 
+    def due_since(self, found: QuerySet, name: str, value: date) -> QuerySet:
+        # Something is due at the midnight after its last day.
+        return found.filter(state__in=OPEN, due_at__gt=midnight(value))
+
+    def due_until(self, found: QuerySet, name: str, value: date) -> QuerySet:
+        return found.filter(state__in=OPEN, due_at__lte=midnight(value + timedelta(days=1)))
+
     def is_late(self, found: QuerySet, name: str, value: bool | None) -> QuerySet:
         return found.filter(state__in=OPEN, due_at__lte=self.moment) if value else found
 
@@ -294,14 +302,3 @@ class DeskFilter(OpinionFilter):
     def paper(self) -> str:
         """The page that gives the queue on paper."""
         return self._below("paper/")
-
-
-def _in_words(name: str, field: forms.Field, value: object) -> str:
-    if value is True:
-        return str(_("yes"))
-    if name == "region":
-        return place_in_words(value)
-    if isinstance(value, date):
-        return day_in_words(value)
-    choices = {} if hasattr(field, "queryset") else dict(getattr(field, "choices", ()))
-    return str(choices.get(value, getattr(value, "label", value)))

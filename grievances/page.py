@@ -31,6 +31,8 @@ def _pages(roles: frozenset[str]) -> list[tuple[str, str]]:
     wanted = [
         ("desk", _("Desk"), working),
         ("dashboard", _("Dashboard"), {Role.LEADER, Role.COORDINATOR, Role.AUDITOR, Role.CALLER, Role.HEAD}),
+        ("workload", _("Workload"), {Role.HEAD, Role.COORDINATOR, Role.LEADER}),
+        ("slipped", _("Slipped"), {Role.HEAD, Role.COORDINATOR}),
         ("visitor-home", _("Visits"), {Role.VISITOR}),
         ("opinion-list", _("Opinions"), _SEES_OPINIONS),
         ("campaign-list", _("Big visit"), _SEES_OPINIONS),

@@ -17,8 +17,10 @@ from grievances.views import (
     opinions,
     papers,
     search,
+    slipped,
     visitor,
     visits,
+    workload,
     writing,
 )
 from grievances.views.home import home
@@ -43,6 +45,11 @@ urlpatterns = [
     path("notices/", notices.notice_list, name="notice-list"),
     path("notices/seen/", notices.notices_seen, name="notices-seen"),
     path("people/<int:pk>/handover/", handover.handover, name="handover"),
+    # heads of units and coordinators
+    path("workload/", workload.workload, name="workload"),
+    path("units/<int:pk>/workload/", workload.unit_workload, name="unit-workload"),
+    path("slipped/", slipped.slipped, name="slipped"),
+    path("slipped/<slug:kind>/", slipped.slipped_list, name="slipped-list"),
     # opinions
     path("opinions/", lists.opinion_list, name="opinion-list"),
     path("opinions/export/", exports.opinion_export, name="opinion-export"),

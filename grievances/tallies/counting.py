@@ -1,5 +1,6 @@
 """The counts of a place on a day, for one viewer: from tallies wherever they can tell."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -54,6 +55,19 @@ class Counting:
         parts = self._parts(digits)
         told = self._told(Asked(parts, self.day, (Dimension.ALL,), digits, self.campaign, names=names))
         return {place: counts for (_dimension, place, _key), counts in told.items()}
+
+    def mixes(self, codes: Iterable[str]) -> dict[str, dict[str, int]]:
+        """{code: {category: collected}} of places on one level. Today whole years are read: nothing is collected
+        ahead."""
+        places = tuple(codes)
+        asked = Asked(
+            places, self.day, (Dimension.CATEGORY,), max(map(len, places), default=0), self.campaign,
+            names=("collected",), whole_years=not figures.is_past(self.as_of),
+        )  # fmt: skip
+        mixes: dict[str, dict[str, int]] = {}
+        for (_dimension, place, key), counts in self._told(asked).items():
+            mixes.setdefault(place, {})[key] = counts["collected"]
+        return mixes
 
     def total(self) -> Counts:
         return added(self.by(Dimension.ALL).values())

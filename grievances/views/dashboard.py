@@ -17,7 +17,7 @@ from grievances.boards import ALL, Board
 from grievances.models import Campaign
 from grievances.province import gate
 from grievances.province.board import ProvinceBoard
-from grievances.rates import Rate
+from grievances.rates import FEWEST, Rate
 from grievances.views.lists import DayForm
 from villages.models import Cadre, Region, Role
 from villages.policy import for_roles
@@ -103,6 +103,8 @@ def _numbers(board: Board) -> dict[str, object]:
         "units": board.by_unit(),
         "weeks": weeks,
         "chart": charts.week_chart(weeks),
+        "adjusts": board.adjusts,
+        "fewest": FEWEST,
     }
 
 

@@ -40,6 +40,8 @@ PAGES: dict[str, set[str]] = {
     "search": ALL - {"administrator"},
     "opinion-new": {"visitor", "handler", "head", "coordinator", "caller", "outsider"},
     "dashboard": {"head", "coordinator", "caller", "leader", "auditor"},
+    "workload": {"head", "coordinator", "leader"},
+    "slipped": {"head", "coordinator"},
     "campaign-list": ALL - {"administrator"},
     "campaign-new": {"coordinator"},
     "audit": {"auditor"},
@@ -67,6 +69,8 @@ OBJECTS: dict[str, set[str]] = {
     "campaign-visits": {"visitor", "coordinator"},
     "campaign-edit": {"coordinator"},
     "handover": {"head", "administrator"},
+    "unit-workload": {"head", "coordinator", "leader"},
+    "slipped-list": {"head", "coordinator"},
 }
 POST_ONLY = {"sign-out", "changes-seen", "notices-seen", "language"}
 PUBLIC = {"sign-in", "help", "language"}
@@ -131,6 +135,8 @@ def arguments(
         "campaign-villages": [visit.campaign_id],
         "campaign-visits": [visit.campaign_id],
         "handover": [everybody["head"].pk],
+        "unit-workload": [case.unit_id],
+        "slipped-list": ["untouched"],
     }
 
 
@@ -219,7 +225,9 @@ def test_words_of_an_accusation_appear_on_no_page_of_the_accused(
     opinion = make_opinion(by=everybody["visitor"], accused=[Accused(unit=committee)], text="金丝雀八哥")
     client = Client()
     client.force_login(fresh(secretary), backend="django.contrib.auth.backends.ModelBackend")
-    for name in ("desk", "opinion-list", "dashboard", "notice-list", "campaign-list"):
+    for name in (
+        "desk", "opinion-list", "dashboard", "notice-list", "campaign-list", "workload", "slipped",
+    ):  # fmt: skip
         page = client.get(reverse(name), follow=True).content.decode()
         assert "金丝雀" not in page and opinion.number not in page
     for name, asked in (
