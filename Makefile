@@ -54,9 +54,11 @@ $(BIN)/python:
 $(VENV)/.product: $(BIN)/python requirements.txt
 	@echo "Installing what the product needs …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -m config.packages
 	@touch $@
 
 $(VENV)/.development: $(BIN)/python requirements.txt requirements-dev.txt
 	@echo "Installing what the tests need …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(BIN)/python -m config.packages
 	@touch $@ $(VENV)/.product

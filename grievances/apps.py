@@ -13,6 +13,7 @@ class GrievancesConfig(AppConfig):
         from grievances import handover, notices
         from grievances.tallies import folding
 
-        folding.connect()
         handover.connect()
         notices.connect()
+        # Last: of all that comes after a step this may wait.
+        folding.connect()

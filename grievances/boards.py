@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from grievances import figures
 from grievances.models import Campaign, Category, Dimension
-from grievances.rates import Rate
+from grievances.rates import Rate, expected_share
 from grievances.tallies.columns import nothing, value
 from grievances.tallies.counting import Counting
 from grievances.tallies.periods import monday
@@ -35,13 +35,19 @@ class Number:
 
 @dataclass
 class Row:
-    """One line of a table: numbers that open their lists, and the resolved rate."""
+    """One line of a table: numbers that open their lists, and the resolved rate.
+
+    ``expected`` is the share that the row is judged by: what its mix of categories lets expect where it
+    ``is_adjusted``, else the whole's.
+    """
 
     label: str
     url: str
     numbers: list[Number]
     rate: Rate
     verdict: int = 0
+    expected: float | None = None
+    is_adjusted: bool = False
     place: str = ""  # the code, where the row is a place
     note: str = ""  # how old its figures are, at a province
     warning: str = ""  # why they are old
@@ -55,6 +61,9 @@ class Board:
     region: Region
     campaign: Campaign | None
     as_of: date | None = None
+
+    # Whether places are judged by what their mix of categories lets expect.
+    adjusts = True
 
     @cached_property
     def _counting(self) -> Counting:
@@ -113,15 +122,37 @@ class Board:
         return None
 
     def by_place(self) -> list[Row]:
-        """The next level below, in official order, with how surely each differs from the whole."""
+        """The next level below, in official order, with how surely each differs from what is expected of it."""
         length = next((n for n in sorted(LEVEL_OF_LENGTH) if n > len(self.region.pk)), None)
         if length is None or length > CODE_LENGTH[Level.VILLAGE]:
             return []
         counted = self._counting.below(length, names=_COLUMNS)
+        mixes = self._counting.mixes(counted) if self.adjusts else {}
         places = Region.objects.filter(parent=self.region).order_by("code")
         listed = [p for p in places if p.closed_on is None or p.pk in counted]
         rows = [self._row(p.label, self._drill(p, length), counted.get(p.pk), region=p.pk) for p in listed]
-        return _judged(rows)
+        return self._judged(rows, mixes)
+
+    @cached_property
+    def _rate(self) -> Rate:
+        """The place's own resolved rate, which all that lies in it is compared with."""
+        return Rate(self._total["resolved"], self._total["collected"])
+
+    @cached_property
+    def _rates(self) -> dict[str, Rate]:
+        """The place's own rate in each category."""
+        told = self._told[Dimension.CATEGORY]
+        return {key: Rate(counts["resolved"], counts["collected"]) for key, counts in told.items()}
+
+    def _judged(self, rows: list[Row], mixes: dict[str, dict[str, int]] | None = None) -> list[Row]:
+        """Say of each row whether its rate clearly differs from the whole's; of a place whose mix of categories is
+        known, from what the whole's rates in these categories let expect."""
+        for row in rows:
+            mix = mixes.get(row.place) if mixes else None
+            row.is_adjusted = bool(mix)
+            row.expected = expected_share(mix, self._rates) if mix else self._rate.share
+            row.verdict = row.rate.differs_from(row.expected)
+        return rows
 
     def _drill(self, place: Region, length: int) -> str:
         if length == CODE_LENGTH[Level.VILLAGE]:
@@ -140,7 +171,7 @@ class Board:
         tops = Category.objects.filter(children__code__in=self._told[Dimension.CATEGORY])
         for pk, code in tops.values_list("pk", "children__code"):
             counted.setdefault(pk, []).append(self._told[Dimension.CATEGORY][code])
-        return _judged(
+        return self._judged(
             [
                 self._row(
                     top.label,
@@ -166,7 +197,7 @@ class Board:
             # With its sub-units, as the list behind the number has them.
             total = added(counted[pk] for pk, path in paths.items() if path.startswith(unit.path))
             rows.append(self._row(unit.label, self.url("collected", unit=unit.pk), total, unit=unit.pk))
-        return _judged(rows)
+        return self._judged(rows)
 
     def _row(self, label: str, url: str, counts: Counts | None, **more: object) -> Row:
         counts = counts or nothing()
@@ -205,11 +236,3 @@ def _week_after_week(mondays: set[date]) -> list[date]:
     last = max(mondays)
     first = max(min(mondays), last - timedelta(weeks=_WEEKS - 1))
     return [first + timedelta(weeks=n) for n in range((last - first).days // 7 + 1)]
-
-
-def _judged(rows: list[Row]) -> list[Row]:
-    """Say of each row whether its rate clearly differs from that of all together."""
-    whole = Rate(sum(row.rate.part for row in rows), sum(row.rate.whole for row in rows))
-    for row in rows:
-        row.verdict = row.rate.differs_from(whole)
-    return rows

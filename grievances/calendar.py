@@ -39,6 +39,13 @@ class WorkingCalendar:
             days -= self.is_working(day)
         return day
 
+    def working_day_before(self, day: date) -> date:
+        """The last working day before a day."""
+        day -= _DAY
+        while not self.is_working(day):
+            day -= _DAY
+        return day
+
     def working_days_between(self, start: date, end: date) -> int:
         """How many working days lie after ``start`` up to and with ``end``; negative when it lies before."""
         if end < start:

@@ -59,7 +59,8 @@ def week_chart(weeks: list[tuple[date, Number, Number]]) -> WeekChart:
 
 @dataclass(frozen=True)
 class Interval:
-    """A rate's mark on its interval, in percent of the width; ``point`` is the mark's left edge."""
+    """A rate's mark on its interval, in percent of the width; ``point`` is the mark's left edge, ``mean`` what
+    the rate is compared with."""
 
     low: float
     point: float
@@ -68,14 +69,14 @@ class Interval:
 
 
 def intervals(rows: list[Row]) -> list[tuple[Row, Interval | None]]:
-    whole = sum(row.rate.whole for row in rows)
-    mean = 100 * sum(row.rate.part for row in rows) / whole if whole else 0
-    return [(row, _interval(row, mean)) for row in rows]
+    return [(row, _interval(row)) for row in rows]
 
 
-def _interval(row: Row, mean: float) -> Interval | None:
+def _interval(row: Row) -> Interval | None:
     if row.rate.share is None:
         return None
     low, high = row.rate.interval
     point = min(max(row.rate.share * 100 - _MARK / 2, 0), 100 - _MARK)
-    return Interval(round(low * 100, 1), round(point, 1), round(high * 100, 1), round(mean, 1))
+    return Interval(
+        round(low * 100, 1), round(point, 1), round(high * 100, 1), round(100 * (row.expected or 0), 1)
+    )

@@ -15,6 +15,7 @@ from grievances.forms.fields import LabelChoice
 from grievances.models import Category
 from villages.models import Level, Region
 from villages.scope import within
+from villages.templatetags.looks import day as day_in_words
 
 # Grids are all called "first grid": only villages and what lies above them are found by name.
 _UPWARDS = ("", "parent__", "parent__parent__", "parent__parent__parent__")
@@ -70,7 +71,7 @@ class DaysInOrder(forms.Form):
 
     def clean(self) -> dict[str, object]:
         data = super().clean()
-        for what in ("recorded", "answered"):
+        for what in ("recorded", "answered", "due"):
             first, last = data.get(f"{what}_from"), data.get(f"{what}_to")
             if first and last and last < first:
                 self.add_error(f"{what}_to", _("This is before the first day."))
@@ -98,3 +99,15 @@ def place_in_words(value: str) -> str:
     """The place of a code; other words as they were typed."""
     region = Region.objects.filter(pk=value).first() if value.isascii() and value.isdigit() else None
     return region.label if region else value
+
+
+def in_words(name: str, field: forms.Field, value: object) -> str:
+    """What a filter is set to."""
+    if value is True:
+        return str(_("yes"))
+    if name == "region":
+        return place_in_words(value)
+    if isinstance(value, date):
+        return day_in_words(value)
+    choices = {} if hasattr(field, "queryset") else dict(getattr(field, "choices", ()))
+    return str(choices.get(value, getattr(value, "label", value)))

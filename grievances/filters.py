@@ -19,8 +19,8 @@ from grievances.filter_fields import (
     LabelFilter,
     day_filter,
     in_place,
+    in_words,
     not_in_the_future,
-    place_in_words,
 )
 from grievances.models import Campaign, Category, InformantKind, Kind, Opinion, OpinionSpan, Source, Urgency
 from grievances.workflow import OPEN, Ground, State
@@ -28,7 +28,6 @@ from villages.models import Unit
 from villages.paging import without_place
 from villages.scope import under
 from villages.search import LONGEST_QUERY
-from villages.templatetags.looks import day as day_in_words
 
 _ORDER_LABELS = [
     ("due", _("deadline")),
@@ -37,6 +36,7 @@ _ORDER_LABELS = [
     ("number", _("number")),
     ("place", _("place")),
 ]
+_ALL = 10**9  # a limit, so that the database doesn't join both questions into one again
 # In an address: the fields of the filters are shown.
 OPEN_FIELDS = "filters"
 FIGURE_LABELS = {
@@ -64,7 +64,7 @@ class ChippedFilter(django_filters.FilterSet):
             without = without_place(self.data)
             without.pop(name, None)
             field = self.form.fields[name]
-            yield str(field.label), _in_words(name, field, value), f"?{without.urlencode()}"
+            yield str(field.label), in_words(name, field, value), f"?{without.urlencode()}"
 
     def is_set(self) -> dict[str, object]:
         """The filters that are set, by name."""
@@ -76,7 +76,7 @@ class ChippedFilter(django_filters.FilterSet):
         """(label, value) of every filter that is set, as a file says it: days as 2026-11-25."""
         for name, value in self.is_set().items():
             field = self.form.fields[name]
-            words = value.isoformat() if isinstance(value, date) else _in_words(name, field, value)
+            words = value.isoformat() if isinstance(value, date) else in_words(name, field, value)
             yield str(field.label), words
 
     @property
@@ -135,6 +135,8 @@ class OpinionFilter(ChippedFilter):
     recorded_to = day_filter(_("recorded to"), "recorded_until")
     answered_from = day_filter(_("answered from"), "answered_since")
     answered_to = day_filter(_("answered to"), "answered_until")
+    due_from = day_filter(_("last day from"), "due_since")
+    due_to = day_filter(_("last day to"), "due_until")
     late = django_filters.BooleanFilter(label=_("late"), method="is_late", widget=forms.CheckboxInput)
     soon = django_filters.BooleanFilter(label=_("due soon"), method="is_soon", widget=forms.CheckboxInput)
     text = django_filters.CharFilter(
@@ -179,9 +181,12 @@ class OpinionFilter(ChippedFilter):
     @property
     def export(self) -> str:
         """The page that gives the list as a file: below the list's own address."""
+        return self._below("export/")
+
+    def _below(self, name: str) -> str:
         query = without_place(self.data)
         query.pop(OPEN_FIELDS, None)
-        return f"export/?{query.urlencode()}"
+        return f"{name}?{query.urlencode()}"
 
     def chosen(self, name: str) -> object:
         """What a filter is set to, or None: also where it holds something that makes no sense."""
@@ -195,6 +200,13 @@ class OpinionFilter(ChippedFilter):
     def _case(self, name: str) -> str:
         """The path to a column that only the opinion itself has."""
         return f"opinion__{name}" if self.past else name
+
+    def gathered(self) -> QuerySet:
+        """The same rows in the same order, for when they are few: they are gathered first, by whatever index leads
+        to them, and then put in order. Walked in their order, few rows of a place would be looked for among all."""
+        order = self.qs.query.order_by
+        keys = self.qs.select_related(None).order_by().values("pk")[:_ALL]
+        return self.qs.model.objects.filter(pk__in=keys).for_rows().order_by(*order)
 
     def unchanged(self, found: QuerySet, name: str, value: object) -> QuerySet:
         return found
@@ -228,6 +240,13 @@ class OpinionFilter(ChippedFilter):
 
     def answered_until(self, found: QuerySet, name: str, value: object) -> QuerySet:
         return found.filter(answered_at__lt=midnight(value + timedelta(days=1)))
+
+    def due_since(self, found: QuerySet, name: str, value: date) -> QuerySet:
+        # Something is due at the midnight after its last day.
+        return found.filter(state__in=OPEN, due_at__gt=midnight(value))
+
+    def due_until(self, found: QuerySet, name: str, value: date) -> QuerySet:
+        return found.filter(state__in=OPEN, due_at__lte=midnight(value + timedelta(days=1)))
 
     def is_late(self, found: QuerySet, name: str, value: bool | None) -> QuerySet:
         return found.filter(state__in=OPEN, due_at__lte=self.moment) if value else found
@@ -279,13 +298,7 @@ class DeskFilter(OpinionFilter):
 
     left_out = ("as_of", "figure")
 
-
-def _in_words(name: str, field: forms.Field, value: object) -> str:
-    if value is True:
-        return str(_("yes"))
-    if name == "region":
-        return place_in_words(value)
-    if isinstance(value, date):
-        return day_in_words(value)
-    choices = {} if hasattr(field, "queryset") else dict(getattr(field, "choices", ()))
-    return str(choices.get(value, getattr(value, "label", value)))
+    @property
+    def paper(self) -> str:
+        """The page that gives the queue on paper."""
+        return self._below("paper/")

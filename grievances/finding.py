@@ -11,7 +11,7 @@ from grievances import looks, numbers
 from grievances.models import Accusation, AssistingUnit, Informant, InformantKind, Opinion
 from villages.models import Cadre, Household, Level, Post, Region, Role, Unit
 from villages.scope import any_of, within
-from villages.search import begins_or_holds, holds_all, words_of
+from villages.search import begins_or_has, holds_all, words_of
 
 # Rows of a section; and of how many of the newest cases of one name the visible informants are taken.
 MOST = 10
@@ -60,7 +60,7 @@ class Finder:
 
     def _fitting(self, found: QuerySet, field: str) -> QuerySet:
         near = any_of([within(code, field=field) for code in sorted(self._districts)])
-        return found.filter(near, holds_all("search_text", self.words, by=begins_or_holds))
+        return found.filter(near, holds_all("search_text", self.words, by=begins_or_has))
 
     def places(self) -> Section:
         """Districts, towns and villages, the widest first."""
@@ -75,7 +75,7 @@ class Finder:
         here = any_of([within(code) for code in sorted(self._districts)])
         posts = Post.objects.in_force().select_related("unit")
         found = Cadre.objects.filter(
-            holds_all("search_text", self.words, by=begins_or_holds),
+            holds_all("search_text", self.words, by=begins_or_has),
             is_active=True,
             pk__in=Post.objects.in_force().filter(here).values("cadre"),
         )

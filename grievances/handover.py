@@ -5,15 +5,15 @@ starts or a unit moves, a case that would come to lie with those whom it accuses
 """
 
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from grievances.access import paths_above
 from grievances.models import Accusation, Opinion
-from grievances.workflow import ENDED, State
+from grievances.workflow import ANSWERED, ENDED, OPEN, State
 from villages.models import Cadre, Post, Role, Unit
-from villages.scope import under
+from villages.scope import any_of, under
 from villages.signals import cadre_leaving, post_ending, post_starting, unit_moving
 
 
@@ -21,6 +21,18 @@ def open_work(cadre: Cadre, *, unit: Unit | None = None) -> QuerySet[Opinion]:
     """Cases that the cadre answers for and that have not ended, in a unit or all."""
     held = Opinion.objects.filter(person=cadre).exclude(state__in=ENDED).order_by("due_at", "pk")
     return held.filter(under(unit.path, field="unit__path")) if unit else held
+
+
+def headed(by: Cadre) -> Q:
+    """Cases of the units that somebody heads."""
+    return any_of([under(post.unit.path, field="unit__path") for post in by.posts_as(Role.HEAD)])
+
+
+def held(by: Cadre) -> dict[int, int]:
+    """{person: how many cases in the units that somebody heads hang on them}: what there is to hand over, and
+    nothing else that could be held against a person."""
+    open_ones = Opinion.objects.visible_to(by).filter(headed(by), state__in=OPEN | ANSWERED)
+    return dict(open_ones.order_by().values("person").annotate(n=Count("pk")).values_list("person", "n"))
 
 
 def connect() -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from grievances.models import Informant, InformantKind, Look, LookKind, Opinion
@@ -35,9 +36,10 @@ def note_telephone(household: "Household", cadre: "Cadre") -> None:
     Look.objects.create(household=household, cadre=cadre, kind=LookKind.PHONE, at=timezone.now())
 
 
-def note_export(cadre: "Cadre", *, rows: int) -> None:
-    """Leave a trace that somebody took so many rows along as a file."""
-    Look.objects.create(cadre=cadre, kind=LookKind.EXPORT, at=timezone.now(), rows=rows)
+def note_export(cadre: "Cadre", *, rows: int, reason: str = "") -> None:
+    """Leave a trace that somebody took so many rows along, as a file or on paper; with the reason, where the
+    rows name those who spoke."""
+    Look.objects.create(cadre=cadre, kind=LookKind.EXPORT, at=timezone.now(), rows=rows, reason=reason)
 
 
 def veiled(opinion: Opinion, cadre: "Cadre") -> bool:
@@ -56,6 +58,15 @@ def reveal(opinion: Opinion, cadre: "Cadre", *, reason: str) -> list[Informant]:
     """Show who spoke, and leave a trace with the reason."""
     Look.objects.create(opinion=opinion, cadre=cadre, kind=LookKind.REVEAL, at=timezone.now(), reason=reason)
     return list(opinion.informants.all())
+
+
+def note_reveals(opinions: list[Opinion], cadre: "Cadre", *, reason: str) -> None:
+    """Leave the trace of a reveal on each of the cases whose people a list names whole."""
+    now = timezone.now()
+    Look.objects.bulk_create(
+        Look(opinion=opinion, cadre=cadre, kind=LookKind.REVEAL, at=now, reason=reason)
+        for opinion in opinions
+    )
 
 
 @dataclass(frozen=True)
@@ -77,12 +88,20 @@ class Shown:
 
 def shown(opinion: Opinion, cadre: "Cadre") -> Shown:
     """Masking fails closed: whoever is nothing to the opinion sees no name."""
-    who = relations(opinion, cadre)
+    who = relations(opinion, cadre, among=_SEES_NAMED | _REVEALS)
     if opinion.informant_kind == InformantKind.NAMED and (who & _SEES_NAMED or _visits_there(opinion, cadre)):
         people = [Person(row.name, masked(row.telephone)) for row in opinion.informants.all()]
         return Shown(people, bool(people), False)
     confidential = opinion.informant_kind == InformantKind.CONFIDENTIAL
     return Shown([], confidential and bool(who & _REVEALS), True)
+
+
+def named_in_lists(opinions: list[Opinion], cadre: "Cadre") -> dict[int, list[Informant]]:
+    """Who spoke, by the opinion's id, where the cadre sees the name without giving a reason; of protected
+    opinions never, as lists don't tell even their words."""
+    plain = [one for one in opinions if one.informant_kind == InformantKind.NAMED and not one.is_protected]
+    prefetch_related_objects(plain, "informants")
+    return {one.pk: list(one.informants.all()) for one in plain if shown(one, cadre).people}
 
 
 def _visits_there(opinion: Opinion, cadre: "Cadre") -> bool:

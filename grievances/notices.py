@@ -32,6 +32,14 @@ def notices_of(cadre: Cadre) -> "QuerySet[Notice]":
     return Notice.objects.filter(cadre=cadre, event__opinion__in=Opinion.objects.visible_to(cadre))
 
 
+def unseen(cadre: Cadre) -> int:
+    """How many notices the cadre has not looked at. Most have none: only then is asked which they may see."""
+    from grievances.models import Notice
+
+    waits = Notice.objects.filter(cadre=cadre, seen_at=None).exists()
+    return notices_of(cadre).filter(seen_at=None).count() if waits else 0
+
+
 def _tell(*, event: "Event", **_kwargs: object) -> None:
     from grievances.models import Notice, Opinion
 

@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from grievances.notices import notices_of
+from grievances.notices import unseen
 from grievances.province import gate
 from villages.models import Role
 
@@ -21,7 +21,7 @@ def page(request: HttpRequest) -> dict[str, object]:
     return always | {
         "pages": SimpleLazyObject(lambda: _pages(user.roles)),
         "may_search": bool(user.roles & _SEES_OPINIONS) and not settings.PROVINCE,
-        "unseen": SimpleLazyObject(lambda: notices_of(user).filter(seen_at=None).count()),
+        "unseen": SimpleLazyObject(lambda: unseen(user)),
     }
 
 
@@ -31,6 +31,8 @@ def _pages(roles: frozenset[str]) -> list[tuple[str, str]]:
     wanted = [
         ("desk", _("Desk"), working),
         ("dashboard", _("Dashboard"), {Role.LEADER, Role.COORDINATOR, Role.AUDITOR, Role.CALLER, Role.HEAD}),
+        ("workload", _("Workload"), {Role.HEAD, Role.COORDINATOR, Role.LEADER}),
+        ("slipped", _("Slipped"), {Role.HEAD, Role.COORDINATOR}),
         ("visitor-home", _("Visits"), {Role.VISITOR}),
         ("opinion-list", _("Opinions"), _SEES_OPINIONS),
         ("campaign-list", _("Big visit"), _SEES_OPINIONS),

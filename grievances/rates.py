@@ -1,10 +1,11 @@
-"""Rates with the interval in which chance alone would leave them."""
+"""Rates with the interval in which chance alone would leave them, and what a mix of categories lets expect."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import sqrt
 
 _Z = 1.96  # 95 %
-_FEWEST = 10  # fewer cases are never said to differ
+FEWEST = 10  # cases: fewer are never said to differ
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,28 @@ class Rate:
         scale = 1 + _Z**2 / n
         return max((middle - spread) / scale, 0.0), min((middle + spread) / scale, 1.0)
 
-    def differs_from(self, other: "Rate") -> int:
+    def differs_from(self, other: "Rate | float | None") -> int:
         """1 where clearly above the other share, -1 clearly below, 0 where it may be chance."""
-        if other.share is None or self.whole < _FEWEST:
+        share = other.share if isinstance(other, Rate) else other
+        if share is None or not self.is_judged:
             return 0
         low, high = self.interval
-        return (low > other.share) - (high < other.share)
+        return (low > share) - (high < share)
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether there are enough cases to say that the rate differs from another."""
+        return self.whole >= FEWEST
+
+
+def expected_share(collected: Mapping[str, int], rates: Mapping[str, Rate]) -> float | None:
+    """The share of a place's cases that would be resolved, were each category resolved as often there as in the
+    whole: indirect standardisation. ``collected`` are the place's cases, ``rates`` the whole's, by category.
+
+    What is hard to resolve anywhere is then held against nobody who hears much of it.
+    """
+    number = sum(collected.values())
+    if number <= 0:
+        return None
+    expected = sum(n * (rates[key].share or 0.0) for key, n in collected.items() if key in rates)
+    return min(expected / number, 1.0)

@@ -19,14 +19,18 @@ from grievances import numbers
 from grievances.models import Opinion, OpinionSpan
 from villages.paging import EXACT_TO, SIZE, Place, beyond, place_asked
 from villages.scope import any_of
-from villages.search import has, holds, holds_all, may_hold, words_of
+from villages.search import holds_all, may_hold, words_of
 
 # Single characters stand in no index: they are looked for among the newest only.
 NEWEST = 5000
-# So many rows are read one by one sooner than gathered by the index.
+# So many rows are read one by one sooner than gathered by the index; and as many as this part of the rows that hold
+# the words, all of whose places the index would give first.
 _READ = 4000
+_READ_OF_EXPECTED = 1 / 20
 # So many that hold the words are gathered at once, however long ago they were said.
 _GATHERED = 2000
+# So many keys the index gives in no time.
+_LISTED = 100_000
 # Where words are this common, any list comes to enough of them soon, in whatever order.
 _COMMON = 0.005
 # An estimate this high, of one pair, is never wrong by so much that there were less than a thousand.
@@ -61,24 +65,29 @@ def search(found: QuerySet, query: str) -> QuerySet:
     return found.filter(_fits(found, query, indexed=not common))
 
 
-def search_page(found: QuerySet, query: str, request: HttpRequest, *, sees_all: bool) -> Found:
-    """The same of opinions with the newest first, quicker: for the page that is asked for. ``sees_all`` says
-    whether the viewer sees whole districts, so that what is common is common for them."""
+def search_page(found: QuerySet, query: str, request: HttpRequest, *, seen: float) -> Found:
+    """The same of opinions with the newest first, quicker: for the page that is asked for. ``seen`` is the
+    viewer's part of all opinions; 0 where they see no whole district, so that what is common may be rare for them."""
     words = _Words(query)
-    if only_newest(query) or words.begun or not sees_all:
+    if only_newest(query) or words.begun or not seen:
         return Found(search(found, query))
+    few = words.few()
+    if few is not None:
+        return Found(found.filter(pk__in=few))
     place = place_asked(found, request)
     ids = _Walk(found, words, place).ids()
     rows = found.filter(pk__in=ids)
     if place.at_the_start and len(ids) <= SIZE:
         return Found(rows, len(ids))
-    total = EXACT_TO + 1 if words.surely_many else _count(found, query)
+    total = EXACT_TO + 1 if words.surely_many(seen) else _count(found, words)
     return Found(rows, total, more=total > EXACT_TO)
 
 
-def _count(found: QuerySet, query: str) -> int:
-    fitting = found.filter(_fits(found, query, indexed=True)).select_related(None).order_by()
-    return fitting.values("pk")[: EXACT_TO + 1].count()
+def _count(found: QuerySet, words: "_Words") -> int:
+    """Common words are counted among the newest, whose rows lie together; others by the index."""
+    common = words.share >= _COMMON
+    fitting = found.filter(_fits(found, words.query, indexed=not common)).select_related(None)
+    return (fitting if common else fitting.order_by()).values("pk")[: EXACT_TO + 1].count()
 
 
 def _opinion(found: QuerySet) -> str:
@@ -89,7 +98,7 @@ def _opinion(found: QuerySet) -> str:
 def _fits(found: QuerySet, query: str, *, indexed: bool) -> Q:
     opinion = _opinion(found)
     begun = [Q(**{f"{opinion}number__startswith": number}) for number in numbers.beginnings(query)]
-    by_words = holds_all(f"{opinion}search_text", words_of(query), by=holds if indexed else has)
+    by_words = holds_all(f"{opinion}search_text", words_of(query), indexed=indexed)
     return by_words | any_of(begun) if begun else by_words
 
 
@@ -103,7 +112,7 @@ class _Words:
     @cached_property
     def expected(self) -> int:
         """About how many opinions hold all of them, by the database's statistics."""
-        asked = Opinion.objects.filter(holds_all("search_text", words_of(self.query), by=may_hold)).order_by()
+        asked = Opinion.objects.filter(may_hold("search_text", words_of(self.query))).order_by()
         statement, values = asked.values("pk").query.sql_with_params()
         with connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}", values)
@@ -120,12 +129,20 @@ class _Words:
     def share(self) -> float:
         return self.expected / self.size
 
-    @property
-    def surely_many(self) -> bool:
+    def few(self) -> list[int] | None:
+        """The keys of all opinions that hold them, where they are few; None where there may be many. What the
+        statistics have never met they take for more than it is, so the index itself is asked."""
+        if self.expected > _LISTED:
+            return None
+        found = Opinion.objects.order_by()
+        fitting = found.filter(_fits(found, self.query, indexed=True)).values_list("pk", flat=True)
+        keys = list(fitting[: _GATHERED + 1])
+        return keys if len(keys) <= _GATHERED else None
+
+    def surely_many(self, seen: float) -> bool:
         """Of one pair the statistics know how often it stands; of several together they guess."""
-        return (
-            len(words_of(self.query)) == 1 and len(self.query.strip()) == 2 and self.expected >= _SURELY_MANY
-        )
+        one_pair = len(words_of(self.query)) == 1 and len(self.query.strip()) == 2
+        return one_pair and seen * self.expected >= _SURELY_MANY
 
 
 @dataclass
@@ -148,7 +165,7 @@ class _Walk:
 
     def _fitting(self, part: QuerySet, rows: float) -> list[int]:
         """Few rows are read in their order; of many, those that the index gives are gathered and sorted."""
-        few = rows <= _READ
+        few = rows <= max(_READ, self.words.expected * _READ_OF_EXPECTED)
         fitting = part.filter(_fits(part, self.words.query, indexed=not few))
         order = part.query.order_by
         keyed = fitting.select_related(None).order_by(*(order if few else map(_apart, order)))
@@ -161,12 +178,11 @@ class _Walk:
             return
         a_row = (last - first) / self.words.size
         rows = 3 * SIZE * self.words.size / max(self.words.expected, 1)
-        whole = self.words.expected <= _GATHERED
         at = self._start(first, last)
         while first <= at <= last:
             length = max(a_row * rows, _SHORTEST)
             to = at + length if self.place.back else at - length
-            end = whole or not first < to < last
+            end = not first < to < last
             to = (last if self.place.back else first) if end else to
             yield min(at, to), max(at, to), rows
             if end:

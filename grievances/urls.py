@@ -16,9 +16,12 @@ from grievances.views import (
     lists,
     notices,
     opinions,
+    papers,
     search,
+    slipped,
     visitor,
     visits,
+    workload,
     writing,
 )
 from grievances.views.home import home
@@ -42,15 +45,23 @@ urlpatterns = [
     path("many/", bulk.bulk_list, name="bulk-list"),
     path("many/new/<slug:action>/", bulk.bulk_new, name="bulk-new"),
     path("many/<uuid:key>/", bulk.bulk_order, name="bulk-order"),
+    path("desk/<slug:queue>/paper/", papers.desk_paper, name="desk-paper"),
     path("notices/", notices.notice_list, name="notice-list"),
     path("notices/seen/", notices.notices_seen, name="notices-seen"),
     path("people/<int:pk>/handover/", handover.handover, name="handover"),
+    # heads of units and coordinators
+    path("workload/", workload.workload, name="workload"),
+    path("units/<int:pk>/workload/", workload.unit_workload, name="unit-workload"),
+    path("slipped/", slipped.slipped, name="slipped"),
+    path("slipped/<slug:kind>/", slipped.slipped_list, name="slipped-list"),
     # opinions
     path("opinions/", lists.opinion_list, name="opinion-list"),
     path("opinions/export/", exports.opinion_export, name="opinion-export"),
     path("opinions/new/", writing.opinion_new, name="opinion-new"),
     path("opinions/<str:number>/", opinions.opinion, name="opinion"),
     path("opinions/<str:number>/receipt/", opinions.opinion_receipt, name="opinion-receipt"),
+    path("opinions/<str:number>/paper/", papers.opinion_paper, name="opinion-paper"),
+    path("opinions/<str:number>/dispatch-slip/", papers.opinion_dispatch_slip, name="opinion-dispatch-slip"),
     path("opinions/<str:number>/informant/", informants.opinion_informant, name="opinion-informant"),
     *(
         path(f"opinions/<str:number>/{verb.value.replace('_', '-')}/", view, name=verb.address)

@@ -86,13 +86,15 @@ class _Desk:
     @cached_property
     def _called(self) -> Counts:
         asked = replace(self._now, names=_ANSWERED)
-        return self._without(asked, _places(self.cadre, Role.CALLER), self._own_units)
+        return self._without(asked, places_of(self.cadre, Role.CALLER), self._own_units)
 
     @cached_property
     def _own(self) -> dict[str, int]:
         """The cadre's own answered cases in the places where they call, which somebody else calls back."""
         mine = Opinion.objects.visible_to(self.cadre).filter(person=self.cadre, state__in=ANSWERED)
-        places = any_of([within(code) for code in _places(self.cadre, Role.CALLER)])
+        if not self._sight.accusing:
+            mine = mine.filter(accusing=False)  # as those that they are taken from
+        places = any_of([within(code) for code in places_of(self.cadre, Role.CALLER)])
         others = mine.filter(places).exclude(unit__in=self._own_units)
         late = others.filter(due_at__lte=timezone.now())
         return {"to-call-back": others.count(), "call-back-late": late.count()}
@@ -116,7 +118,7 @@ class _Desk:
         return _ids(Unit.objects.filter(queues.own_units(self.cadre, unit="")))
 
     def _in_places(self, when: Asked) -> Counts:
-        return self._without(when, _places(self.cadre, Role.COORDINATOR, Role.LEADER), self._units)
+        return self._without(when, places_of(self.cadre, Role.COORDINATOR, Role.LEADER), self._units)
 
     def _without(self, when: Asked, places: tuple[str, ...], units: tuple[str, ...]) -> Counts:
         """The counts of some places, less those of some units there."""
@@ -133,7 +135,7 @@ class _Desk:
         return added(read(asked, self._sight).values())
 
 
-def _places(cadre: Cadre, *roles: Role) -> tuple[str, ...]:
+def places_of(cadre: Cadre, *roles: Role) -> tuple[str, ...]:
     """The widest places of the cadre's posts, none within another; of more than a district, its districts."""
     codes = {post.region_id for post in cadre.posts_as(*roles)}
     widest = [code for code in codes if not any(code != other and code.startswith(other) for other in codes)]

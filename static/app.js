@@ -9,6 +9,8 @@
     if (form.dataset.sent) { event.preventDefault(); event.stopImmediatePropagation(); return; }
     form.dataset.sent = "1";
     window.setTimeout(function () { setButtons(form, true); }, 0);
+    // The page stays when a file comes: its form can be sent again in a moment.
+    if (form.hasAttribute("data-download")) window.setTimeout(function () { release(document); }, 3000);
   }, true);
   function setButtons(form, off) {
     form.querySelectorAll("button[type=submit], button:not([type])").forEach(function (button) { button.disabled = off; });

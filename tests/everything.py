@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 from cryptography.fernet import Fernet
 
 from config.embedded import EmbeddedPostgres
+from config.packages import install
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
@@ -56,11 +57,9 @@ def _of_them(in_browser: int, *, browser: bool) -> str:
 
 def _browser() -> bool:
     """Chromium, and a font with Chinese signs: installed by root where they are missing."""
-    if not shutil.which("chromium") and os.geteuid() == 0 and shutil.which("apt-get"):
+    if not shutil.which("chromium"):
         print("Installing Chromium …", flush=True)
-        quiet = {"stdout": subprocess.DEVNULL, "env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}}
-        subprocess.run(["apt-get", "update", "-qq"], **quiet)
-        subprocess.run(["apt-get", "install", "-y", "-qq", *_PACKAGES], **quiet)
+        install(_PACKAGES)
     return shutil.which("chromium") is not None
 
 

@@ -1,7 +1,8 @@
 """A position in an ordered list, written so that it can stand in an address.
 
-``7f3a~20260301T080000.123456Z~1234``: a mark of the ordering, then the value of each of its columns. What
-doesn't fit the ordering to the letter is no position: an address can't ask about other columns.
+``7f3a~20260301T080000.123456Z~1234``, sealed: a mark of the ordering, then the value of each of its columns. Sealed,
+as the moment of a row may be hidden on its page, and as a position that anybody may invent would ask when a row was
+written. What doesn't fit the ordering to the letter is no position: an address can't ask about other columns.
 """
 
 import re
@@ -21,8 +22,9 @@ from django.db.models import (
 )
 
 from villages.keyset import Key, Position
+from villages.sealing import seal, unseal
 
-_LONGEST = 2000
+PURPOSE = "a row's place in a list"
 _MOMENT = "%Y%m%dT%H%M%S.%fZ"
 _SHAPES = {
     "moment": re.compile(r"\d{8}T\d{6}\.\d{6}Z", re.ASCII),
@@ -36,12 +38,12 @@ _SHAPES = {
 def written(keys: tuple[Key, ...], row: Model) -> str:
     """The position of a row."""
     values = [_written(key.field, key.value_in(row)) for key in keys]
-    return "~".join([_mark(keys, type(row)), *values])
+    return seal("~".join([_mark(keys, type(row)), *values]), purpose=PURPOSE)
 
 
 def read(keys: tuple[Key, ...], text: str, model: type[Model]) -> Position | None:
     """The position that the text gives; None if it is broken, or belongs to another ordering."""
-    mark, *parts = text.split("~") if len(text) <= _LONGEST else [""]
+    mark, *parts = (unseal(text, purpose=PURPOSE) or "").split("~")
     if mark != _mark(keys, model) or len(parts) != len(keys):
         return None
     try:

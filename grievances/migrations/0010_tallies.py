@@ -373,4 +373,5 @@ class Migration(migrations.Migration):
         migrations.RunSQL(TRIGGERS, NO_TRIGGERS),
         migrations.RunSQL(FILL, migrations.RunSQL.noop),
         migrations.RunSQL(LOCK, migrations.RunSQL.noop),
+        migrations.RunSQL(migrations.RunSQL.noop, UNSAFE),
     ]

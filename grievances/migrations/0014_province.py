@@ -61,4 +61,5 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(UNSAFE, migrations.RunSQL.noop),
         migrations.RunSQL(ARRIVAL, NO_ARRIVAL),
+        migrations.RunSQL(migrations.RunSQL.noop, UNSAFE),
     ]

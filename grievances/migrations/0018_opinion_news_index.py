@@ -1,4 +1,4 @@
-"""The index of ``Opinion.news_at``, apart: PostgreSQL makes none on a table with rows that the same transaction changed."""
+"""The index of ``Opinion.news_at``."""
 
 from django.db import migrations, models
 

@@ -193,6 +193,21 @@ class Opinion(RecordSteps, DispatchSteps, HandlingSteps, CheckingSteps, Oversigh
                 name="opinion_reopened",
                 condition=Q(round__gt=1, state__in=sorted(OPEN)),
             ),
+            models.Index(
+                fields=["recorded_at", "id", "region"],
+                name="opinion_unassigned",
+                condition=Q(state=State.COLLECTED),
+            ),
+            models.Index(
+                fields=["unit", "answered_at"],
+                name="opinion_unit_answered",
+                condition=Q(answered_at__isnull=False),
+            ),
+            models.Index(
+                fields=["answered_at", "id", "region"],
+                name="opinion_promised",
+                condition=Q(ground=Ground.PLANNED, state__in=["closed", "explained"]),
+            ),
             models.Index(fields=["due_at", "id"], name="opinion_supervised", condition=Q(supervised=True)),
             models.Index(fields=["accusing", "region"], name="opinion_accusing", condition=Q(accusing=True)),
             GinIndex(Pairs("search_text"), name="opinion_words"),
@@ -300,6 +315,8 @@ class OpinionSpan(Snapshot):
         verbose_name_plural = _("spans")
         indexes = [
             models.Index(fields=["-since", "-opinion", "until", "region"], name="span_latest"),
+            models.Index(fields=["region", "since", "until"], name="span_by_place"),
+            models.Index(fields=["region", "since"], name="span_accusing", condition=~Q(accused="")),
             # Only spans that came to be late: few, whatever the number of opinions.
             models.Index(
                 fields=["-due_at", "-opinion", "until", "region"],

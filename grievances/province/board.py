@@ -19,7 +19,13 @@ _DISTRICT = CODE_LENGTH[Level.DISTRICT]
 
 @dataclass
 class ProvinceBoard(Board):
-    """One place and day. Lists lie at the districts' own sites: only from a district down is there one."""
+    """One place and day. Lists lie at the districts' own sites: only from a district down is there one.
+
+    Places are compared with the whole's rate as it is: what accuses somebody is told of whole districts only, and
+    by category a hundred districts would be a hundred times as much to read.
+    """
+
+    adjusts = False
 
     @cached_property
     def news(self) -> list[News]:

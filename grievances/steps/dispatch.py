@@ -196,7 +196,7 @@ def return_to_dispatch(opinion: "Opinion", done: Step) -> None:
     opinion.end_assignment(done)
     clocks.stop(opinion, at=done.at)
     clocks.resume(opinion, "dispatch", at=done.at, least=clocks.LEAST_DAYS_AFTER_HAND_BACK)
-    opinion.state, opinion.outcome, opinion.ground = State.COLLECTED, "", ""
+    opinion.state, opinion.outcome, opinion.ground, opinion.answered_at = State.COLLECTED, "", "", None
 
 
 def answer_on_the_spot(

@@ -1,5 +1,6 @@
 """The counts of a place on a day, for one viewer: from tallies wherever they can tell."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -7,6 +8,7 @@ from functools import cached_property
 from django.utils import timezone
 
 from grievances import figures
+from grievances.access import sees_districts
 from grievances.models import COUNTS, Campaign, Dimension
 from grievances.tallies.reading import Asked, Counts, Told, added, merged, read
 from grievances.tallies.rows import read_rows
@@ -14,6 +16,15 @@ from grievances.tallies.sight import Sight, covers
 from villages.models import CODE_LENGTH, Cadre, Level, Region
 
 _VILLAGE, _DISTRICT = CODE_LENGTH[Level.VILLAGE], CODE_LENGTH[Level.DISTRICT]
+
+
+def share_seen(cadre: Cadre) -> float:
+    """Which part of all opinions, from 0 to 1, lies in the districts that the cadre sees as a whole; a hint."""
+    if not sees_districts(cadre):
+        return 0.0
+    by_district = Counting(None, "").below(_DISTRICT, names=("collected",))
+    seen = sum(counts["collected"] for code, counts in by_district.items() if covers(cadre, code))
+    return seen / max(sum(counts["collected"] for counts in by_district.values()), 1)
 
 
 @dataclass
@@ -44,6 +55,19 @@ class Counting:
         parts = self._parts(digits)
         told = self._told(Asked(parts, self.day, (Dimension.ALL,), digits, self.campaign, names=names))
         return {place: counts for (_dimension, place, _key), counts in told.items()}
+
+    def mixes(self, codes: Iterable[str]) -> dict[str, dict[str, int]]:
+        """{code: {category: collected}} of places on one level. Today whole years are read: nothing is collected
+        ahead."""
+        places = tuple(codes)
+        asked = Asked(
+            places, self.day, (Dimension.CATEGORY,), max(map(len, places), default=0), self.campaign,
+            names=("collected",), whole_years=not figures.is_past(self.as_of),
+        )  # fmt: skip
+        mixes: dict[str, dict[str, int]] = {}
+        for (_dimension, place, key), counts in self._told(asked).items():
+            mixes.setdefault(place, {})[key] = counts["collected"]
+        return mixes
 
     def total(self) -> Counts:
         return added(self.by(Dimension.ALL).values())

@@ -17,6 +17,11 @@ def up_to(day: date) -> list[str]:
     return years + months + tens + [f"{day:%Y-%m}-{n:02d}" for n in range(ten * 10 + 1, day.day + 1)]
 
 
+def years(day: date) -> list[str]:
+    """All years up to and with that of a day."""
+    return [f"{year:04d}" for year in range(_FIRST_YEAR, day.year + 1)]
+
+
 def between(first: date, last: date) -> list[str]:
     """The days from ``first`` to ``last``, both included; for a few days only."""
     return [(first + timedelta(days=n)).isoformat() for n in range((last - first).days + 1)]

@@ -38,6 +38,8 @@ class Asked:
     keys: tuple[str, ...] | None = None
     since: date | None = None
     names: tuple[str, ...] = COUNTS
+    # To the end of the year that ``until`` lies in: a tenth of the rows, and the same of what never lies ahead.
+    whole_years: bool = False
 
 
 def read(asked: Asked, sight: Sight) -> Told:
@@ -101,11 +103,13 @@ def _where(asked: Asked) -> tuple[str, list[object]]:
 
 def _time(asked: Asked) -> tuple[str, list[object]]:
     if asked.since is None:
-        return "day <= %s", [asked.until]
+        return "day <= %s", [date(asked.until.year, 12, 31) if asked.whole_years else asked.until]
     return "day BETWEEN %s AND %s", [asked.since, asked.until]
 
 
 def _periods(asked: Asked) -> list[str]:
+    if asked.whole_years:
+        return periods.years(asked.until)
     if asked.since is None:
         return periods.up_to(asked.until)
     return periods.between(asked.since, asked.until)

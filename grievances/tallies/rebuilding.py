@@ -64,8 +64,7 @@ _STEPS = (("tally_tens", "tally_months", 7), ("tally_months", "tally_years", 4))
 _WRITE = f"""
     INSERT INTO {{into}} ({_KEYS}, {_COUNTS})
     SELECT place, dimension, accused, {{period}}, key, campaign, {_COUNTS} FROM {{out_of}}
-    WHERE num_nulls({_COUNTS}) < {len(COUNTS)}
-    ORDER BY 1, 2, 3, 4, 5, 6
+    WHERE num_nulls({_COUNTS}) < {len(COUNTS)} {{order}}
 """  # noqa: S608
 # A district is the sum of its towns, and of what was said of the district as a whole.
 _DISTRICTS = f"""
@@ -216,9 +215,12 @@ def _write_level(cursor: CursorWrapper, digits: int, into: str) -> None:
     cursor.execute(_TENS)
     for shorter, longer, length in _STEPS:
         cursor.execute(_LONGER.format(shorter=shorter, longer=longer, digits=length))
-    cursor.execute(_WRITE.format(into=into, out_of="tally_level", period="to_char(day, 'YYYY-MM-DD')"))
+    # What a dashboard adds up of a town or district lies together; a village's is little, and most rows are its.
+    order = "ORDER BY 1, 2, 3, 4, 5, 6" if digits < _VILLAGE else ""
+    day = "to_char(day, 'YYYY-MM-DD')"
+    cursor.execute(_WRITE.format(into=into, out_of="tally_level", period=day, order=order))
     for out_of in ("tally_tens", "tally_months", "tally_years"):
-        cursor.execute(_WRITE.format(into=into, out_of=out_of, period="period"))
+        cursor.execute(_WRITE.format(into=into, out_of=out_of, period="period", order=order))
         cursor.execute(f"DROP TABLE {out_of}")
 
 

@@ -26,6 +26,11 @@ _LINE = (
     '<line class="interval" x1="{low}" x2="{high}" y1="6" y2="6"/>'
     '<rect class="bar1" x="{point}" y="3" width="1.5" height="6"/></svg>'
 )
+_BAR = (
+    '<svg class="chart" viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true">'
+    '<rect class="bar2" x="0" y="2" width="{share}" height="8"/>'
+    '<rect class="bar-late" x="0" y="2" width="{late}" height="8"/></svg>'
+)
 
 
 @register.simple_tag
@@ -62,6 +67,12 @@ def bars(shapes: "Iterable[Bar]", look: str) -> SafeString:
     return SafeString("".join(drawn))
 
 
+@register.simple_tag
+def bar(share: float, late_share: float) -> SafeString:
+    """A bar in a row of a table, in percent of its longest; the late part of it in another colour."""
+    return SafeString(_BAR.format(share=share, late=late_share))
+
+
 def _board_row(row: "Row", judged: dict[int, str]) -> str:
     cells = [f"<td>{_linked(one)}</td>" for one in row.numbers]
     cells[2] = f'<td class="roomy">{_linked(row.numbers[2])}</td>'
@@ -73,6 +84,8 @@ def _place_row(row: "Row", interval: "Interval | None", judged: dict[int, str]) 
     note += f'<div class="small2 late">▲ {escape(row.warning)}</div>' if row.warning else ""
     cells = "".join(f"<td>{_linked(row.numbers[n])}</td>" for n in (0, 1, 3))
     line = _LINE.format(**vars(interval)) if interval else ""
+    if line and row.is_adjusted:
+        line += f'<div class="quiet small2">{escape(_("expected %s") % percent(row.expected))}</div>'
     return f'<tr><th scope="row">{_named(row)}{note}</th>{cells}<td class="roomy">{line}</td>{_rate(row, judged)}</tr>'
 
 
@@ -84,14 +97,27 @@ def _linked(found: "Number") -> str:
     return f'<a href="{escape(found.url)}">{number(found.value)}</a>' if found.url else number(found.value)
 
 
-def _rate(row: "Row", judged: dict[int, str]) -> str:
-    return f'<td class="rate">{percent(row.rate.share)}{judged[row.verdict]}</td>'
+def _rate(row: "Row", judged: dict[int | None, str]) -> str:
+    """The rate with its mark, and below it the interval; nothing is said of the rate of few cases."""
+    if not row.rate.whole:
+        return f'<td class="rate">{percent(None)}</td>'
+    low, high = row.rate.interval
+    about = f"{low * 100:.0f}–{high * 100:.0f}%"
+    mark = judged[row.verdict if row.rate.is_judged else None]
+    return (
+        f'<td class="rate">{percent(row.rate.share)}{mark}<div class="quiet small2 nowrap">{about}</div></td>'
+    )
 
 
-def _judgements() -> dict[int, str]:
-    """The mark of a rate that clearly differs from that of all together."""
-    higher, lower = escape(_("clearly higher")), escape(_("clearly lower"))
+def _judgements() -> dict[int | None, str]:
+    """The mark of a rate that clearly differs from what it is compared with; None: too few cases to tell."""
+    higher, lower, few = (
+        escape(_("clearly higher")),
+        escape(_("clearly lower")),
+        escape(_("too few to judge")),
+    )
     return {
+        None: f' <span class="quiet small2">{few}</span>',
         1: f' <span class="mark good" data-shape="▲">{higher}</span>',
         0: "",
         -1: f' <span class="mark late" data-shape="▼">{lower}</span>',

@@ -12,11 +12,12 @@ from django.views.decorators.http import require_safe
 
 from config.replica import may_be_a_second_old
 from grievances import charts, figures
+from grievances.access import DISTRICT_DIGITS
 from grievances.boards import ALL, Board
 from grievances.models import Campaign
 from grievances.province import gate
 from grievances.province.board import ProvinceBoard
-from grievances.rates import Rate
+from grievances.rates import FEWEST, Rate
 from grievances.views.lists import DayForm
 from villages.models import Cadre, Region, Role
 from villages.policy import for_roles
@@ -102,6 +103,8 @@ def _numbers(board: Board) -> dict[str, object]:
         "units": board.by_unit(),
         "weeks": weeks,
         "chart": charts.week_chart(weeks),
+        "adjusts": board.adjusts,
+        "fewest": FEWEST,
     }
 
 
@@ -109,16 +112,22 @@ def _roles() -> tuple[str, ...]:
     return gate.LOOKS_AFTER if settings.PROVINCE else _LOOKS_AFTER
 
 
+def _places(cadre: Cadre) -> list[str]:
+    """The places whose dashboards are the cadre's: at a province none of a district, whose people look at home."""
+    places = [post.region_id for post in cadre.posts_as(*_roles())]
+    return [code for code in places if len(code) < DISTRICT_DIGITS] if settings.PROVINCE else places
+
+
 def may_open(cadre: Cadre, code: str) -> bool:
     """Whether the place's dashboard is one of the cadre's."""
-    return any(code.startswith(post.region_id) for post in cadre.posts_as(*_roles()))
+    return any(code.startswith(place) for place in _places(cadre))
 
 
 def _region(cadre: Cadre, code: str | None) -> Region:
     """The place asked for, if it lies within those of the cadre's posts."""
     if code is None:
-        code = min((post.region_id for post in cadre.posts_as(*_roles())), key=len)
-    if not may_open(cadre, code):
+        code = min(_places(cadre), key=len, default="")
+    if not code or not may_open(cadre, code):
         raise Http404
     return get_object_or_404(Region.objects.select_related("parent"), pk=code)
 

@@ -3,7 +3,7 @@
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -13,12 +13,12 @@ from django.views.decorators.http import require_http_methods
 from grievances import deadlines
 from grievances.errors import StepRefused, in_words
 from grievances.forms.fields import LabelChoice, people_of
-from grievances.handover import open_work
+from grievances.handover import headed, held, open_work
 from grievances.models import Opinion
 from grievances.workflow import ENDED, TRANSITIONS, Verb
 from villages.models import Cadre, Post, Role
 from villages.policy import for_roles
-from villages.scope import any_of, under
+from villages.scope import any_of
 
 # The rest is at a desk or waits for its call-back; it comes back to the unit only by that.
 _MOVABLE = TRANSITIONS[Verb.TRANSFER].sources
@@ -55,15 +55,15 @@ class HandoverForm(forms.Form):
 def handover(request: HttpRequest, pk: int) -> HttpResponse:
     """A head hands over the cases in the own unit; an administrator sees only how many there are."""
     leaving = get_object_or_404(_people(request.user), pk=pk)
-    held = _held(leaving, request.user)
-    movable = held.filter(state__in=_MOVABLE)
+    hanging = _held(leaving, request.user)
+    movable = hanging.filter(state__in=_MOVABLE)
     form = HandoverForm(request.POST or None, cases=movable, leaving=leaving, by=request.user)
     if request.method == "POST":
         if not request.user.posts_as(Role.HEAD):
             raise PermissionDenied
         if form.is_valid() and _hand_over(form, request.user):
             return redirect("handover", leaving.pk)
-    cases = list(held.for_rows()[: _MOST + 1])
+    cases = list(hanging.for_rows()[: _MOST + 1])
     more, cases = len(cases) > _MOST, cases[:_MOST]
     deadlines.show_on(cases)
     ticked = form.ticked()
@@ -81,23 +81,19 @@ def handover(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "grievances/handover.html", context, status=422 if form.errors else 200)
 
 
-def _headed(by: Cadre) -> Q:
-    return any_of([under(post.unit.path, field="unit__path") for post in by.posts_as(Role.HEAD)])
-
-
 def _people(by: Cadre) -> QuerySet[Cadre]:
     """All for an administrator; for a head, whoever has a post in the unit or holds a case there that the
     head sees."""
     if Role.ADMINISTRATOR in by.roles:
         return Cadre.objects.all()
-    posts = Post.objects.in_force().filter(_headed(by)).values("cadre")
-    seen = Opinion.objects.visible_to(by).filter(_headed(by))
+    posts = Post.objects.in_force().filter(headed(by)).values("cadre")
+    seen = Opinion.objects.visible_to(by).filter(headed(by))
     holding = seen.exclude(state__in=ENDED).values("person")
     return Cadre.objects.filter(Q(pk__in=posts) | Q(pk__in=holding))
 
 
 def _held(leaving: Cadre, by: Cadre) -> QuerySet[Opinion]:
-    return open_work(leaving).filter(_headed(by), pk__in=Opinion.objects.visible_to(by).values("pk"))
+    return open_work(leaving).filter(headed(by), pk__in=Opinion.objects.visible_to(by).values("pk"))
 
 
 def _count(leaving: Cadre, by: Cadre) -> int:
@@ -112,9 +108,7 @@ def _count(leaving: Cadre, by: Cadre) -> int:
 
 def _colleagues(by: Cadre) -> list[Cadre]:
     """The people of the units that somebody heads, with how many open cases each answers for."""
-    mine = Opinion.objects.visible_to(by).filter(_headed(by)).exclude(state__in=ENDED)
-    holding = mine.order_by().values("person").annotate(n=Count("pk")).values_list("person", "n")
-    numbers = dict(holding)
+    numbers = held(by)
     people = list(Cadre.objects.filter(pk__in=numbers))
     for cadre in people:
         cadre.cases = numbers[cadre.pk]

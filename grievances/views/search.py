@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from grievances import deadlines, searching
-from grievances.access import sees_districts
 from grievances.finding import MOST, Finder, Section
 from grievances.models import Opinion
+from grievances.tallies.counting import share_seen
 from grievances.views.dashboard import may_open
 from grievances.views.lists import EVERYBODY
 from villages.models import Cadre
@@ -56,7 +56,7 @@ def _is_first(request: HttpRequest) -> bool:
 def _opinions(request: HttpRequest, query: str) -> dict[str, object]:
     """The newest opinions that fit, and words for what was not looked through."""
     visible = Opinion.objects.visible_to(request.user).for_rows().order_by("-recorded_at", "-pk")
-    found = searching.search_page(visible, query, request, sees_all=sees_districts(request.user))
+    found = searching.search_page(visible, query, request, seen=share_seen(request.user))
     page = page_of(found.rows, request, total=found.total, more=found.more)
     deadlines.show_on(page.rows)
     only = searching.NEWEST if searching.only_newest(query) else None

@@ -2,7 +2,7 @@
 
 import html
 import re
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 from django.urls import Resolver404, resolve
 from playwright.sync_api import APIRequestContext
@@ -29,7 +29,7 @@ def kind_of(address: str, came_from: str = "") -> str | None:
         return None
     asked = parse_qs(parts.query)
     listed = "past" if "as_of" in asked else asked.get("informant_kind", asked.get("q", [""]))[0]
-    which = match.kwargs.get("queue", listed)
+    which = match.kwargs["queue"] if match.url_name == "desk-queue" else listed
     if match.url_name == "opinion":
         which = came_from.partition(":")[2]
     return ":".join(filter(None, (match.namespace, match.url_name, which)))
@@ -51,8 +51,8 @@ def tour(request: APIRequestContext) -> dict[str, str]:
         here = urlsplit(response.url)
         for link in _LINK.findall(response.text()):
             target = html.unescape(link)
-            if target.startswith("?"):
-                target = here.path + target
+            if not urlsplit(target).scheme:
+                target = urljoin(here.path, target)
             if target.startswith("/"):
                 waiting.append((kind, target))
     return found

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.db import connections, router
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
@@ -146,7 +147,7 @@ def test_whoever_has_just_written_sees_it_at_once(pair: Pair) -> None:
     form = {"version": made.version, "key": "5b0f1c1e-8a60-4c0a-9a4e-0d8f6f1f7b11", "reason": "重复登记"}
     answer = client.post(reverse("opinion-withdraw", args=[made.number]), form)
     assert answer.status_code == 302 and Opinion.objects.get(pk=made.pk).state == "withdrawn"
-    assert client.cookies["wrote"]["max-age"] == 5
+    assert client.cookies["wrote"]["max-age"] == settings.READS_THE_PRIMARY_SECONDS
     assert collected(client) == before - 1
     assert collected(opened("leader")) == before
     del client.cookies["wrote"]

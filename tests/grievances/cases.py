@@ -23,11 +23,11 @@ def answered(opinion: Opinion, *, by: Cadre, unit: Unit, person: Cadre) -> Opini
     return opinion
 
 
-def copied(opinion: Opinion, many: int) -> list[Opinion]:
+def copied(opinion: Opinion, many: int, *, called: str = "COPY") -> list[Opinion]:
     """More opinions that stand as this one stands now; their histories are left out."""
     copies = [Opinion.objects.get(pk=opinion.pk) for _n in range(many)]
     for n, copy in enumerate(copies):
-        copy.pk, copy.number = None, f"COPY-{n:04}"
+        copy.pk, copy.number = None, f"{called}-{n:04}"
     made = Opinion.objects.bulk_create(copies)
     spans = [OpinionSpan.objects.get(opinion=opinion, until=None) for _n in range(many)]
     for span, copy in zip(spans, made, strict=True):

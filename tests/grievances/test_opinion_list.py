@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from grievances import figures
 from grievances.boards import Board
-from grievances.models import Opinion
+from grievances.models import Opinion, OpinionSpan
 from grievances.steps.record import Accused
+from grievances.views import lists
 from tests.factories import DISTRICT, TOWN, VILLAGE, fresh, make_campaign, make_opinion
 from tests.grievances.cases import answered, assigned, copied
 from villages.models import Cadre, Region, Unit
@@ -164,3 +165,46 @@ def test_answered_cases_keep_their_answerer_in_the_list(
 ) -> None:
     answered(make_opinion(by=visitor), by=coordinator, unit=transport, person=head)
     assert head.label in reader.get(reverse("opinion-list"), {"figure": "resolved"}).content.decode()
+
+
+def test_when_a_confidential_opinion_was_written_down_can_not_be_asked(
+    reader: Client, visitor: Cadre
+) -> None:
+    """Neither by a moment that somebody invents, nor out of the address of the next page."""
+    opinion = make_opinion(by=visitor, kind="confidential")
+    copied(opinion, 60)
+    asked = {"figure": "collected", "informant_kind": "confidential"}
+    before = opinion.recorded_at - timedelta(hours=1)
+    for invented in (str(round(before.timestamp() * 1_000_000)), before.isoformat()):
+        page = reader.get(reverse("opinion-list"), asked | {"at": invented}).context["page"]
+        assert len(page.rows) == 50
+        moment = f"{opinion.recorded_at:%Y%m%dT%H%M}"
+        assert page.next and moment not in page.next and opinion.recorded_at.isoformat()[:16] not in page.next
+
+
+def test_all_pages_of_a_list_behind_a_figure_are_of_the_first_ones_moment(
+    reader: Client, visitor: Cadre
+) -> None:
+    copied(make_opinion(by=visitor), 60)
+    first = reader.get(reverse("opinion-list"), {"figure": "collected"}).context["page"]
+    make_opinion(by=visitor)
+    second = reader.get(reverse("opinion-list") + first.next).context["page"]
+    assert len(first.rows) + len(second.rows) == 61
+
+
+@pytest.mark.parametrize("asked", [{"figure": "collected"}, {"state": "collected"}, {"figure": "late"}])
+def test_few_rows_are_gathered_in_the_order_in_which_many_are_walked(
+    reader: Client, visitor: Cadre, monkeypatch: pytest.MonkeyPatch, asked: dict[str, str]
+) -> None:
+    opinions = copied(make_opinion(by=visitor), 70)
+    late = timezone.now() - timedelta(days=1)
+    for model, key in ((Opinion, "pk__in"), (OpinionSpan, "opinion__in")):
+        model.objects.filter(**{key: [one.pk for one in opinions[::2]]}).update(due_at=late)
+
+    def pages(few: int) -> list[str]:
+        monkeypatch.setattr(lists, "_FEW", few)
+        first = reader.get(reverse("opinion-list"), asked | {"region": VILLAGE}).context["page"]
+        further = reader.get(reverse("opinion-list") + first.next).context["page"].rows if first.next else []
+        return [row.case.number for row in [*first.rows, *further]]
+
+    assert pages(2000) == pages(0) != []

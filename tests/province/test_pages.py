@@ -7,6 +7,7 @@ from random import Random
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +20,7 @@ from tests.province.conftest import NORTH, SOUTH, Ground
 from tests.province.people import answered, record, step
 from tests.province.test_troubles import news
 from tests.security.test_matrix import PAGES, POST_ONLY, PUBLIC
-from villages.models import Cadre, Role
+from villages.models import Cadre, Post, Role
 
 WORKING = {"home", "dashboard", "help", "password-change", "people"}
 PEOPLE = {
@@ -207,3 +208,19 @@ def test_few_questions_are_asked_however_many_districts_there_are(
 
 def test_what_commands_count_is_what_the_page_shows(seat: Ground) -> None:
     assert Counting(None, "32").total()["collected"] == collected(page(opened("leader"), "32"))
+
+
+def test_a_post_of_a_district_shows_nothing_at_the_province(seat: Ground) -> None:
+    """Its people look at home, where what accuses them is taken away: the difference would tell them of it."""
+    with pytest.raises(ValidationError) as refused:
+        Post(
+            cadre=Cadre.objects.first(),
+            role=Role.LEADER,
+            unit=make_unit(code="of-32", region="32"),
+            region_id=NORTH,
+        ).clean()
+    assert "region" in refused.value.message_dict
+    make_cadre(name="from-below", role=Role.LEADER, unit=make_unit(code="of-32", region="32"), region=NORTH)
+    client = opened("from-below")
+    assert page(client, NORTH).status_code == page(client, "32").status_code == 404
+    assert client.get(reverse("dashboard")).status_code == 404

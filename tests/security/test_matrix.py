@@ -41,6 +41,8 @@ PAGES: dict[str, set[str]] = {
     "search": ALL - {"administrator"},
     "opinion-new": {"visitor", "handler", "head", "coordinator", "caller", "outsider"},
     "dashboard": {"head", "coordinator", "caller", "leader", "auditor"},
+    "workload": {"head", "coordinator", "leader"},
+    "slipped": {"head", "coordinator"},
     "campaign-list": ALL - {"administrator"},
     "campaign-new": {"coordinator"},
     "audit": {"auditor"},
@@ -57,8 +59,11 @@ OBJECTS: dict[str, set[str]] = {
     "visit": {"visitor", "coordinator", "leader", "auditor"},
     "desk-queue": {"handler", "head", "outsider"},
     "desk-export": {"handler", "head", "outsider"},
+    "desk-paper": {"handler", "head", "outsider"},
     "opinion": SEEING,
     "opinion-receipt": SEEING,
+    "opinion-paper": SEEING,
+    "opinion-dispatch-slip": SEEING,
     "opinion-informant": {"visitor", "handler", "head", "coordinator", "caller"},
     "attachment": SEEING,
     "dashboard-place": {"head", "coordinator", "caller", "leader", "auditor"},
@@ -69,6 +74,8 @@ OBJECTS: dict[str, set[str]] = {
     "handover": {"head", "administrator"},
     "bulk-new": {"handler", "head", "outsider"},
     "bulk-order": {"head"},
+    "unit-workload": {"head", "coordinator", "leader"},
+    "slipped-list": {"head", "coordinator"},
 }
 POST_ONLY = {"sign-out", "changes-seen", "notices-seen", "language"}
 PUBLIC = {"sign-in", "help", "language"}
@@ -120,13 +127,15 @@ def arguments(
     order = BulkOrder.objects.create(
         key=uuid.uuid4(), by=everybody["head"], verb="transfer", digest="", made_at=case.recorded_at
     )
-    numbered = {name: [case.number] for name in ("opinion", "opinion-receipt", "opinion-informant", *STEPS)}
+    papers = ("opinion-receipt", "opinion-paper", "opinion-dispatch-slip")
+    numbered = {name: [case.number] for name in ("opinion", *papers, "opinion-informant", *STEPS)}
     return numbered | {
         "household": [household.pk],
         "visit-household": [household.pk],
         "visit": [visit.key],
         "desk-queue": ["to-take"],
         "desk-export": ["to-take"],
+        "desk-paper": ["to-take"],
         "attachment": [file.pk],
         "dashboard-place": [GRID[:6]],
         "campaign": [visit.campaign_id],
@@ -136,6 +145,8 @@ def arguments(
         "handover": [everybody["head"].pk],
         "bulk-new": ["transfer"],
         "bulk-order": [order.key],
+        "unit-workload": [case.unit_id],
+        "slipped-list": ["untouched"],
     }
 
 
@@ -207,7 +218,8 @@ def test_the_accused_gets_404_at_every_door(
     everybody: dict[str, Cadre], committee: Unit, secretary: Cadre
 ) -> None:
     opinion = make_opinion(by=everybody["visitor"], accused=[Accused(unit=committee)])
-    doors = ("opinion", "opinion-receipt", "opinion-informant", *STEPS)
+    papers = ("opinion-receipt", "opinion-paper", "opinion-dispatch-slip")
+    doors = ("opinion", *papers, "opinion-informant", *STEPS)
     for cadre in (secretary, everybody["visitor"]):
         for name in doors:
             for method in ("get", "post"):
@@ -223,7 +235,9 @@ def test_words_of_an_accusation_appear_on_no_page_of_the_accused(
     opinion = make_opinion(by=everybody["visitor"], accused=[Accused(unit=committee)], text="金丝雀八哥")
     client = Client()
     client.force_login(fresh(secretary), backend="django.contrib.auth.backends.ModelBackend")
-    for name in ("desk", "opinion-list", "dashboard", "notice-list", "campaign-list"):
+    for name in (
+        "desk", "opinion-list", "dashboard", "notice-list", "campaign-list", "workload", "slipped",
+    ):  # fmt: skip
         page = client.get(reverse(name), follow=True).content.decode()
         assert "金丝雀" not in page and opinion.number not in page
     for name, asked in (

@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from grievances.errors import StepRefused
-from grievances.models import Opinion, TallyChange, TallyMoment
+from grievances.models import Notice, Opinion, TallyChange, TallyMoment
 from grievances.tallies.checking import check
 from grievances.tallies.counting import Counting
 from grievances.tallies.folding import fold, fold_all
@@ -106,6 +106,20 @@ def test_every_so_many_steps_one_folds_after_its_commit(
     make_opinion(by=staff["visitor"])
     assert not TallyChange.objects.exists() and collected() == 1
     assert TallyMoment.objects.get(pk=DISTRICT).folded_at
+
+
+def test_a_fold_that_fails_spoils_neither_the_step_nor_its_notices(
+    staff: dict[str, Cadre], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails() -> int:
+        raise OperationalError("canceling statement due to statement timeout")
+
+    monkeypatch.setattr("grievances.tallies.folding.EVERY", 1)
+    monkeypatch.setattr("grievances.tallies.folding.fold", fails)
+    opinion = make_opinion(by=staff["visitor"])
+    opinion.assign(by=staff["coordinator"], unit=staff["head"].unit, person=staff["head"])
+    assert Notice.objects.filter(cadre=staff["head"]).count() == 1
+    assert collected() == 1
 
 
 JOBS = st.lists(

@@ -20,6 +20,7 @@ from villages import cursors
 from villages.keyset import keys_of, stretches
 from villages.models import Cadre, Household
 from villages.paging import SIZE, Page, page_of
+from villages.sealing import seal, unseal
 
 BEGAN = datetime(2026, 3, 1, 8, tzinfo=UTC)
 ORDERS = [
@@ -238,7 +239,10 @@ def test_whatever_stands_in_a_position_is_never_an_error(db: None, data: some.Da
     order = data.draw(some.sampled_from(ORDERS))
     found = Opinion.objects.order_by(*order)
     keys = keys_of(found)
-    mark = cursors.written(keys, Opinion(recorded_at=BEGAN, category=make_category())).split("~")[0]
+    written = unseal(
+        cursors.written(keys, Opinion(recorded_at=BEGAN, category=make_category())), purpose=cursors.PURPOSE
+    )
+    mark = written.split("~")[0]
     value = some.one_of(
         some.text(max_size=30), some.integers().map(str), some.text(max_size=10).map(lambda t: "_" + t),
         some.datetimes().map(lambda t: t.strftime("%Y%m%dT%H%M%S.%fZ")),
@@ -247,7 +251,9 @@ def test_whatever_stands_in_a_position_is_never_an_error(db: None, data: some.Da
     parts = data.draw(some.lists(value, min_size=len(keys), max_size=len(keys) + 1))
     request = RequestFactory().get("/")
     request.GET = QueryDict(mutable=True)
-    request.GET["after"] = "~".join([mark, *parts])
+    request.GET["after"] = seal(
+        "~".join([mark, *parts]).encode("utf-8", "replace").decode(), purpose=cursors.PURPOSE
+    )
     assert page_of(found, request).rows == []
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.factories import make_household, make_region, make_unit
 from villages.models import Cadre, Household, Region, Unit
-from villages.search import begins_or_holds, holds_all, joined_fields, normalise, pairs, spread, words_of
+from villages.search import begins_or_has, holds_all, joined_fields, normalise, pairs, spread, words_of
 from villages.templatetags.marks import marked
 
 _SIGNS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
@@ -112,7 +112,7 @@ def test_whoever_is_saved_is_found_by_name_and_initials(db: None) -> None:
         (Cadre, "张伟", cadre), (Cadre, "zhang wei", cadre), (Cadre, "zw", cadre), (Household, "陈小明", home),
         (Household, "20号", home), (Household, "cxm", home),
     ):  # fmt: skip
-        found = model.objects.filter(holds_all("search_text", words_of(query), by=begins_or_holds))
+        found = model.objects.filter(holds_all("search_text", words_of(query), by=begins_or_has))
         assert list(found) == [row], query
 
 

@@ -8,7 +8,7 @@ from django.db.models import Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from villages.scope import within
-from villages.search import Pairs, SearchText, begins_or_holds, holds_all, joined_fields, words_of
+from villages.search import Pairs, SearchText, begins_or_has, holds_all, joined_fields, words_of
 from villages.search.pinyin import initials
 from villages.secrets import EncryptedTextField, keyed_hash
 
@@ -45,7 +45,7 @@ class HouseholdQuerySet(models.QuerySet):
 
     def search(self, words: str) -> Self:
         """Households whose number, head, pinyin initials or address hold every one of the words."""
-        return self.filter(holds_all("search_text", words_of(words), by=begins_or_holds))
+        return self.filter(holds_all("search_text", words_of(words), by=begins_or_has))
 
 
 def _in_counting_order(field: str) -> Func:

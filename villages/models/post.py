@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Self
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -10,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from villages.signals import post_ending, post_starting
 
-from .region import Region
+from .region import CODE_LENGTH, Level, Region
 from .unit import Unit
 
 
@@ -80,6 +82,11 @@ class Post(models.Model):
     def clean(self) -> None:
         if self.unit_id and not self.region_id:
             self.region = self.unit.region
+        if settings.PROVINCE and self.region_id and len(self.region_id) >= CODE_LENGTH[Level.DISTRICT]:
+            # Whom an opinion accuses is known at home only: a district's figures there could be compared with these.
+            raise ValidationError(
+                {"region": _("At the province, posts are those of the province or of a city.")}
+            )
         if self.pk and self._ends_earlier():
             post_ending.send(Post, post=self)
 

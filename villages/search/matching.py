@@ -17,33 +17,27 @@ class Pairs(Func):
     output_field = ArrayField(TextField())
 
 
-def may_hold(path: str, word: str) -> Q:
-    """What the index answers: all pairs of the word are there. A single character has none."""
-    asked = pairs(word)
+def may_hold(path: str, words: list[str]) -> Q:
+    """What the index answers: all pairs of all words are there, asked at once, so that it reads on only where the
+    rarest of them stands. A single character has none."""
+    asked = sorted({pair for word in words for pair in pairs(word)})
     return Q(ArrayContains(Pairs(F(path)), asked)) if asked else Q()
 
 
 def has(path: str, word: str) -> Q:
-    """As ``holds``, without the help of the index: for few rows."""
+    """The normalised text under ``path`` holds the word."""
     return Q(**{f"{path}__contains": word})
 
 
-def holds(path: str, word: str) -> Q:
-    """The normalised text under ``path`` holds the word."""
-    return may_hold(path, word) & has(path, word)
+def begins_or_has(path: str, word: str) -> Q:
+    """As ``has``, but letters and digits count only where they begin: "3" finds 3 and 31, never 13."""
+    return Q(**{f"{path}__regex": rf"(^|[^0-9a-z]){re.escape(word)}"}) if word.isascii() else has(path, word)
 
 
-def begins_or_holds(path: str, word: str) -> Q:
-    """As ``holds``, but letters and digits count only where they begin: "3" finds 3 and 31, never 13."""
-    if not word.isascii():
-        return holds(path, word)
-    begins = rf"(^|[^0-9a-z]){re.escape(word)}"
-    return may_hold(path, word) & Q(**{f"{path}__regex": begins})
-
-
-def holds_all(path: str, words: list[str], *, by: Callable[[str, str], Q] = holds) -> Q:
-    """Every word is there, by ``holds`` or ``begins_or_holds``; without any word, nothing fits."""
-    joined = Q() if words else Q(pk__in=[])
+def holds_all(path: str, words: list[str], *, by: Callable[[str, str], Q] = has, indexed: bool = True) -> Q:
+    """Every word is there, by ``has`` or ``begins_or_has``; without any word, nothing fits. For few rows the index
+    is better left out."""
+    joined = may_hold(path, words) if indexed else Q()
     for word in words:
         joined &= by(path, word)
-    return joined
+    return joined if words else Q(pk__in=[])

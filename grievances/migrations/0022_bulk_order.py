@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("grievances", "0018_opinion_news_index"),
+        ("grievances", "0021_slipped_and_answered"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

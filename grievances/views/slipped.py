@@ -1,0 +1,61 @@
+"""What slipped, for heads of units and coordinators."""
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from grievances import deadlines
+from grievances.models import Opinion
+from grievances.slipped import Moment, Slip, rows, scope, slips_of
+from villages.models import Role
+from villages.paging import EXACT_TO, page_of
+from villages.policy import for_roles
+
+_LOOKS_AFTER = (Role.HEAD, Role.COORDINATOR)
+_FIRST = 5
+
+
+@dataclass(frozen=True)
+class Section:
+    """One kind on the page: its first rows, and how many there are in all, unless there are more than can be
+    counted exactly."""
+
+    slip: Slip
+    rows: list[Opinion]
+    total: int
+    is_exact: bool
+
+    @property
+    def is_cut(self) -> bool:
+        return self.total > len(self.rows)
+
+
+@for_roles(*_LOOKS_AFTER)
+@require_safe
+def slipped(request: HttpRequest) -> HttpResponse:
+    """Each way in which cases slip, with how many there are and those that have waited longest."""
+    whose, when = scope(request.user), Moment.of_now()
+    sections = []
+    for slip in slips_of(request.user):
+        found = rows(slip, request.user, whose=whose, when=when)
+        first = list(found.for_rows()[: _FIRST + 1])
+        total = len(first) if len(first) <= _FIRST else found.order_by().values("pk")[: EXACT_TO + 1].count()
+        sections.append(Section(slip, first[:_FIRST], total, total <= EXACT_TO))
+    deadlines.show_on([row for section in sections for row in section.rows])
+    is_well = not any(section.total for section in sections)
+    return render(request, "grievances/slipped.html", {"sections": sections, "is_well": is_well})
+
+
+@for_roles(*_LOOKS_AFTER)
+@require_safe
+def slipped_list(request: HttpRequest, kind: str) -> HttpResponse:
+    """All cases that slipped in one way."""
+    slip = next((slip for slip in slips_of(request.user) if slip.name == kind), None)
+    if slip is None:
+        raise Http404
+    found = rows(slip, request.user, whose=scope(request.user), when=Moment.of_now())
+    page = page_of(found.for_rows(), request)
+    deadlines.show_on(page.rows)
+    return render(request, "grievances/slipped_list.html", {"slip": slip, "page": page})
