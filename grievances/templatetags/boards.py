@@ -85,7 +85,8 @@ def _place_row(row: "Row", interval: "Interval | None", judged: dict[int, str]) 
     cells = "".join(f"<td>{_linked(row.numbers[n])}</td>" for n in (0, 1, 3))
     line = _LINE.format(**vars(interval)) if interval else ""
     if line and row.is_adjusted:
-        line += f'<div class="quiet small2">{escape(_("expected %s") % percent(row.expected))}</div>'
+        expected = _("expected %s") % percent(row.expected)
+        line += f'<div class="quiet small2">{escape(expected)}</div>'
     return f'<tr><th scope="row">{_named(row)}{note}</th>{cells}<td class="roomy">{line}</td>{_rate(row, judged)}</tr>'
 
 

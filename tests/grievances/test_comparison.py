@@ -142,10 +142,10 @@ def test_expected_is_nothing_where_nothing_was_collected() -> None:
     assert expected_share({"a": 3}, {}) == 0
 
 
-def test_the_adjustment_costs_no_further_question(
+def test_the_adjustment_costs_one_question(
     opinions: None, leader: Cadre, django_assert_num_queries: object
 ) -> None:
     found = board(leader)
     found.figures(), found.by_category()
-    with django_assert_num_queries(3):  # the places below, their tallies, their names
+    with django_assert_num_queries(4):  # the places below, their tallies, their mixes, their names
         found.by_place()
