@@ -175,6 +175,7 @@ def test_removing_a_district_that_is_gone_says_which_slot_is_left_there(
     district = province.districts[EAST]
     province.subscribe(EAST)
     caught_up(province.province, district, EAST)
+    until(lambda: slots(district) == [("district_320505",)], "the first copies are done")
     district.stop_hard()
     with province.province.used():
         call_command("subscribe_district", district=EAST, remove=True)
