@@ -15,7 +15,7 @@ from grievances import deadlines, figures
 from grievances.filters import OpinionFilter
 from grievances.tallies.totals import total_of
 from villages.models import Role
-from villages.paging import AT, page_of
+from villages.paging import AT, page_of, without_place
 from villages.policy import for_roles
 from villages.sealing import seal, unseal
 
@@ -66,10 +66,12 @@ def opinion_list(request: HttpRequest) -> HttpResponse:
     comes twice nor is left out.
     """
     found, as_of, at = listed(request)
-    total = _carried(request)[1] or total_of(found, request.user)
+    total = _carried(request)[1]
+    total = total_of(found, request.user) if total is None else total
     carried = {}
     if at and not figures.is_past(as_of):
-        carried[AT] = seal(f"{at.isoformat()} {total or 0}", purpose=AT)
+        known = "" if total is None else total
+        carried[AT] = seal(f"{at.isoformat()} {known} {_whose(request)}", purpose=AT)
     few = total is not None and total <= _FEW
     page = page_of(found.gathered() if few else found.qs, request, total=total, carried=carried)
     deadlines.show_on(page.rows, now=found.moment)
@@ -94,6 +96,15 @@ def _moment(request: HttpRequest, as_of: date | None) -> datetime | None:
 
 
 def _carried(request: HttpRequest) -> tuple[datetime | None, int | None]:
-    """The moment of the first page, and how long the list was then, where tallies told."""
-    moment, _space, total = (unseal(request.GET.get(AT, ""), purpose=AT) or "").partition(" ")
-    return (datetime.fromisoformat(moment), int(total) or None) if moment else (None, None)
+    """The moment of the first page; and how long this list was then for this person, where tallies told: to anybody
+    else who is handed the link, the number would tell of what only the first may count."""
+    carried = unseal(request.GET.get(AT, ""), purpose=AT)
+    if carried is None:
+        return None, None
+    moment, total, whose = carried.split(" ", 2)
+    return datetime.fromisoformat(moment), int(total) if total and whose == _whose(request) else None
+
+
+def _whose(request: HttpRequest) -> str:
+    """The list and its reader."""
+    return f"{request.user.pk}?{without_place(request.GET).urlencode()}"

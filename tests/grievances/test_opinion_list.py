@@ -12,9 +12,9 @@ from grievances.boards import Board
 from grievances.models import Opinion, OpinionSpan
 from grievances.steps.record import Accused
 from grievances.views import lists
-from tests.factories import DISTRICT, TOWN, VILLAGE, fresh, make_campaign, make_opinion
+from tests.factories import DISTRICT, TOWN, VILLAGE, fresh, make_cadre, make_campaign, make_opinion
 from tests.grievances.cases import answered, assigned, copied
-from villages.models import Cadre, Region, Unit
+from villages.models import Cadre, Region, Role, Unit
 
 MOST_QUERIES = 12
 
@@ -208,3 +208,18 @@ def test_few_rows_are_gathered_in_the_order_in_which_many_are_walked(
         return [row.case.number for row in [*first.rows, *further]]
 
     assert pages(2000) == pages(0) != []
+
+
+def test_a_link_that_is_handed_on_tells_nobody_elses_total(
+    reader: Client, visitor: Cadre, committee: Unit
+) -> None:
+    """Of a list behind a figure the first reader counts one more: what accuses the second."""
+    copied(make_opinion(by=visitor), 60)
+    make_opinion(by=visitor, accused=[Accused(unit=committee)])
+    first = reader.get(reverse("opinion-list"), {"figure": "collected"}).context["page"]
+    accused = make_cadre(name="accused-leader", role=Role.LEADER, unit=committee, region=DISTRICT)
+    other = Client()
+    other.force_login(accused)
+    handed = other.get(reverse("opinion-list") + first.next).context
+    again = reader.get(reverse("opinion-list") + first.next).context
+    assert (first.total, again["page"].total, handed["page"].total) == (62, 62, 61)
