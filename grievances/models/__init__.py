@@ -14,6 +14,7 @@ from .case import (
     Objection,
 )
 from .category import Category, DayKind, DispatchRule, LocalUnit, Question, QuestionKind
+from .desk import AfterStep, Density, DeskSettings
 from .history import Channel, Event, Look, LookKind
 from .informant import Accusation, Informant
 from .notice import Notice
@@ -38,6 +39,7 @@ __all__ = [
     "SNAPSHOT_FIELDS",
     "STEP_FIELDS",
     "Accusation",
+    "AfterStep",
     "Answer",
     "Assignment",
     "AssistingUnit",
@@ -54,7 +56,9 @@ __all__ = [
     "Clock",
     "ClockKind",
     "DayKind",
+    "Density",
     "DeploymentMeeting",
+    "DeskSettings",
     "Dimension",
     "DispatchRule",
     "DistrictSite",
