@@ -9,6 +9,16 @@ from tests import database
 
 pytest_plugins = ["tests.people"]
 
+# Folders whose tests share servers or samples that are slow to make: one worker does all of them.
+_TOGETHER = ("browser", "province", "sample")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        folder = item.path.parent.name
+        if folder in _TOGETHER:
+            item.add_marker(pytest.mark.xdist_group(folder))
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:

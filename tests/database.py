@@ -23,7 +23,8 @@ def use(database: str) -> None:
 
 
 def once(name: str, make: Callable[[], None]) -> None:
-    """Make the database ``name`` in the first worker that asks; the others wait for it."""
+    """Make the database ``name`` in the first worker that asks; the others wait for it. It begins as a copy of
+    the migrated one."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with open(FOLDER / "template.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -31,7 +32,8 @@ def once(name: str, make: Callable[[], None]) -> None:
             return
         unfinished = f"{name}_unfinished"
         server.execute(f"DROP DATABASE IF EXISTS {unfinished} WITH (FORCE)")
-        server.execute(f"CREATE DATABASE {unfinished}")
+        like = "template1" if name == TEMPLATE else TEMPLATE
+        server.execute(f"CREATE DATABASE {unfinished} TEMPLATE {like}")
         use(unfinished)
         make()
         connections.close_all()

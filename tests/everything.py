@@ -27,7 +27,8 @@ def main() -> int:
         failed.append("checks with a database")
     marks = [] if browser else ["-m", "not browser"]
     _RESULTS.unlink(missing_ok=True)
-    arguments = ["-n", str(os.cpu_count() or 2), f"--junitxml={_RESULTS}", *marks]
+    # What shares servers that are slow to start stays in one worker.
+    arguments = ["-n", str(os.cpu_count() or 2), "--dist", "loadgroup", f"--junitxml={_RESULTS}", *marks]
     if not _run("tests", [PYTHON, "-m", "pytest", *arguments]):
         failed.append("tests")
     passed, in_browser = _passed()

@@ -116,6 +116,12 @@ def people(chromium: Browser, sessions: dict[tuple[str, str], list]) -> Iterator
 
 
 @pytest.fixture(scope="session")
+def examined() -> set[str]:
+    """Kinds of pages that were looked at closely, by whoever reached them first."""
+    return set()
+
+
+@pytest.fixture(scope="session")
 def tours() -> Callable[[Page, str], dict[str, str]]:
     """The pages of an account, found once."""
     known: dict[str, dict[str, str]] = {}

@@ -35,7 +35,6 @@ ACCOUNTS = (
 
 def make_sample() -> None:
     """The whole district, as ``make demo`` makes it."""
-    call_command("migrate", verbosity=0)
     call_command("load_regions", "villages/data/dafeng_regions.csv", verbosity=0)
     call_command("load_reference", verbosity=0)
     call_command("sample", password=PASSWORD)

@@ -22,8 +22,7 @@ def me(page: Page) -> tuple[str, str]:
     ("language", "size", "script"),
     [
         ("zh-hans", DESKTOP, True),
-        ("en", DESKTOP, True),
-        ("zh-hans", PHONE, True),
+        ("en", PHONE, True),
         ("en", DESKTOP, False),
         ("zh-hans", PHONE, False),
     ],

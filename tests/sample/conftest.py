@@ -14,7 +14,6 @@ TOWNS, COLLECTED, RESOLVED = 2, 240, 176
 
 def make_sample() -> None:
     """Two towns of Dafeng."""
-    call_command("migrate", verbosity=0)
     call_command("load_regions", "villages/data/dafeng_regions.csv", verbosity=0)
     call_command("load_reference", verbosity=0)
     call_command("sample", towns=TOWNS, password="for tests only", seed=7)

@@ -52,7 +52,6 @@ SCHEMA = {
 
 
 def make_ground() -> None:
-    call_command("migrate", verbosity=0)
     call_command("load_regions", "villages/data/dafeng_regions.csv", verbosity=0)
     call_command("load_reference", verbosity=0)
 
