@@ -88,7 +88,7 @@
     if (number) { var again = place(); mark(again >= 0 ? again : at - 0.5); }
     if (comesBack) { comesBack = false; go(Math.ceil(at)); }
   });
-  // Whoever walks on beside the list sees there where they are, as far as the page goes.
+  // Whoever walks on beside the list sees there where they are, as far as the page goes; below it the case stays in view.
   document.addEventListener("htmx:afterSwap", function (event) {
     if (event.target.id !== "panel") return;
     var shown = event.target.querySelector("[data-case]");
@@ -96,7 +96,8 @@
     if (!shown || shown.dataset.case === number) return;
     number = shown.dataset.case;
     var there = place();
-    if (there >= 0) { mark(there); rows()[there].scrollIntoView({ block: "nearest" }); }
-    else rows().forEach(function (row) { row.classList.remove("on"); });
+    if (there < 0) { rows().forEach(function (row) { row.classList.remove("on"); }); return; }
+    mark(there);
+    if (window.matchMedia("(min-width: 992px)").matches) rows()[there].scrollIntoView({ block: "nearest" });
   });
 })();
