@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, QueryDict
+from django.http import HttpRequest, QueryDict
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from grievances import figures
 from grievances.models import Opinion, OpinionSpan
+from grievances.queues import queues_of
 from grievances.views.desk import queued
-from grievances.views.lists import in_order, listed, total_known
+from grievances.views.lists import EVERYBODY, in_order, listed, total_known
+from villages.models import Cadre
 from villages.paging import AT, PLACE, neighbour, place_of
 
 _LONGEST = 2000
@@ -53,8 +55,9 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class _List:
-    """How the lists of one kind are read: their rows, and rows of which only the order matters."""
+    """Whose the lists of one kind are, and how they are read: their rows, and rows of which only the order matters."""
 
+    may_read: Callable[..., bool]
     rows: Callable[..., QuerySet]
     ordered: Callable[..., QuerySet]
 
@@ -62,16 +65,11 @@ class _List:
 def way_of(request: HttpRequest, opinion: Opinion | None = None) -> Way | None:
     """The way that the request carries; else, where a case was just opened from a list, the case's place there."""
     carried = request.POST if request.method == "POST" else request.GET
-    address = _list_at(carried.get("list", ""))
+    address = _list_at(request, carried.get("list", ""))
     if address and (carried.get("place") or opinion is None):
         return Way(address, carried.get("place", ""))
     address = address or left(request)
-    if not address or opinion is None:
-        return None
-    try:
-        return Way(address, _place_now(request, address, opinion))
-    except Http404:  # somebody else's queue
-        return None
+    return Way(address, _place_now(request, address, opinion)) if address and opinion else None
 
 
 def left(request: HttpRequest) -> str:
@@ -79,7 +77,7 @@ def left(request: HttpRequest) -> str:
     before = request.htmx.current_url if request.htmx else request.headers.get("Referer")
     if url_has_allowed_host_and_scheme(before, {request.get_host()}, require_https=request.is_secure()):
         address = urlsplit(before)
-        return _list_at(urlunsplit(("", "", address.path, address.query, "")))
+        return _list_at(request, urlunsplit(("", "", address.path, address.query, "")))
     return ""
 
 
@@ -91,8 +89,7 @@ def is_beside(request: HttpRequest) -> bool:
 def next_case(
     request: HttpRequest, way: Way, *, back: bool = False, but: Opinion | None = None
 ) -> Neighbour | None:
-    """The case after the place, or before it, that is in the list now; ``but`` is never meant. Raises Http404 for
-    a list that is none of the reader's."""
+    """The case after the place, or before it, that is in the list now; ``but`` is never meant."""
     asked, match = _as_if(request, way.address, leaving=PLACE[:-1])
     rows = _LISTS[match.url_name].rows(asked, **match.kwargs)
     if but is not None:
@@ -109,16 +106,18 @@ def _place_now(request: HttpRequest, address: str, opinion: Opinion) -> str:
     return place_of(rows, row) if row else ""
 
 
-def _list_at(address: str) -> str:
-    """The address, if it is that of a list of this site; else nothing."""
+def _list_at(request: HttpRequest, address: str) -> str:
+    """The address, if it is that of a list that the person may read; else nothing."""
     if not address.startswith("/") or len(address) > _LONGEST:
         return ""
     if not url_has_allowed_host_and_scheme(address, None):
         return ""
     try:
-        return address if resolve(urlsplit(address).path).url_name in _LISTS else ""
+        match = resolve(urlsplit(address).path)
     except (Resolver404, ValueError):
         return ""
+    kind = _LISTS.get(match.url_name)
+    return address if kind and kind.may_read(request.user, **match.kwargs) else ""
 
 
 def _as_if(
@@ -133,6 +132,14 @@ def _as_if(
     asked = copy(request)
     asked.GET = query
     return asked, resolve(parts.path)
+
+
+def _works_on(cadre: Cadre, queue: str) -> bool:
+    return any(one.name == queue for one in queues_of(cadre))
+
+
+def _sees_opinions(cadre: Cadre) -> bool:
+    return not cadre.roles.isdisjoint(EVERYBODY)
 
 
 def _queue(asked: HttpRequest, queue: str) -> QuerySet:
@@ -151,6 +158,6 @@ def _span_of(asked: HttpRequest, opinion: Opinion) -> OpinionSpan | None:
 
 
 _LISTS = {
-    "desk-queue": _List(_queue, _queue),
-    "opinion-list": _List(_opinions, lambda asked: listed(asked)[0].qs),
+    "desk-queue": _List(_works_on, _queue, _queue),
+    "opinion-list": _List(_sees_opinions, _opinions, lambda asked: listed(asked)[0].qs),
 }

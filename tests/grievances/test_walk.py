@@ -195,7 +195,9 @@ def test_what_is_no_list_of_the_readers_is_not_carried(
     assert page.status_code == 200 and link(page, "next") == ""
     assert page.context["list"] == reverse("opinion-list")
     gone = desk.get(reverse("walk-next"), {"list": address, "place": "x"})
-    assert gone.status_code == 404 or gone.url == reverse("opinion-list")
+    assert gone.url == reverse("opinion-list")
+    done = take(desk, cases[0], after="next", list=address, place="x")
+    assert done.status_code == 200 and Opinion.objects.get(pk=cases[0].pk).state == "handling"
 
 
 @pytest.mark.parametrize("place", ["x", "１", "gAAAAA", "x" * 5000])
@@ -238,6 +240,20 @@ def test_the_case_takes_no_query_more_for_its_way(desk: Client, cases: list[Opin
             desk.get(reverse("opinion", args=[cases[0].number]), headers=headers)
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_a_coordinators_queue_takes_one_query_more(
+    client: Client, visitor: Cadre, coordinator: Cadre
+) -> None:
+    case = make_opinion(by=visitor)
+    client.force_login(coordinator)
+    client.get(reverse("help"))
+    counts = []
+    for headers in ({}, {"Referer": f"{SITE}/desk/to-dispatch/?text=卫生室&unit=1"}):
+        with CaptureQueriesContext(connection) as asked:
+            page = client.get(reverse("opinion", args=[case.number]), headers=headers)
+        counts.append(len(asked))
+    assert page.context["way"].place and counts[1] <= counts[0] + 1
 
 
 @pytest.mark.parametrize("many", [2, 60])
