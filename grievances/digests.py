@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from villages.secrets import keyed_hash
 
 # What differs when the very same content is sent again, or leads only back to a page.
-_CARRIED = {"csrfmiddlewaretoken", "key", "version", "seen", "next"}
+_CARRIED = {"csrfmiddlewaretoken", "key", "version", "seen", "next", "list", "place", "after"}
 
 
 def digest_of_request(request: HttpRequest) -> str:

@@ -1,6 +1,7 @@
 """Which steps a case offers to somebody: allowed by the flow, and not idle in this very case."""
 
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -26,6 +27,16 @@ _BESIDE = (
     Verb.REFER, Verb.REOPEN, Verb.REASSIGN, Verb.SUPERVISE, Verb.INSTRUCT, Verb.CONTRIBUTE,
 )  # fmt: skip
 _MOST_BESIDE = 3
+# The keys of the steps, in the order in which they stand on the page; letters that the desk uses are left out.
+_KEYS = "123456789qwertyuizxcv"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step as it is offered, and the key that begins it."""
+
+    verb: Verb
+    key: str
 
 
 @dataclass(frozen=True)
@@ -35,6 +46,19 @@ class Offer:
     main: Verb | None
     beside: list[Verb]
     more: list[Verb]
+
+    @property
+    def shown(self) -> list[Step]:
+        return self._keyed[: len(self._keyed) - len(self.more)]
+
+    @property
+    def folded(self) -> list[Step]:
+        return self._keyed[len(self._keyed) - len(self.more) :]
+
+    @property
+    def _keyed(self) -> list[Step]:
+        verbs = [*filter(None, [self.main]), *self.beside, *self.more]
+        return [Step(verb, key) for verb, key in zip_longest(verbs, _KEYS[: len(verbs)], fillvalue="")]
 
 
 def offer(opinion: "Opinion", cadre: "Cadre") -> Offer:

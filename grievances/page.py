@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from grievances.notices import unseen
 from grievances.province import gate
-from villages.models import Role
+from villages.models import Cadre, Role
 
 _SEES_OPINIONS = set(Role) - {Role.ADMINISTRATOR}
 
@@ -19,14 +19,15 @@ def page(request: HttpRequest) -> dict[str, object]:
     if user is None or not user.is_authenticated:
         return always
     return always | {
-        "pages": SimpleLazyObject(lambda: _pages(user.roles)),
+        "pages": SimpleLazyObject(lambda: pages_of(user)),
         "may_search": bool(user.roles & _SEES_OPINIONS) and not settings.PROVINCE,
         "unseen": SimpleLazyObject(lambda: unseen(user)),
     }
 
 
-def _pages(roles: frozenset[str]) -> list[tuple[str, str]]:
-    """(address name, label) of the pages that somebody with these roles works on."""
+def pages_of(cadre: Cadre) -> list[tuple[str, str]]:
+    """(address name, label) of the pages that somebody with the cadre's roles works on."""
+    roles = cadre.roles
     working = {Role.HANDLER, Role.HEAD, Role.COORDINATOR, Role.CALLER}
     wanted = [
         ("desk", _("Desk"), working),

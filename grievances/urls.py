@@ -7,6 +7,7 @@ from grievances.views import (
     audit,
     bulk,
     campaigns,
+    commands,
     dashboard,
     desk,
     exports,
@@ -21,6 +22,7 @@ from grievances.views import (
     slipped,
     visitor,
     visits,
+    walking,
     workload,
     writing,
 )
@@ -30,6 +32,7 @@ from grievances.views.steps import STEP_VIEWS
 urlpatterns = [
     path("", home, name="home"),
     path("search/", search.search, name="search"),
+    path("commands/", commands.commands, name="commands"),
     # visitors
     path("visits/", visitor.visitor_home, name="visitor-home"),
     path("visits/seen/", visitor.changes_seen, name="changes-seen"),
@@ -46,6 +49,8 @@ urlpatterns = [
     path("many/new/<slug:action>/", bulk.bulk_new, name="bulk-new"),
     path("many/<uuid:key>/", bulk.bulk_order, name="bulk-order"),
     path("desk/<slug:queue>/paper/", papers.desk_paper, name="desk-paper"),
+    path("walk/next/", walking.walk_next, name="walk-next"),
+    path("walk/previous/", walking.walk_previous, name="walk-previous"),
     path("notices/", notices.notice_list, name="notice-list"),
     path("notices/seen/", notices.notices_seen, name="notices-seen"),
     path("people/<int:pk>/handover/", handover.handover, name="handover"),

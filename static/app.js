@@ -31,7 +31,7 @@
   // Where to go on working: the first wrong field, else the first field, else the heading.
   function place(root) {
     return root.querySelector("[aria-invalid=true]") || root.querySelector(".errors") ||
-      root.querySelector("form .letter") || root.querySelector("form [name]:not([type=hidden]):not([readonly])") ||
+      root.querySelector("form .letter") || root.querySelector("form [name]:not([type=hidden]):not([readonly]):not([data-then])") ||
       root.querySelector("h1, h2");
   }
   function focusOn(element) {
@@ -67,7 +67,7 @@
   function failed(event) {
     var status = event.detail.xhr ? event.detail.xhr.status : 0;
     var root = document.getElementById("step") || document.getElementById("panel");
-    if (!root || status === 409 || status === 422) return;
+    if (!root || status === 409 || status === 422 || event.target.closest("#commands")) return;
     var note = root.querySelector("[data-failed]") || document.createElement("p");
     note.className = "errors";
     note.setAttribute("role", "alert");
@@ -82,7 +82,7 @@
   function unsaved() { return document.querySelector("#step form[data-typed]:not([data-sent])"); }
   document.addEventListener("input", function (event) {
     var form = event.target.closest("#step form");
-    if (form) form.dataset.typed = "1";
+    if (form && !event.target.hasAttribute("data-then")) form.dataset.typed = "1";
   });
   document.addEventListener("htmx:beforeRequest", function (event) {
     var form = unsaved();
@@ -97,7 +97,7 @@
   // The slash goes to the search box, except at the desk, whose own keys have it.
   document.addEventListener("keydown", function (event) {
     var field = document.getElementById("find") || document.getElementById("id_q");
-    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || document.getElementById("keys")) return;
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || document.querySelector(".desk")) return;
     if (!field || !field.offsetParent || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
     event.preventDefault();
     field.select();

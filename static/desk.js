@@ -1,4 +1,4 @@
-// Keys of the desk: j k move, Enter opens, space chooses, a acts, / searches, ? shows them all.
+// Keys of the list: j k move, Enter opens, space chooses, / searches. Those of the case beside it: case.js.
 (function () {
   "use strict";
   var at = -1, number = "";
@@ -22,12 +22,6 @@
   function open() {
     var row = rows()[at];
     if (row) opener(row).click();
-  }
-  // An open form is gone on with: at its first field, or at the button under the letter.
-  function act() {
-    var place = document.querySelector("#step form [name]:not([type=hidden]), #step form .btn-primary");
-    var step = document.querySelector("#panel a.btn-primary");
-    if (place) place.focus(); else if (step) step.click();
   }
   // Boxes for a step on many cases: how many are chosen, all of the page at once.
   function boxes() { return Array.prototype.slice.call(document.querySelectorAll("input[form=many][name=case]")); }
@@ -57,18 +51,14 @@
     if (folded) folded.open = true;
     field.focus();
   }
-  function help() {
-    var keys = document.getElementById("keys");
-    if (keys.showModal) keys.showModal(); else keys.setAttribute("open", "");
-  }
   var keys = {
     j: next, ArrowDown: next, k: previous, ArrowUp: previous,
-    o: open, " ": tick, a: act, "/": search, "?": help
+    o: open, " ": tick, "/": search
   };
   document.addEventListener("keydown", function (event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
-    if (event.key === " " && event.target.closest("button, summary, dialog")) return;
+    if (event.key === " " && event.target.closest("button, summary")) return;
     var action = keys[event.key];
     if (action) { event.preventDefault(); action(); }
   });
@@ -91,9 +81,23 @@
     tell();
   });
   // Its case is found again, or the next key starts from the gap that it left.
+  var comesBack = false;
+  function place() { return rows().findIndex(function (row) { return opener(row).textContent === number; }); }
   document.addEventListener("htmx:afterSwap", function (event) {
-    if (event.target.id !== "list" || !number) return;
-    var again = rows().findIndex(function (row) { return opener(row).textContent === number; });
-    if (again >= 0) mark(again); else mark(at - 0.5);
+    if (event.target.id !== "list") return;
+    if (number) { var again = place(); mark(again >= 0 ? again : at - 0.5); }
+    if (comesBack) { comesBack = false; go(Math.ceil(at)); }
+  });
+  // Whoever walks on beside the list sees there where they are, as far as the page goes; below it the case stays in view.
+  document.addEventListener("htmx:afterSwap", function (event) {
+    if (event.target.id !== "panel") return;
+    var shown = event.target.querySelector("[data-case]");
+    comesBack = Boolean(event.target.querySelector("[data-back]"));
+    if (!shown || shown.dataset.case === number) return;
+    number = shown.dataset.case;
+    var there = place();
+    if (there < 0) { rows().forEach(function (row) { row.classList.remove("on"); }); return; }
+    mark(there);
+    if (window.matchMedia("(min-width: 992px)").matches) rows()[there].scrollIntoView({ block: "nearest" });
   });
 })();

@@ -107,6 +107,25 @@ def beyond(found: QuerySet, place: Place) -> QuerySet:
     return rows
 
 
+def place_of(found: QuerySet, row: Model) -> str:
+    """The place of a row in the ordered list, as an address carries it."""
+    return cursors.written(keys_of(found), row)
+
+
+def neighbour(found: QuerySet, place: str, *, back: bool = False) -> Model | None:
+    """The row that comes next in the ordered list after a place, or before it; without a place the first, or the
+    last. None at the end, and where the place is none of this ordering. One query, and one more where the rows
+    without a value begin."""
+    keys = keys_of(found)
+    position = cursors.read(keys, place, found.model) if place else None
+    if place and position is None:
+        return None
+    for stretch in stretches(found, keys, beyond=position, back=back):
+        for row in stretch[:1]:
+            return row
+    return None
+
+
 def _asked(query: QueryDict, keys: tuple[Key, ...], model: type[Model]) -> Place:
     for name in (_AFTER, _BEFORE):
         position = cursors.read(keys, query.get(name, ""), model)

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -55,6 +56,17 @@ def listed(request: HttpRequest) -> tuple[OpinionFilter, date | None, datetime |
     return OpinionFilter(request.GET, rows.for_rows(), request=request, moment=at), as_of, at
 
 
+def total_known(request: HttpRequest, found: OpinionFilter) -> int | None:
+    """How long the list is, where its address or the tallies tell."""
+    total = _carried(request)[1]
+    return total_of(found, request.user) if total is None else total
+
+
+def in_order(found: OpinionFilter, total: int | None) -> QuerySet:
+    """The rows of the list, read in the way that is quickest for so many."""
+    return found.gathered() if total is not None and total <= _FEW else found.qs
+
+
 @for_roles(*EVERYBODY)
 @require_safe
 @vary_on_headers("HX-Request", "HX-Target")
@@ -66,14 +78,12 @@ def opinion_list(request: HttpRequest) -> HttpResponse:
     comes twice nor is left out.
     """
     found, as_of, at = listed(request)
-    total = _carried(request)[1]
-    total = total_of(found, request.user) if total is None else total
+    total = total_known(request, found)
     carried = {}
     if at and not figures.is_past(as_of):
         known = "" if total is None else total
         carried[AT] = seal(f"{at.isoformat()} {known} {_whose(request)}", purpose=AT)
-    few = total is not None and total <= _FEW
-    page = page_of(found.gathered() if few else found.qs, request, total=total, carried=carried)
+    page = page_of(in_order(found, total), request, total=total, carried=carried)
     deadlines.show_on(page.rows, now=found.moment)
     context = {
         "filter": found,

@@ -1,11 +1,10 @@
 """One case: its page, and the slip that the informant keeps."""
 
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import Resolver404, resolve, reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -15,10 +14,10 @@ from grievances.models import InformantKind, Opinion
 from grievances.offers import offer
 from grievances.relations import assisting_units
 from grievances.stories import events_of, story, told, untold
+from grievances.views.ways import way_of
 from grievances.workflow import ENDED
 from villages.models import Role
 
-_LISTS = {"desk-queue", "opinion-list"}
 _SEES_LOOKS = {Role.AUDITOR, Role.COORDINATOR, Role.LEADER}
 
 
@@ -80,27 +79,13 @@ def _on_its_page(request: HttpRequest, opinion: Opinion) -> bool:
 def opinion(request: HttpRequest, number: str) -> HttpResponse:
     """The case as a page, or as the desk's side panel."""
     found = opened(request, number)
-    context = case_context(request, found)
+    way = way_of(request, found)
+    context = case_context(request, found) | {"way": way}
     if request.htmx:
         return render(request, "grievances/_case.html", context)
-    return render(request, "grievances/opinion.html", context | {"list": _list_left(request)})
-
-
-def _list_left(request: HttpRequest) -> str:
-    """The list from which the case was opened, with its filters; all opinions where that isn't known."""
-    before = request.headers.get("Referer", "")
-    if url_has_allowed_host_and_scheme(before, {request.get_host()}, require_https=request.is_secure()):
-        address = urlsplit(before)
-        if _is_list(address.path):
-            return urlunsplit(("", "", address.path, address.query, ""))
-    return reverse("opinion-list")
-
-
-def _is_list(path: str) -> bool:
-    try:
-        return resolve(path).url_name in _LISTS
-    except Resolver404:
-        return False
+    # All opinions where the list is not known from which the case was opened.
+    context["list"] = way.address if way else reverse("opinion-list")
+    return render(request, "grievances/opinion.html", context)
 
 
 @require_safe

@@ -9,11 +9,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
+from grievances import afterwards
 from grievances.digests import digest_of_request
 from grievances.duties import ACCUSED_MAY_NOT
 from grievances.errors import (
@@ -24,9 +26,11 @@ from grievances.errors import (
     broken_constraint,
 )
 from grievances.forms.steps import FORMS, StepForm, key_of
-from grievances.models import Event, Opinion
+from grievances.models import AfterStep, Event, Opinion
 from grievances.relations import relations
 from grievances.views.opinions import case_context, opened, visible_opinion
+from grievances.views.walking import changed, gone_on
+from grievances.views.ways import Way, way_of
 from grievances.workflow import TRANSITIONS, State, Verb
 
 
@@ -135,7 +139,10 @@ def _show(
     status: int = 200,
     **more: object,
 ) -> HttpResponse:
-    context = {"opinion": opinion, "verb": verb, "form": form, "next": _next(request)} | more
+    way = way_of(request, opinion)
+    context = {"opinion": opinion, "verb": verb, "form": form, "next": _next(request), "way": way} | more
+    if way:
+        context["afterwards"] = afterwards.choices(request.user, request.POST.get("after"))
     if status == 409 and form:
         # How the case stands now, beside what was typed.
         context |= case_context(request, visible_opinion(request, opinion.number))
@@ -157,25 +164,30 @@ def _next(request: HttpRequest) -> str:
 
 
 def _done(request: HttpRequest, opinion: Opinion, verb: Verb) -> HttpResponse:
+    """What the person wants to see next. What they chose is remembered only here: a refused step moves nobody on."""
     still = Opinion.objects.visible_to(request.user).filter(pk=opinion.pk).exists()
     done = _("Done: %(verb)s, %(number)s.") % {"verb": verb.label, "number": opinion.number}
+    way, after = way_of(request, opinion), afterwards.asked(request.POST.get("after"))
+    if after:
+        afterwards.remember(request.user, after)
+    if way and after and after != AfterStep.STAY:
+        return gone_on(request, way, after, opinion, done)
     if request.htmx:
-        return _refreshed(request, opinion if still else None, done)
+        return _refreshed(request, opinion if still else None, done, way)
     messages.success(request, done)
     if _next(request):
         return redirect(_next(request))
-    return redirect("opinion", opinion.number) if still else redirect("home")
+    if still:
+        return redirect(reverse("opinion", args=[opinion.number]) + (way.query if way else ""))
+    return redirect(way.address if way else "home")
 
 
-def _refreshed(request: HttpRequest, opinion: Opinion | None, done: str) -> HttpResponse:
+def _refreshed(request: HttpRequest, opinion: Opinion | None, done: str, way: Way | None) -> HttpResponse:
     """The case as it stands now, for the side panel; the list beside it is told to reload."""
     if opinion is None:
-        response = render(request, "grievances/_case_gone.html")
-    else:
-        fresh = visible_opinion(request, opinion.number)
-        response = render(request, "grievances/_case.html", case_context(request, fresh) | {"done": done})
-    response["HX-Trigger"] = "opinion-changed"
-    return response
+        return changed(render(request, "grievances/_case_gone.html", {"way": way}))
+    context = case_context(request, visible_opinion(request, opinion.number)) | {"done": done, "way": way}
+    return changed(render(request, "grievances/_case.html", context))
 
 
 STEP_VIEWS = {verb: step_view(verb) for verb in FORMS}

@@ -53,7 +53,7 @@ def open_case(page: Page, queue: str, number: str) -> None:
 
 def do(page: Page, verb: str, **answers: str) -> None:
     """Do one step on the case that is open."""
-    link = page.locator(f"a[href*='/opinions/'][href$='/{verb}/']")
+    link = page.locator(f"a[href*='/opinions/'][href*='/{verb}/']")
     if not link.is_visible():
         page.locator("details > summary.btn").click()
     link.click()

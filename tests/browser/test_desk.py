@@ -27,7 +27,7 @@ def test_typed_words_are_not_thrown_away_without_a_question(people: People, busy
     page.on("dialog", stay)
     page.goto("/desk/in-hand/")
     page.locator("[data-row] .text").first.click()
-    page.locator("#panel a[href$='/remark/']").first.evaluate("link => link.click()")
+    page.locator("#panel a[href*='/remark/']").first.evaluate("link => link.click()")
     text = page.locator("#step [name=text]")
     expect(text).to_be_focused()
     text.fill("打过电话，下午再去看。")
@@ -64,7 +64,7 @@ def test_who_comes_second_sees_how_the_case_stands_and_keeps_the_words(
     for page in (first, second):
         page.goto(f"/desk/in-hand/?text={number}")
         page.locator("[data-row] .text").click()
-        page.locator("#panel a[href$='/resolve/']").click()
+        page.locator("#panel a[href*='/resolve/']").click()
         page.locator("[name=account]").fill("修好了。")
         page.locator("[name=public]").fill("已经修好，请您看看。")
         page.locator("#step button.btn-primary").click()

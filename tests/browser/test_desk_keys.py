@@ -36,7 +36,7 @@ def test_an_answer_whose_letter_is_shown_is_not_thrown_away_without_a_question(
     page.on("dialog", stay)
     page.goto("/desk/in-hand/")
     open_row(page, 0)
-    page.locator("#panel a[href$='/resolve/']").click()
+    page.locator("#panel a[href*='/resolve/']").click()
     page.locator("[name=account]").fill("修好了。")
     page.locator("[name=public]").fill("已经修好，请您看看。")
     page.locator("#step button.btn-primary").click()

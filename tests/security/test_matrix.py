@@ -39,6 +39,9 @@ PAGES: dict[str, set[str]] = {
     "opinion-list": ALL - {"administrator"},
     "opinion-export": ALL - {"administrator"},
     "search": ALL - {"administrator"},
+    "commands": ALL - {"administrator"},
+    "walk-next": ALL - {"administrator"},
+    "walk-previous": ALL - {"administrator"},
     "opinion-new": {"visitor", "handler", "head", "coordinator", "caller", "outsider"},
     "dashboard": {"head", "coordinator", "caller", "leader", "auditor"},
     "workload": {"head", "coordinator", "leader"},
@@ -246,6 +249,9 @@ def test_words_of_an_accusation_appear_on_no_page_of_the_accused(
     ):
         found = client.get(reverse(name), asked)
         assert "金丝雀八哥" not in found.content.decode() and opinion.number not in found.content.decode()
+    for asked in ({"q": "金丝雀"}, {"q": opinion.number, "case": opinion.number}):
+        found = client.get(reverse("commands"), asked, headers={"HX-Request": "true"}).content.decode()
+        assert "金丝雀八哥" not in found and f"/opinions/{opinion.number}/" not in found
 
 
 def test_a_campaign_of_another_district_gets_404_and_is_not_listed(everybody: dict[str, Cadre]) -> None:

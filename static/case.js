@@ -1,0 +1,47 @@
+// Keys of a case: n p walk along its list, a and the signs on the buttons begin a step, Ctrl+Enter sends its form, Escape
+// closes it, ? shows all keys.
+(function () {
+  "use strict";
+  function one(selector) { return document.querySelector(selector); }
+  function press(element) { if (element) element.click(); }
+  // An open form is gone on with: at its first field, or at the button under the letter.
+  function act() {
+    var place = one("#step form [name]:not([type=hidden]), #step form .btn-primary");
+    if (place) place.focus(); else press(one("#panel a.btn-primary"));
+  }
+  function help() {
+    var keys = document.getElementById("keys");
+    if (keys.showModal) keys.showModal(); else keys.setAttribute("open", "");
+  }
+  // Where no case is open yet, the list begins with its first.
+  function walk(which) { press(one("[data-walk=" + which + "]") || !one("[data-case]") && one("[data-open]")); }
+  function send() {
+    var form = one("#step form[method=post]");
+    press(form && form.querySelector(".btn-primary:not([disabled])"));
+  }
+  function close() {
+    var form = one("#step form[hx-post]:not([data-sent])");
+    if (!form || form.hasAttribute("data-typed") && !window.confirm(document.body.dataset.unsaved)) return;
+    document.getElementById("step").textContent = "";
+    var heading = one("#panel [data-case]");
+    if (heading) heading.focus();
+  }
+  var keys = {
+    a: act, "?": help,
+    n: function () { walk("next"); },
+    p: function () { walk("previous"); }
+  };
+  document.addEventListener("keydown", function (event) {
+    if (event.isComposing || event.altKey || one("dialog[open]")) return;
+    if (event.ctrlKey || event.metaKey) {
+      if (event.key === "Enter") { event.preventDefault(); send(); }
+      return;
+    }
+    if (event.key === "Escape") { close(); return; }
+    if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
+    var step = /^[1-9a-z]$/.test(event.key) && one("#panel [data-key='" + event.key + "']");
+    if (!step && !keys[event.key]) return;
+    event.preventDefault();
+    if (step) step.click(); else keys[event.key]();
+  });
+})();
