@@ -38,6 +38,14 @@ class ChippedFilter(django_filters.FilterSet):
             words = value.isoformat() if isinstance(value, date) else in_words(name, field, value)
             yield str(field.label), words
 
+    def ordering(self) -> Iterator[tuple[str, str]]:
+        """(label, value) of the order, where one is chosen."""
+        self.form.is_valid()
+        value = self.form.cleaned_data.get("order")
+        if value:
+            field = self.form.fields["order"]
+            yield str(field.label), in_words("order", field, value)
+
     @property
     def is_open(self) -> bool:
         """Whether the fields are shown: when they are asked for, or when something in them is wrong."""

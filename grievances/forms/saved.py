@@ -25,7 +25,7 @@ class SavedViewForm(forms.ModelForm):
 
     columns = _columns(gettext_lazy("None ticked: those that each reader has chosen."))
     grow_by = forms.IntegerField(
-        label=gettext_lazy("grown by at least"), min_value=1, max_value=500, required=False, initial=1,
+        label=gettext_lazy("Grown by at least"), min_value=1, max_value=500, required=False, initial=1,
         help_text=gettext_lazy("Cases more than when it last called. Counted up to 1,000."),
     )  # fmt: skip
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -105,7 +105,7 @@ class SavedViewForm(forms.ModelForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         """The owner is known, so that two views of a name are noticed before the database refuses them."""
-        return super()._get_validation_exclusions() - {"owner", "unit", "region"}
+        return super()._get_validation_exclusions() - {"owner"}
 
 
 def coordinated_by(cadre: Cadre) -> Region | None:

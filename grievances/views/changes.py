@@ -59,7 +59,7 @@ def _still_there(request: HttpRequest, shown: choosing.Chosen) -> dict[int, int]
 
 def _here(request: HttpRequest) -> str:
     """Who else has the open case, in words. A case that the reader may not see is as none."""
-    number = request.POST.get("case", "")[:24].replace("\0", "")
+    number = request.POST.get("case", "")[:24]
     opinion = Opinion.objects.visible_to(request.user).filter(number=number).first() if number else None
     others = presence.meet(request.user, opinion, now=timezone.now())
     if not others:

@@ -97,7 +97,8 @@ def _changed(request: HttpRequest, pk: int) -> HttpResponse:
             "“%s” was changed meanwhile. What you typed is still here: save again to put it in its place."
         )
         form.add_error(None, words % name)
-        form.data = form.data | {"version": version}
+        form.data = form.data.copy()
+        form.data["version"] = version
         return _form(request, form, view, status=409)
     view.version += 1
     view.base_count = None
@@ -156,7 +157,7 @@ def _form(
     context = {
         "form": form,
         "view": view,
-        "filters": [(label, value) for label, value, _address in found.chips()],
+        "filters": [*found.told(), *found.ordering()],
         "gone": gone_filters(view) if view and view.query == query else [],
         "back": f"{list_address(queue)}?{query}" if not form.errors else list_address(""),
     }
