@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 FROM = time(7)
 _BATCH = 50
 # Milliseconds for the counts of a batch: nobody waits for them.
-_PATIENCE = 60_000
+_PATIENCE = 20_000
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def _read_posts(cadres: set[Cadre]) -> None:
 
 def _due(batch: list[SavedView], now: datetime) -> Iterator[Alert]:
     owned = [view for view in batch if view.queue in names_of_lists(view.owner)]
-    told = counts([(view.owner, view) for view in owned], patience=_PATIENCE)
+    told = counts([(view.owner, view) for view in owned], patience=_PATIENCE, divide=True)
     moved: list[SavedView] = []
     for view, count in zip(owned, told, strict=True):
         if count is None:

@@ -273,7 +273,9 @@ def test_all_counts_take_one_question(
 def test_counting_too_long_shows_none_instead_of_failing(head: Cadre, case: Opinion) -> None:
     copied(case, 300)
     views = [make_view(head, name=str(n), query="whose=mine&older=1") for n in range(60)]
-    assert counts([(head, view) for view in views], patience=1)[0] is None
+    readings = [(head, view) for view in views]
+    assert counts(readings, patience=1)[0] is None
+    assert None not in counts(readings, patience=1000, divide=True)
 
 
 def test_a_filter_that_is_gone_or_wrong_is_said(desk: Client, head: Cadre, case: Opinion) -> None:
