@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 _STEP = 60  # the session is written at most once a minute
+# Says of a request that the page sent it by itself: it shows nobody at work, and keeps no session alive.
+_UNATTENDED = "Unattended"
 _LEAST_TYPED = 12  # signs: what is longer was typed, and is no choice from a list
 # Never shown: what the program carries along, and passwords.
 _CARRIED = re.compile(r"csrfmiddlewaretoken|key|next|seen|until|.*password.*")
@@ -33,7 +35,7 @@ class TimeOut:
         seen = request.session.setdefault("seen", now)
         if now - began > settings.SESSION_LONGEST_SECONDS or now - seen > settings.SESSION_IDLE_SECONDS:
             return False
-        if now - seen >= _STEP:
+        if now - seen >= _STEP and _UNATTENDED not in request.headers:
             request.session["seen"] = now
         return True
 

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from grievances.access import visible
 from grievances.calendar import midnight
+from grievances.chips import ChippedFilter
 from grievances.filter_fields import day_filter
-from grievances.filters import ChippedFilter
 from grievances.models import Event, Look, LookKind
 from grievances.workflow import Verb
 from villages.models import Cadre, Post, Role, Unit

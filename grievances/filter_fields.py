@@ -7,7 +7,7 @@ import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,10 +21,24 @@ from villages.templatetags.looks import day as day_in_words
 _UPWARDS = ("", "parent__", "parent__parent__", "parent__parent__parent__")
 
 
+class KnownChoice:
+    """A choice of rows that may have been read before: many filters then ask the database for all of theirs at
+    once."""
+
+    known: dict[str, Model] | None = None
+
+    def to_python(self, value: object) -> object:
+        if self.known is None or value in self.empty_values:
+            return super().to_python(value)
+        if str(value) not in self.known:
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return self.known[str(value)]
+
+
 class LabelFilter(django_filters.ModelChoiceFilter):
     """One of some things with a label in the reader's language."""
 
-    field_class = type("LabelField", (django_filters.fields.ModelChoiceField, LabelChoice), {})
+    field_class = type("LabelField", (KnownChoice, django_filters.fields.ModelChoiceField, LabelChoice), {})
 
 
 class _CategoryTree(forms.models.ModelChoiceIterator):
@@ -39,13 +53,13 @@ class _CategoryTree(forms.models.ModelChoiceIterator):
                 yield (top.label, [(self.choice(top)[0], _("%s: all") % top.label), *below])
 
 
-class _CategoryField(django_filters.fields.ModelChoiceField, LabelChoice):
+class _CategoryField(KnownChoice, django_filters.fields.ModelChoiceField, LabelChoice):
     """By its id; from another installation's pages by its code, which is the same everywhere."""
 
     iterator = _CategoryTree
 
     def to_python(self, value: object) -> object:
-        if isinstance(value, str) and value and not value.isdigit():
+        if self.known is None and isinstance(value, str) and value and not value.isdigit():
             value = Category.objects.filter(code=value).values_list("pk", flat=True).first() or value
         return super().to_python(value)
 

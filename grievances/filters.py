@@ -1,6 +1,5 @@
 """The filters of every list of opinions: today's, or as they were on a past day."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import django_filters
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grievances import figures, searching
 from grievances.calendar import midnight
+from grievances.chips import OPEN_FIELDS, VIEW, ChippedFilter
 from grievances.deadlines import SOON
 from grievances.filter_fields import (
     CategoryFilter,
@@ -19,10 +19,10 @@ from grievances.filter_fields import (
     LabelFilter,
     day_filter,
     in_place,
-    in_words,
     not_in_the_future,
 )
 from grievances.models import Campaign, Category, InformantKind, Kind, Opinion, OpinionSpan, Source, Urgency
+from grievances.own_filters import OwnFilters, Whose
 from grievances.workflow import OPEN, Ground, State
 from villages.models import Unit
 from villages.paging import without_place
@@ -37,8 +37,6 @@ _ORDER_LABELS = [
     ("place", _("place")),
 ]
 _ALL = 10**9  # a limit, so that the database doesn't join both questions into one again
-# In an address: the fields of the filters are shown.
-OPEN_FIELDS = "filters"
 FIGURE_LABELS = {
     "collected": _("collected"),
     "assigned": _("with unit and person"),
@@ -55,59 +53,11 @@ FIGURE_LABELS = {
 }
 
 
-class ChippedFilter(django_filters.FilterSet):
-    """Filters that stand above their list as chips, each of which can be taken off."""
-
-    def chips(self) -> Iterator[tuple[str, str, str]]:
-        """(label, value in words, address without it) of every filter that is set."""
-        for name, value in self.is_set().items():
-            without = without_place(self.data)
-            without.pop(name, None)
-            field = self.form.fields[name]
-            yield str(field.label), in_words(name, field, value), f"?{without.urlencode()}"
-
-    def is_set(self) -> dict[str, object]:
-        """The filters that are set, by name."""
-        self.form.is_valid()
-        given = self.form.cleaned_data.items()
-        return {name: value for name, value in given if value not in (None, "", False) and name != "order"}
-
-    def told(self) -> Iterator[tuple[str, str]]:
-        """(label, value) of every filter that is set, as a file says it: days as 2026-11-25."""
-        for name, value in self.is_set().items():
-            field = self.form.fields[name]
-            words = value.isoformat() if isinstance(value, date) else in_words(name, field, value)
-            yield str(field.label), words
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the fields are shown: when they are asked for, or when something in them is wrong."""
-        return OPEN_FIELDS in self.data or bool(self.form.errors)
-
-    @property
-    def opened(self) -> str:
-        """The same list with the fields."""
-        return f"?{self.data.urlencode()}&{OPEN_FIELDS}=1".replace("?&", "?")
-
-    @property
-    def closed(self) -> str:
-        """The same list without the fields."""
-        query = self.data.copy()
-        query.pop(OPEN_FIELDS, None)
-        return f"?{query.urlencode()}"
-
-    def carried(self) -> Iterator[tuple[str, str]]:
-        """What is set in the fields that are not shown: a search by words keeps it."""
-        for name in self.form.fields:
-            if name != "text":
-                yield from ((name, value) for value in self.data.getlist(name) if value)
-
-
 def _campaigns(request: HttpRequest) -> QuerySet[Campaign]:
     return Campaign.objects.visible_to(request.user)
 
 
-class OpinionFilter(ChippedFilter):
+class OpinionFilter(ChippedFilter, OwnFilters):
     """Filters for opinions and, on a past day, their spans."""
 
     figure = django_filters.ChoiceFilter(
@@ -178,15 +128,23 @@ class OpinionFilter(ChippedFilter):
         """Whether the rows are spans: how the opinions stood on a past day."""
         return self.queryset.model is OpinionSpan
 
+    @classmethod
+    def names(cls) -> list[str]:
+        """The filters that this list has."""
+        return [name for name in cls.base_filters if name not in cls.left_out]
+
     @property
     def export(self) -> str:
         """The page that gives the list as a file: below the list's own address."""
-        return self._below("export/")
+        return f"export/?{self.as_set}"
 
-    def _below(self, name: str) -> str:
+    @property
+    def as_set(self) -> str:
+        """What is set, as it stands in an address."""
         query = without_place(self.data)
         query.pop(OPEN_FIELDS, None)
-        return f"{name}?{query.urlencode()}"
+        query.pop(VIEW, None)
+        return query.urlencode()
 
     def chosen(self, name: str) -> object:
         """What a filter is set to, or None: also where it holds something that makes no sense."""
@@ -286,10 +244,12 @@ class OpinionFilter(ChippedFilter):
     def in_usual_order(self, found: QuerySet) -> QuerySet:
         """What changed last comes first behind a figure and on a past day; else the newest; of late ones the
         last to become late, or, where it is what waits now, what has waited longest."""
-        late = self.chosen("late") or self.chosen("soon")
+        late = self.chosen("late") or self.chosen("soon") or self.chosen("by")
         if self.past:
             by_deadline = late or self.chosen("figure") == "late"
             return found.order_by("-due_at" if by_deadline else "-since", "-opinion_id")
+        if self.chosen("whose") == Whose.NEWS:
+            return found.order_by("-news_at", "-pk")
         return self.ordered(found, "order", "due" if late else "newest")
 
 
@@ -297,8 +257,9 @@ class DeskFilter(OpinionFilter):
     """The filters of a queue, which is always today's."""
 
     left_out = ("as_of", "figure")
+    due_only_open = False
 
     @property
     def paper(self) -> str:
         """The page that gives the queue on paper."""
-        return self._below("paper/")
+        return f"paper/?{self.as_set}"

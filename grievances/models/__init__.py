@@ -29,7 +29,9 @@ from .opinion import (
     Source,
     Urgency,
 )
+from .presence import CasePresence
 from .province import DistrictSite
+from .saved import Calls, SavedView, Sharing
 from .tally import COUNTS, KEYS, Dimension, Tally, TallyChange, TallyMoment
 from .visit import Visit, VisitKind
 
@@ -50,7 +52,9 @@ __all__ = [
     "CalendarDay",
     "CallBack",
     "CallBackMeans",
+    "Calls",
     "Campaign",
+    "CasePresence",
     "Category",
     "Channel",
     "Clock",
@@ -78,6 +82,8 @@ __all__ = [
     "OpinionSpan",
     "Question",
     "QuestionKind",
+    "SavedView",
+    "Sharing",
     "Snapshot",
     "Source",
     "Tally",

@@ -29,6 +29,8 @@ class DeskSettings(models.Model):
     # The optional columns that are shown, in their order; empty: those that the list shows by itself.
     columns = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     density = models.CharField(max_length=11, choices=Density.choices, default=Density.COMFORTABLE)
+    # The view that opens after signing in, by its key; empty, gone or no longer theirs: the usual page.
+    start = models.CharField(max_length=40, blank=True)
 
     class Meta:
         verbose_name = _("desk settings")

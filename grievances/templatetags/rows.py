@@ -3,7 +3,7 @@
 Every text that comes from a row goes through ``escape``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -12,12 +12,16 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
+from grievances.columns import HEADINGS, usual
+from grievances.models import InformantKind, Kind, Urgency
 from grievances.workflow import State
 from villages.templatetags.looks import day, pause
 from villages.templatetags.marks import marked
 
 if TYPE_CHECKING:
+    from grievances.columns import ListLook
     from grievances.deadlines import Left
     from grievances.models import Opinion, OpinionSpan
 
@@ -26,25 +30,47 @@ register = template.Library()
 
 @register.simple_tag
 def opinion_rows(
-    rows: "Iterable[Opinion | OpinionSpan]", panel: bool = False, choose: object = None
+    rows: "Iterable[Opinion | OpinionSpan]",
+    panel: bool = False,
+    choose: object = None,
+    look: "ListLook | None" = None,
 ) -> SafeString:
-    """The rows of a list: number, place, matter, words, state, deadline, who answers.
+    """The rows of a list: the number, and the columns of its look, or the usual ones.
 
-    Beside a ``panel`` a case opens there, and the state, the same in all rows, is left out. Where there is
-    something to do on many, to ``choose`` from, a box stands before each row.
+    Beside a ``panel`` a case opens there. Where there is something to do on many, to ``choose`` from, a box
+    stands before each row.
     """
     # A number has letters, digits and hyphens only: the address of one is that of any.
     before, after = (escape(part) for part in reverse("opinion", args=[_ANY]).split(_ANY))
-    nowrap = "" if get_language() == "en" else ' class="nowrap"'
-    states = {state.value: escape(state.label) for state in State}
-    written = (
-        (_box(row) if choose else "", _row(row, before, after, nowrap, {} if panel else states))
-        for row in rows
-    )
-    return SafeString("".join(f"<tr data-row>{box}{row}</tr>" for box, row in written))
+    columns = look.columns if look else usual(panel=panel)
+    writing = _cells()
+    cells = [writing[name] for name in columns]
+    written = []
+    for row in rows:
+        case = row.case
+        number = escape(case.number)
+        address = f"{before}{number}{after}"
+        to_panel = f' hx-get="{address}" hx-target="#panel"' if panel else ""
+        written.append(
+            f'<tr data-row data-case="{case.pk}.{case.version}">{_box(row) if choose else ""}'
+            f'<td class="nowrap"><a data-open href="{address}"{to_panel}>{number}</a></td>'
+            f"{''.join([cell(row, address) for cell in cells])}</tr>"
+        )
+    return SafeString("".join(written))
+
+
+@register.simple_tag
+def column_heads(panel: bool = False, look: "ListLook | None" = None) -> SafeString:
+    """The headings over ``opinion_rows``."""
+    columns = look.columns if look else usual(panel=panel)
+    return format_html_join("", "<th>{}</th>", ((HEADINGS[name],) for name in columns))
 
 
 _ANY = "X"
+# So many signs may need more than the line or two that a row has.
+_LONG = 24
+
+Cell = Callable[["Opinion | OpinionSpan", str], str]
 
 
 def _box(row: "Opinion") -> str:
@@ -55,19 +81,43 @@ def _box(row: "Opinion") -> str:
     )
 
 
-def _row(row: "Opinion | OpinionSpan", before: str, after: str, nowrap: str, states: dict[str, str]) -> str:
-    case = row.case
-    number = escape(case.number)
-    address = f"{before}{number}{after}"
-    to_panel = "" if states else f' hx-get="{address}" hx-target="#panel"'
-    state = f'<td class="nowrap">{states[row.state]}</td>' if states else ""
+def _cells() -> dict[str, Cell]:
+    """column → what writes its cell; the words of the reader's language are looked up once a list."""
+    nowrap = "" if get_language() == "en" else ' class="nowrap"'
+    states, kinds, urgencies, informants = (
+        {choice.value: escape(choice.label) for choice in choices}
+        for choices in (State, Kind, Urgency, InformantKind)
+    )
+    whole, round_number = escape(_("The whole text")), escape(_("round %s"))
+    return {
+        "place": lambda row, _address: f'<td class="place">{escape(row.region.place_label)}</td>',
+        "category": lambda row, _address: (
+            f'<td class="about"><div class="two-lines">{escape(row.category.label)}</div></td>'
+        ),
+        "words": lambda row, address: _words(row.case, address, whole),
+        "state": lambda row, _address: f'<td class="nowrap">{states[row.state]}</td>',
+        "kind": lambda row, _address: f'<td class="nowrap">{kinds[row.case.kind]}</td>',
+        "urgency": lambda row, _address: f'<td class="nowrap">{urgencies[row.case.urgency]}</td>',
+        "informant": lambda row, _address: f'<td class="nowrap">{informants[row.case.informant_kind]}</td>',
+        "round": lambda row, _address: f'<td class="nowrap">{round_number % row.round}</td>',
+        "recorded": lambda row, _address: f'<td class="nowrap">{day(row.recorded_at)}</td>',
+        "deadline": lambda row, _address: f"<td>{deadline(row.left)}</td>",
+        "unit": lambda row, _address: f"<td>{escape(row.unit.label) if row.unit else ''}</td>",
+        "person": lambda row, _address: f"<td{nowrap}>{escape(row.person.label) if row.person else ''}</td>",
+    }
+
+
+def _words(case: "Opinion", address: str, whole: str) -> str:
+    """What was said, all of it: a row shows a line or two until it is unfolded. Without script the mark leads to
+    the case. Of a protected one there is no more than the line."""
+    words, more = case.words_in_lists, ""
+    if len(words) > _LONG and not case.is_protected:
+        more = (
+            f'<a class="unfold" data-unfold href="{address}" aria-expanded="false" aria-label="{whole}" '
+            f'title="{whole}">▾</a>'
+        )
     return (
-        f'<td class="nowrap"><a data-open href="{address}"{to_panel}>{number}</a></td>'
-        f'<td class="place">{escape(row.region.place_label)}</td>'
-        f'<td class="about"><div class="two-lines">{escape(row.category.label)}</div></td>'
-        f'<td class="text"><div class="two-lines">{escape(case.words_in_lists)}</div></td>'
-        f"{state}<td>{deadline(row.left)}</td>"
-        f"<td{nowrap}>{escape(row.person.label) if row.person else ''}</td>"
+        f'<td class="text"><div class="words"><div class="two-lines">{escape(words)}</div>{more}</div></td>'
     )
 
 

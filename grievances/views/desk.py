@@ -10,6 +10,7 @@ from grievances.bulk import actions
 from grievances.bulk.choosing import MOST
 from grievances.filters import DeskFilter
 from grievances.queues import Queue
+from grievances.saved.around import around
 from villages.models import Role
 from villages.paging import page_of
 from villages.policy import for_roles
@@ -43,11 +44,12 @@ def desk_queue(request: HttpRequest, queue: str) -> HttpResponse:
     counted = waiting.counts(request.user)
     chosen, found = queued(request, queue)
     total = None if any(found.chips()) else dict(counted)[chosen]
-    page = page_of(found.qs, request, total=total)
+    frame = around(request, found, queue=chosen.name, panel=True)
+    page = page_of(frame.look.reading(found.qs), request, total=total)
     deadlines.show_on(page.rows)
     context = {
         "queues": counted, "queue": chosen, "filter": found, "page": page,
-        "actions": actions.offered(request.user, chosen), "most": MOST,
+        "actions": actions.offered(request.user, chosen), "most": MOST, "around": frame,
     }  # fmt: skip
     template = "grievances/_desk_list.html" if request.htmx else "grievances/desk.html"
     return render(request, template, context)

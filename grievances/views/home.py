@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from grievances.province import gate
+from grievances.saved.finding import address_of, start_of
 from villages.models import Role
 
 # The first role that a cadre has decides; each page links to the others.
@@ -22,7 +23,11 @@ _AT_A_PROVINCE = (*((role, "dashboard") for role in gate.LOOKS_AFTER), (Role.ADM
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """Send the cadre to the page that fits their posts; to the help without any."""
+    """Send the cadre to the view with which they want to begin; else to the page that fits their posts, or to the
+    help without any."""
+    start = None if settings.PROVINCE else start_of(request.user)
+    if start is not None:
+        return redirect(address_of(start))
     landing = _AT_A_PROVINCE if settings.PROVINCE else _LANDING
     roles = request.user.roles
     return redirect(next((name for role, name in landing if role in roles), "help"))

@@ -14,6 +14,7 @@ from django.views.decorators.vary import vary_on_headers
 from config.replica import may_be_a_second_old
 from grievances import deadlines, figures
 from grievances.filters import OpinionFilter
+from grievances.saved.around import around
 from grievances.tallies.totals import total_of
 from villages.models import Role
 from villages.paging import AT, page_of, without_place
@@ -83,10 +84,12 @@ def opinion_list(request: HttpRequest) -> HttpResponse:
     if at and not figures.is_past(as_of):
         known = "" if total is None else total
         carried[AT] = seal(f"{at.isoformat()} {known} {_whose(request)}", purpose=AT)
-    page = page_of(in_order(found, total), request, total=total, carried=carried)
+    frame = around(request, found)
+    page = page_of(frame.look.reading(in_order(found, total)), request, total=total, carried=carried)
     deadlines.show_on(page.rows, now=found.moment)
     context = {
         "filter": found,
+        "around": frame,
         "page": page,
         "exact": page.total if found.chosen("figure") and page.is_exact else None,
         "as_of": as_of if figures.is_past(as_of) else None,

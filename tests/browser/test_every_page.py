@@ -20,6 +20,8 @@ WITHOUT_LINK |= {verb.address for verb in Verb}
 WITHOUT_LINK |= {"walk-next", "walk-previous", "commands"}
 # Led to by forms; test_bulk.py goes that way.
 WITHOUT_LINK |= {"bulk-new", "bulk-order"}
+# Of views that somebody has saved; and what a page asks by itself.
+WITHOUT_LINK |= {"view-edit", "view-delete", "view-start", "list-changes"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

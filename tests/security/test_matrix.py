@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from grievances.models import Attachment, BulkOrder, Opinion, Visit
+from grievances.models import Attachment, BulkOrder, Opinion, SavedView, Visit
 from grievances.steps.record import Accused
 from grievances.workflow import TRANSITIONS, Verb
 from tests.factories import GRID, fresh, make_cadre, make_campaign, make_household, make_opinion, make_region
@@ -54,6 +54,9 @@ PAGES: dict[str, set[str]] = {
     "people": {"administrator"},
     "jobs": {"administrator"},
     "bulk-list": STAFF,
+    "view-list": ALL - {"administrator"},
+    "view-new": ALL - {"administrator"},
+    "list-columns": ALL - {"administrator"},
 }
 # address → (arguments, who gets it)
 OBJECTS: dict[str, set[str]] = {
@@ -79,8 +82,10 @@ OBJECTS: dict[str, set[str]] = {
     "bulk-order": {"head"},
     "unit-workload": {"head", "coordinator", "leader"},
     "slipped-list": {"head", "coordinator"},
+    "view-edit": {"handler"},
+    "view-delete": {"handler"},
 }
-POST_ONLY = {"sign-out", "changes-seen", "notices-seen", "language"}
+POST_ONLY = {"sign-out", "changes-seen", "notices-seen", "language", "view-start", "list-changes"}
 PUBLIC = {"sign-in", "help", "language"}
 STEPS = {verb.address: verb for verb in TRANSITIONS if TRANSITIONS[verb].who}
 
@@ -130,6 +135,7 @@ def arguments(
     order = BulkOrder.objects.create(
         key=uuid.uuid4(), by=everybody["head"], verb="transfer", digest="", made_at=case.recorded_at
     )
+    view = SavedView.objects.create(owner=everybody["handler"], name="我的", queue="in-hand")
     papers = ("opinion-receipt", "opinion-paper", "opinion-dispatch-slip")
     numbered = {name: [case.number] for name in ("opinion", *papers, "opinion-informant", *STEPS)}
     return numbered | {
@@ -150,6 +156,8 @@ def arguments(
         "bulk-order": [order.key],
         "unit-workload": [case.unit_id],
         "slipped-list": ["untouched"],
+        "view-edit": [view.pk],
+        "view-delete": [view.pk],
     }
 
 

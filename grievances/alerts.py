@@ -1,0 +1,121 @@
+"""Views that call their owner: every day, or when they have grown.
+
+``due_alerts`` says whom to tell of what and marks it as told; ``tell`` is the one place where telling happens.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from grievances.models import Calls, SavedView
+from grievances.saved.counting import Count, counts
+from grievances.saved.finding import names_of_lists
+from villages.models import Cadre, Post
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+# Daily ones call from this hour on.
+FROM = time(7)
+_BATCH = 50
+# Milliseconds for the counts of a batch: nobody waits for them.
+_PATIENCE = 20_000
+
+
+@dataclass(frozen=True)
+class Alert:
+    """A view calls its owner; ``grown_by`` 0 where it is a daily one. A count beyond 1,000 says that there are
+    more."""
+
+    cadre: Cadre
+    view: SavedView
+    count: int
+    grown_by: int
+
+
+def due_alerts(now: datetime) -> list[Alert]:
+    """All alerts that are due, each marked as told in the transaction that found it. A view that another run has
+    in its hands is left to that one."""
+    found: list[Alert] = []
+    last = 0
+    while True:
+        with transaction.atomic():
+            batch = _batch(now, after=last)
+            found += tell(list(_due(batch, now)), now)
+        if not batch:
+            return found
+        last = batch[-1].pk
+
+
+def tell(alerts: list[Alert], now: datetime) -> list[Alert]:
+    """Put alerts where their owners find them: on the page of notices. Whoever adds another way, adds it here."""
+    for alert in alerts:
+        alert.view.called_at = now
+        alert.view.called_count, alert.view.called_growth = alert.count, alert.grown_by
+    fields = ["called_at", "called_count", "called_growth"]
+    SavedView.objects.bulk_update([alert.view for alert in alerts], fields)
+    return alerts
+
+
+def calls_of(cadre: Cadre) -> "QuerySet[SavedView]":
+    """A cadre's views that have called, the latest first; not those of lists that they no longer have."""
+    called = SavedView.objects.filter(owner=cadre, called_at__isnull=False, queue__in=names_of_lists(cadre))
+    return called.order_by("-called_at", "-pk")
+
+
+def unseen_calls(cadre: Cadre) -> "QuerySet[SavedView]":
+    return SavedView.objects.called(cadre).filter(queue__in=names_of_lists(cadre)).order_by()
+
+
+def _batch(now: datetime, *, after: int) -> list[SavedView]:
+    """The next views that may be due, locked, with all that their owners' rights come from."""
+    today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    due = Q(calls=Calls.GROWN)
+    if timezone.localtime(now).time() >= FROM:
+        due |= Q(calls=Calls.DAILY) & (Q(called_at=None) | Q(called_at__lt=today))
+    views = SavedView.objects.filter(due, pk__gt=after, owner__is_active=True).select_related("owner")
+    batch = list(views.select_for_update(skip_locked=True, of=("self",)).order_by("pk")[:_BATCH])
+    _read_posts({view.owner for view in batch})
+    return batch
+
+
+def _read_posts(cadres: set[Cadre]) -> None:
+    """What ``Cadre.posts_ever`` would read, for all of them at once."""
+    posts: dict[int, list[Post]] = {cadre.pk: [] for cadre in cadres}
+    for post in Post.objects.filter(cadre__in=posts).select_related("unit", "region"):
+        posts[post.cadre_id].append(post)
+    for cadre in cadres:
+        cadre.posts_ever = posts[cadre.pk]
+
+
+def _due(batch: list[SavedView], now: datetime) -> Iterator[Alert]:
+    owned = [view for view in batch if view.queue in names_of_lists(view.owner)]
+    told = counts([(view.owner, view) for view in owned], patience=_PATIENCE, divide=True)
+    moved: list[SavedView] = []
+    for view, count in zip(owned, told, strict=True):
+        if count is None:
+            continue
+        grown_by = _growth(view, count)
+        if view.calls == Calls.DAILY and count.number:
+            yield Alert(view.owner, view, count.number, 0)
+        if view.calls == Calls.GROWN and grown_by >= view.grow_by:
+            yield Alert(view.owner, view, count.number, grown_by)
+        if _moves(view, count, grown_by):
+            view.base_count = count.number
+            moved.append(view)
+    SavedView.objects.bulk_update(moved, ["base_count"])
+
+
+def _growth(view: SavedView, count: Count) -> int:
+    return 0 if view.base_count is None else max(count.number - view.base_count, 0)
+
+
+def _moves(view: SavedView, count: Count, grown_by: int) -> bool:
+    """Growth is counted from the latest call, or from the fewest since then."""
+    base = view.base_count
+    return base is None or count.number < base or grown_by >= view.grow_by
