@@ -24,7 +24,7 @@ def told(
 
 def listed(client: Client) -> list[str]:
     notices = client.get(reverse("notice-list")).context["page"].rows
-    return [notice.event.opinion.number for notice in notices]
+    return [notice.opinion.number for notice in notices]
 
 
 def test_the_responsible_person_is_told_of_an_assignment(
@@ -101,13 +101,15 @@ def test_all_notices_are_there_page_by_page_the_newest_first(
         Event(**_again(event), recorded_at=event.recorded_at + timedelta(minutes=n % 40)) for n in range(130)
     ]
     Event.objects.bulk_create(more)
-    Notice.objects.bulk_create([Notice(cadre=head, event=one) for one in more])
+    Notice.objects.bulk_create(
+        [Notice(cadre=head, event=one, opinion=told, made_at=one.recorded_at) for one in more]
+    )
     client.force_login(head)
     shown, address = [], "?"
     while address:
         page = client.get(reverse("notice-list") + address).context["page"]
         shown, address = shown + page.rows, page.next
-    moments = [notice.event.recorded_at for notice in shown]
+    moments = [notice.made_at for notice in shown]
     assert len({notice.pk for notice in shown}) == 131 == page.total and moments == sorted(moments)[::-1]
 
 
