@@ -6,8 +6,10 @@ of the day, so that two never work on the same batch.
 """
 
 import logging
+import time
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime
+from datetime import time as clock_time
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -25,7 +27,9 @@ from villages.models import Cadre
 
 logger = logging.getLogger(__name__)
 
-BEGINS = time(6)
+BEGINS = clock_time(6)
+# A round is over then, so that other things get their turn; the next one goes on with what is left.
+LONGEST_SECONDS = 30
 _AT_ONCE = 500
 _RELATED = ("opinion__unit", "opinion__person")
 
@@ -39,19 +43,21 @@ def escalate(now: datetime) -> None:
     if not calendar.is_working(day):
         return
     EscalationDay.objects.bulk_create([EscalationDay(day=day)], ignore_conflicts=True)
-    staff = Staff()
+    staff, ends = Staff(), time.monotonic() + LONGEST_SECONDS
     unswept = EscalationRule.objects.filter(Q(swept_on=None) | Q(swept_on__lt=day), retired=False)
     for rule in unswept:
-        if not _sweep(rule, day, due_until(rule, day, calendar), staff, now):
-            return  # somebody else is at it
+        if not _sweep(rule, day, due_until(rule, day, calendar), staff, now, ends):
+            return  # somebody else is at it, or the next round goes on
     for one in EscalationDay.objects.filter(told_at=None, day__lte=day).order_by("day"):
         _tell(one.day, now)
 
 
-def _sweep(rule: EscalationRule, day: date, until: datetime, staff: Staff, now: datetime) -> bool:
-    """All cases of a rule; whether it was ours to do."""
+def _sweep(
+    rule: EscalationRule, day: date, until: datetime, staff: Staff, now: datetime, ends: float
+) -> bool:
+    """All cases of a rule; whether it was ours to do, and done in time."""
     last: tuple[datetime, int] | None = None
-    while True:
+    while time.monotonic() < ends:
         with transaction.atomic():
             if not _hold(day):
                 return False
@@ -61,6 +67,7 @@ def _sweep(rule: EscalationRule, day: date, until: datetime, staff: Staff, now: 
                 EscalationRule.objects.filter(pk=rule.pk).update(swept_on=day)
                 return True
         last = clocks[-1].due_at, clocks[-1].pk
+    return False
 
 
 def _hold(day: date) -> bool:

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from grievances.models import Event, Notice, Opinion
+from grievances.notices import notices_of
 from tests.factories import make_opinion
 from tests.grievances.cases import answered, assigned
 from villages.models import Cadre, Unit
@@ -76,6 +77,12 @@ def test_who_wrote_it_down_is_told_of_the_answer(
         case = answered(make_opinion(by=visitor), by=coordinator, unit=transport, person=head)
     client.force_login(visitor)
     assert listed(client) == [case.number]
+
+
+def test_only_the_cases_of_the_notices_are_looked_up(told: Opinion, leader: Cadre) -> None:
+    """A leader sees every case of the district: they are not read to compare."""
+    asked = str(notices_of(leader).query)
+    assert 'JOIN "grievances_opinion"' in asked and 'FROM "grievances_opinion"' not in asked
 
 
 def test_an_empty_list_says_so(client: Client, handler: Cadre) -> None:

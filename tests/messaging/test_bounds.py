@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grievances.calendar import WorkingCalendar, last_day, midnight, official_days
@@ -27,6 +27,7 @@ def is_due(rule: EscalationRule, last: date, on: date) -> bool:
     return on > last and CALENDAR.working_days_between(last, on) >= rule.days
 
 
+@settings(deadline=None)
 @given(RULES, DAYS, st.integers(-40, 40))
 def test_the_bound_is_what_counting_working_days_says(rule: EscalationRule, on: date, away: int) -> None:
     last = on + timedelta(days=away)
@@ -34,11 +35,13 @@ def test_the_bound_is_what_counting_working_days_says(rule: EscalationRule, on: 
     assert found == is_due(rule, last, on)
 
 
+@settings(deadline=None)
 @given(RULES, DAYS)
 def test_the_bound_never_moves_backwards(rule: EscalationRule, on: date) -> None:
     assert due_until(rule, on, CALENDAR) <= due_until(rule, on + timedelta(days=1), CALENDAR)
 
 
+@settings(deadline=None)
 @given(RULES, DAYS, st.lists(st.integers(0, 12), min_size=1, max_size=12))
 def test_runs_with_any_gaps_find_each_deadline_once(
     rule: EscalationRule, begin: date, gaps: list[int]

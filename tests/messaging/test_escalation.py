@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -273,6 +274,26 @@ def test_a_sweep_that_was_broken_off_goes_on_and_tells_everything(
     told = Notice.objects.filter(cadre=head, kind="escalation").order_by("key")
     assert [notice.key for notice in told] == [f"escalation:{MONDAY + timedelta(days=n)}" for n in range(2)]
     assert not EscalationDay.objects.filter(told_at=None).exists()
+
+
+def test_a_round_that_takes_too_long_leaves_the_rest_to_the_next(
+    late: Opinion, head: Cadre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_rule()
+    with monkeypatch.context() as patch:
+        patch.setattr(sweep, "LONGEST_SECONDS", 0)
+        run()
+    assert not Escalation.objects.exists() and EscalationDay.objects.get().told_at is None
+    run()
+    assert reached(late) == ["head"] and Notice.objects.filter(kind="escalation").count() == 1
+
+
+def test_an_index_leads_to_the_deadlines_of_a_rule(late: Opinion) -> None:
+    found = sweep._beyond(sweep._clocks(make_rule(), at(MONDAY)), (late.due_at, 1))[:500]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        plan = found.explain()
+    assert "clock_running" in plan and "escalation_once_a_round" in plan
 
 
 def test_the_sweep_asks_the_same_whatever_the_number_of_cases(
