@@ -55,7 +55,7 @@ def _serve(server: EmbeddedPostgres | None, port: int, *, reset: bool) -> None:
             shutil.rmtree(VAR / "media", ignore_errors=True)
     with step("Starting PostgreSQL" if server else "Reaching the database"):
         owner_url, runtime_url = databases(server) if server else _given()
-    environment = demo_environment(owner_url)
+    environment = {"SITE_ADDRESS": f"http://127.0.0.1:{port}"} | demo_environment(owner_url)
     with step("Preparing the tables"):
         manage(environment, "migrate", "--verbosity", "0")
     _fill(environment)
@@ -97,6 +97,7 @@ def _work(environment: dict[str, str], port: int) -> None:
         running.serve(environment, port)
         running.fold(environment, "the figures")
         running.work(environment, "the district")
+        running.remind(environment, "the district")
         print(
             f"\nOpen http://127.0.0.1:{port}\nAccounts: {ACCOUNTS}\nPassword: {environment['DEMO_PASSWORD']}"
         )

@@ -68,7 +68,11 @@ class Site:
     def of(cls, name: str, port: int, settings: dict[str, str], **environment: str) -> "Site":
         server = EmbeddedPostgres(_HOME / name, **_SMALL | settings)
         free_port(str(port), command="make province")
-        own = {"MEDIA_ROOT": str(_HOME / f"{name}-media"), "SESSION_COOKIE": f"session_{name}"}
+        own = {
+            "MEDIA_ROOT": str(_HOME / f"{name}-media"),
+            "SESSION_COOKIE": f"session_{name}",
+            "SITE_ADDRESS": f"http://127.0.0.1:{port}",
+        }
         return cls(name, server, port, own | environment)
 
     @property
@@ -175,6 +179,7 @@ def _work(province: Site, sites: dict[District, Site]) -> None:
         for district, site in sites.items():
             running.fold(site.working, district.name)
             running.work(site.working, district.name)
+            running.remind(site.working, district.name)
         print(f"\nThe province: {province.address}   accounts: {_PROVINCE}")
         for district, site in sites.items():
             print(f"{district.name}: {site.address}   accounts: {ACCOUNTS}")

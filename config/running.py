@@ -101,6 +101,9 @@ def demo_environment(owner_url: str) -> dict[str, str]:
         "DATABASE_URL": owner_url,
         "SECRET_KEY": _kept("secret-key", secrets.token_urlsafe(50)),
         "INFORMANT_KEY": given.get("INFORMANT_KEY") or _kept("informant-key", Fernet.generate_key().decode()),
+        # Messages become files to look at.
+        "EMAIL_URL": given.get("EMAIL_URL") or f"file:{VAR / 'mail'}",
+        "EMAIL_FROM": given.get("EMAIL_FROM") or "village-voices@localhost",
         "DEMO_PASSWORD": given.get("DEMO_PASSWORD") or _kept("demo-password", secrets.token_urlsafe(9)),
     }
 
@@ -160,6 +163,10 @@ class Programs:
         """Does the background jobs of an installation, one after the other."""
         command = ["manage.py", "db_worker", "--no-startup-delay", "--verbosity", "0"]
         self._start(f"the background jobs of {name}", environment, command)
+
+    def remind(self, environment: dict[str, str], name: str) -> None:
+        """Escalates, sends what is told together, and whatever else comes round by itself."""
+        self._start(f"the reminding of {name}", environment, ["manage.py", "remind", "--every", "60"])
 
     def _start(self, name: str, environment: dict[str, str], command: list[str]) -> subprocess.Popen:
         self.running[name] = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environment)

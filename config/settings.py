@@ -5,7 +5,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from config import environment
+from config import environment, outgoing
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -181,6 +181,21 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 40
 MEDIA_ROOT = environment.text("MEDIA_ROOT", str(BASE_DIR / "var" / "media"))
+
+# Where this installation is found: the links of messages begin so.
+SITE_ADDRESS = outgoing.origin("SITE_ADDRESS")
+_MAIL = outgoing.mail("EMAIL_URL")
+EMAIL_ON, EMAIL_BACKEND, EMAIL_FILE_PATH = _MAIL.on, _MAIL.backend, _MAIL.folder
+EMAIL_HOST, EMAIL_PORT = _MAIL.host, _MAIL.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL.user, _MAIL.password
+EMAIL_USE_SSL, EMAIL_USE_TLS = _MAIL.tls, _MAIL.starttls
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM", "")
+WEBHOOK_URL = outgoing.gateway("WEBHOOK_URL")
+WEBHOOK_SECRET = environment.text("WEBHOOK_SECRET", "")
+outgoing.must_be_whole(
+    mail=_MAIL, sender=DEFAULT_FROM_EMAIL, gateway=WEBHOOK_URL, secret=WEBHOOK_SECRET, site=SITE_ADDRESS
+)
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]

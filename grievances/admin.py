@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from grievances.models import CalendarDay, Category, DispatchRule, Question, QuestionKind
+from grievances.models import CalendarDay, Category, DispatchRule, EscalationRule, Question, QuestionKind
 from grievances.reckoning import reckon_all
 from villages.admin import Kept
 
@@ -68,6 +68,19 @@ class DispatchRuleAdmin(Removable):
     search_fields = ["category__name", "category__name_en", "unit__name", "unit__name_en", "note"]
     autocomplete_fields = ["category", "region", "unit"]
     fields = ["position", "category", "region", "unit", "local", "note"]
+
+
+@admin.register(EscalationRule)
+class EscalationRuleAdmin(Kept):
+    """Rules are retired: what they escalated says which rule it was."""
+
+    list_display = ["clock", "category", "days", "when", "level", "retired"]
+    list_display_links = ["clock"]
+    list_filter = ["clock", "level", "retired"]
+    list_select_related = ["category"]
+    search_fields = ["category__name", "category__name_en"]
+    autocomplete_fields = ["category"]
+    fields = ["clock", "category", "days", "when", "level", "retired"]
 
 
 @admin.register(CalendarDay)

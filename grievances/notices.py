@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Value
+from django.db.models import Q, Value
 
+from grievances.access import visible
 from grievances.workflow import Verb
 from villages.models import Cadre, Post, Role
 
@@ -19,19 +20,24 @@ _TO_PERSON = {
 }  # fmt: skip
 _TO_HEADS = {Verb.ASK_EXTENSION, Verb.SUPERVISE, Verb.INSTRUCT}
 _TO_RECORDER = {Verb.RESOLVE, Verb.EXPLAIN, Verb.CALL_BACK, Verb.SPOT_CHECK, Verb.REOPEN}
+# By these a case becomes somebody's to answer for.
+_GIVES = {Verb.ASSIGN, Verb.REASSIGN, Verb.TRANSFER}
 
 
 def connect() -> None:
+    from grievances.messaging import languages
     from grievances.steps.step import step_done
 
+    languages.connect()
     step_done.connect(_tell, dispatch_uid="notices")
 
 
 def notices_of(cadre: Cadre) -> "QuerySet[Notice]":
     """A cadre's notices, of cases that they may still see: also a mere number would tell of others."""
-    from grievances.models import Notice, Opinion
+    from grievances.models import Notice
 
-    return Notice.objects.filter(cadre=cadre, event__opinion__in=Opinion.objects.visible_to(cadre))
+    # The condition of ``visible_to`` on the few cases of these notices: all visible ones would be read to compare.
+    return Notice.objects.filter(Q(opinion=None) | visible(cadre, opinion="opinion__"), cadre=cadre)
 
 
 def unseen(cadre: Cadre) -> int:
@@ -47,15 +53,16 @@ def unseen(cadre: Cadre) -> int:
 
 
 def _tell(*, event: "Event", **_kwargs: object) -> None:
-    from grievances.models import Notice, Opinion
+    from grievances.messaging import kinds
+    from grievances.messaging.telling import tell
 
-    seeing = [
-        cadre
-        for cadre in _concerned(event)
-        if cadre.pk != event.actor_id
-        and Opinion.objects.visible_to(cadre).filter(pk=event.opinion_id).exists()
-    ]
-    Notice.objects.bulk_create([Notice(cadre=cadre, event=event) for cadre in seeing], ignore_conflicts=True)
+    told = {cadre for cadre in _concerned(event) if cadre.pk != event.actor_id}
+    given = {cadre for cadre in told if event.verb in _GIVES and cadre.pk == event.opinion.person_id}
+    for kind, cadres in ((kinds.GIVEN, given), (kinds.STEP, told - given)):
+        tell(
+            kind=kind, cadres=cadres, key=f"event:{event.pk}", opinion=event.opinion, event=event,
+            at=event.recorded_at,
+        )  # fmt: skip
 
 
 def _concerned(event: "Event") -> set[Cadre]:

@@ -34,6 +34,7 @@ def pages_of(cadre: Cadre) -> list[tuple[str, str]]:
         ("dashboard", _("Dashboard"), {Role.LEADER, Role.COORDINATOR, Role.AUDITOR, Role.CALLER, Role.HEAD}),
         ("workload", _("Workload"), {Role.HEAD, Role.COORDINATOR, Role.LEADER}),
         ("slipped", _("Slipped"), {Role.HEAD, Role.COORDINATOR}),
+        ("escalation-list", _("Escalations"), {Role.HEAD, Role.COORDINATOR, Role.LEADER}),
         ("visitor-home", _("Visits"), {Role.VISITOR}),
         ("opinion-list", _("Opinions"), _SEES_OPINIONS),
         ("campaign-list", _("Big visit"), _SEES_OPINIONS),

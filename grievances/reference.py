@@ -1,4 +1,4 @@
-"""The reference data that comes with the product: categories, questions, dispatch rules, calendar."""
+"""The reference data that comes with the product: categories, questions, dispatch and escalation rules, calendar."""
 
 import csv
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from grievances.calendar import official_days
-from grievances.models import CalendarDay, Category, DispatchRule, Question
+from grievances.models import CalendarDay, Category, DispatchRule, EscalationRule, Question
 from villages.models import Unit
 
 _DATA = Path(__file__).parent / "data"
@@ -75,6 +75,18 @@ def load_rules() -> int:
         if not row["unit"] or row["unit"] in units
     ]
     return len(DispatchRule.objects.bulk_create(rules))
+
+
+@transaction.atomic
+def load_escalation_rules() -> int:
+    """The escalation rules, where none exist yet: afterwards they are the district's own."""
+    if EscalationRule.objects.exists():
+        return 0
+    rules = [
+        EscalationRule(clock=row["clock"], days=int(row["days"]), when=row["when"], level=row["level"])
+        for row in _rows("escalation_rules.csv")
+    ]
+    return len(EscalationRule.objects.bulk_create(rules))
 
 
 def fill_calendar(*years: int) -> dict[int, int]:

@@ -120,7 +120,7 @@ class CadreAdmin(Kept):
     list_display = ["username", "name", "telephone", "is_active", "must_change_password", "last_login"]
     list_filter = ["is_active"]
     search_fields = ["username", "name"]
-    fields = ["username", "name", "telephone", "is_active", "last_login"]
+    fields = ["username", "name", "telephone", "email", "is_active", "last_login"]
     readonly_fields = ["last_login"]
     actions = ["set_one_time_password"]
 

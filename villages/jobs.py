@@ -45,6 +45,11 @@ def waiting() -> QuerySet[DBTaskResult]:
     return DBTaskResult.objects.filter(status=TaskResultStatus.READY).order_by("enqueued_at")
 
 
+def waits(asked: Task) -> bool:
+    """Whether this job waits already."""
+    return waiting().filter(task_path=asked.module_path).exists()
+
+
 def running() -> QuerySet[DBTaskResult]:
     return DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING).order_by("started_at")
 

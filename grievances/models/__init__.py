@@ -15,8 +15,10 @@ from .case import (
 )
 from .category import Category, DayKind, DispatchRule, LocalUnit, Question, QuestionKind
 from .desk import AfterStep, Density, DeskSettings
+from .escalation import BeforeAfter, Escalation, EscalationDay, EscalationLevel, EscalationRule, Reach
 from .history import Channel, Event, Look, LookKind
 from .informant import Accusation, Informant
+from .message import Delivery, DeliveryState, How, MessageSettings
 from .notice import Notice
 from .opinion import (
     SNAPSHOT_FIELDS,
@@ -46,6 +48,7 @@ __all__ = [
     "Assignment",
     "AssistingUnit",
     "Attachment",
+    "BeforeAfter",
     "BulkItem",
     "BulkOrder",
     "BulkResult",
@@ -60,15 +63,22 @@ __all__ = [
     "Clock",
     "ClockKind",
     "DayKind",
+    "Delivery",
+    "DeliveryState",
     "Density",
     "DeploymentMeeting",
     "DeskSettings",
     "Dimension",
     "DispatchRule",
     "DistrictSite",
+    "Escalation",
+    "EscalationDay",
+    "EscalationLevel",
+    "EscalationRule",
     "Event",
     "Extension",
     "Goal",
+    "How",
     "Informant",
     "InformantKind",
     "Kind",
@@ -76,12 +86,14 @@ __all__ = [
     "Look",
     "LookKind",
     "Measure",
+    "MessageSettings",
     "Notice",
     "Objection",
     "Opinion",
     "OpinionSpan",
     "Question",
     "QuestionKind",
+    "Reach",
     "SavedView",
     "Sharing",
     "Snapshot",

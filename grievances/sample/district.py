@@ -281,7 +281,10 @@ def notices(staff: people.People, *, now: datetime, since: datetime | None = Non
             events = Event.objects.filter(recent, opinion__person=cadre, opinion__accusing=False)
             events = events.exclude(actor=cadre)
             Notice.objects.bulk_create(
-                [Notice(cadre=cadre, event=e) for e in events.order_by("-recorded_at")[:5]]
+                [
+                    Notice(cadre=cadre, event=e, opinion_id=e.opinion_id, made_at=e.recorded_at)
+                    for e in events.order_by("-recorded_at")[:5]
+                ]
             )
 
 

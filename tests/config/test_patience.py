@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -107,9 +108,8 @@ def test_a_step_that_took_too_long_is_not_done_and_nobody_is_told_that_it_was(
     client = reader(staff["head"], "en")
     before = Opinion.objects.get(pk=opinion.pk).version
     with patience_of(800, table="grievances_event"):
-        response = client.post(
-            f"/opinions/{opinion.number}/remark/", {"text": "已经联系施工队", "version": before}
-        )
+        filled = {"text": "已经联系施工队", "version": before, "key": str(uuid.uuid4())}
+        response = client.post(f"/opinions/{opinion.number}/remark/", filled)
     page = response.content.decode()
     assert response.status_code == 503
     assert "see whether it was saved" in page and "Nothing was changed" not in page

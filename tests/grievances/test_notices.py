@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from grievances.models import Event, Notice, Opinion
+from grievances.notices import notices_of
 from tests.factories import make_opinion
 from tests.grievances.cases import answered, assigned
 from villages.models import Cadre, Unit
@@ -24,7 +25,7 @@ def told(
 
 def listed(client: Client) -> list[str]:
     notices = client.get(reverse("notice-list")).context["page"].rows
-    return [notice.event.opinion.number for notice in notices]
+    return [notice.opinion.number for notice in notices]
 
 
 def test_the_responsible_person_is_told_of_an_assignment(
@@ -78,6 +79,12 @@ def test_who_wrote_it_down_is_told_of_the_answer(
     assert listed(client) == [case.number]
 
 
+def test_only_the_cases_of_the_notices_are_looked_up(told: Opinion, leader: Cadre) -> None:
+    """A leader sees every case of the district: they are not read to compare."""
+    asked = str(notices_of(leader).query)
+    assert 'JOIN "grievances_opinion"' in asked and 'FROM "grievances_opinion"' not in asked
+
+
 def test_an_empty_list_says_so(client: Client, handler: Cadre) -> None:
     client.force_login(handler)
     page = client.get(reverse("notice-list"))
@@ -101,13 +108,15 @@ def test_all_notices_are_there_page_by_page_the_newest_first(
         Event(**_again(event), recorded_at=event.recorded_at + timedelta(minutes=n % 40)) for n in range(130)
     ]
     Event.objects.bulk_create(more)
-    Notice.objects.bulk_create([Notice(cadre=head, event=one) for one in more])
+    Notice.objects.bulk_create(
+        [Notice(cadre=head, event=one, opinion=told, made_at=one.recorded_at) for one in more]
+    )
     client.force_login(head)
     shown, address = [], "?"
     while address:
         page = client.get(reverse("notice-list") + address).context["page"]
         shown, address = shown + page.rows, page.next
-    moments = [notice.event.recorded_at for notice in shown]
+    moments = [notice.made_at for notice in shown]
     assert len({notice.pk for notice in shown}) == 131 == page.total and moments == sorted(moments)[::-1]
 
 

@@ -19,7 +19,7 @@ from .unit import Unit
 # What an administrator edits in the reference pages: never opinions, never history.
 REFERENCE_MODELS = {
     "villages": {"region", "regionname", "unit", "cadre", "post", "need"},
-    "grievances": {"category", "question", "calendarday", "dispatchrule"},
+    "grievances": {"category", "question", "calendarday", "dispatchrule", "escalationrule"},
 }
 
 
@@ -37,6 +37,7 @@ class Cadre(AbstractBaseUser):
     username = models.CharField(_("sign-in name"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=40)
     telephone = models.CharField(_("office telephone"), max_length=30, blank=True)
+    email = models.EmailField(_("office e-mail address"), max_length=254, blank=True)
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_demo = models.BooleanField(_("demo account"), default=False, editable=False)
     must_change_password = models.BooleanField(_("must change the password"), default=False)

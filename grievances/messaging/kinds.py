@@ -1,0 +1,123 @@
+"""What people are told, as data. A part of the program that tells something new registers its kind."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from grievances.models import How
+
+if TYPE_CHECKING:
+    from grievances.models import Notice
+    from villages.models import Cadre
+
+STEP, GIVEN, ESCALATION = "step", "given", "escalation"
+MENTION, VIEW_GREW, SUBSTITUTE = "mention", "view_grew", "substitute"
+
+
+def _as_made(notices: "list[Notice]", cadre: "Cadre") -> dict[int, int]:
+    return {notice.pk: notice.count or 0 for notice in notices}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of notice.
+
+    ``what`` says what it is about and what to do, without anything of the case itself. ``demanded`` is what law or
+    duty wants the person to know: it can be told together, but not kept within the program. ``by_default`` is how it
+    is told to who chose nothing. ``recount`` says how long the lists of some notices are for this cadre now, by the
+    notices' ids: nothing is told of an empty one.
+    """
+
+    name: str
+    label: str | Promise
+    what: "Callable[[Notice], str]"
+    demanded: bool = False
+    by_default: How = How.PROGRAM
+    recount: "Callable[[list[Notice], Cadre], dict[int, int]]" = _as_made
+
+    def may_be(self, how: str) -> bool:
+        """Whether somebody may choose to be told so."""
+        return how in How.values and not (self.demanded and how == How.PROGRAM)
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> Kind:
+    """Add a kind, or put another in the place of one by the same name."""
+    _kinds[kind.name] = kind
+    return kind
+
+
+def kinds() -> list[Kind]:
+    """All kinds, what is demanded first."""
+    return sorted(_kinds.values(), key=lambda kind: not kind.demanded)
+
+
+def kind_of(name: str) -> Kind:
+    """The kind by this name; a step's for one that the program no longer knows."""
+    return _kinds.get(name, _kinds[STEP])
+
+
+def recount(notices: "Iterable[Notice]", cadre: "Cadre") -> None:
+    """Give each notice of a list its present ``count``: one question for each kind of list."""
+    lists: dict[str, list[Notice]] = {}
+    for notice in notices:
+        if notice.opinion_id is None:
+            lists.setdefault(notice.kind, []).append(notice)
+    for name, some in lists.items():
+        numbers = kind_of(name).recount(some, cadre)
+        for notice in some:
+            notice.count = numbers.get(notice.pk, 0)
+
+
+def _step(notice: "Notice") -> str:
+    return notice.event.get_verb_display() if notice.event else str(_("something has happened"))
+
+
+def _listed(notice: "Notice") -> str:
+    count = notice.count or 0
+    said = ngettext(
+        "%d case: its deadline is near or has passed", "%d cases: deadlines are near or have passed", count
+    )
+    return said % count
+
+
+def _grown(notice: "Notice") -> str:
+    count = notice.count or 0
+    return (
+        ngettext("%d new case in a view that you watch", "%d new cases in views that you watch", count)
+        % count
+    )
+
+
+def _reached(notices: "list[Notice]", cadre: "Cadre") -> dict[int, int]:
+    from grievances.escalating.reaching import counted, day_told
+
+    days = {notice.pk: day_told(notice) for notice in notices}
+    numbers = counted(cadre, days.values())
+    return {pk: numbers.get(day, 0) for pk, day in days.items()}
+
+
+register(
+    Kind(GIVEN, _("A case is given to me"), lambda notice: str(_("given to you: take it, or hand it back")),
+         demanded=True, by_default=How.DIGEST)
+)  # fmt: skip
+register(
+    Kind(ESCALATION, _("Deadlines near or passed"), _listed,
+         demanded=True, by_default=How.DIGEST, recount=_reached)
+)  # fmt: skip
+register(Kind(STEP, _("Something happens in a case of mine"), _step))
+register(Kind(MENTION, _("Somebody mentions me"), lambda notice: str(_("you are mentioned: open the case"))))
+register(Kind(VIEW_GREW, _("A view that I watch grows"), _grown))
+register(
+    Kind(
+        SUBSTITUTE,
+        _("I stand in for somebody, or somebody for me"),
+        lambda notice: str(_("standing in for a colleague begins or ends")),
+    )
+)

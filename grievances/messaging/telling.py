@@ -1,0 +1,77 @@
+"""Telling somebody something: the notice in the program, and its way out as the person wants it."""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import Error, transaction
+from django.utils import timezone
+
+from grievances.messaging.channels import channels
+from grievances.messaging.choosing import chosen, next_digest, settings_of
+from grievances.messaging.kinds import kind_of
+from grievances.messaging.sending import send_due
+from grievances.models import Delivery, Event, How, Notice, Opinion
+from villages.models import Cadre
+
+logger = logging.getLogger(__name__)
+
+
+def tell(
+    *,
+    kind: str,
+    cadres: Iterable[Cadre],
+    key: str,
+    opinion: Opinion | None = None,
+    event: Event | None = None,
+    address: str = "",
+    count: int | None = None,
+    at: datetime | None = None,
+) -> None:
+    """Tell each cadre once what ``key`` says: of a case (``opinion``), which who may not see is not told of; or of a
+    list of ``count`` rows at an ``address`` of ours ("/escalations/?day=…")."""
+    if opinion is not None:
+        cadres = [
+            cadre for cadre in cadres if Opinion.objects.visible_to(cadre).filter(pk=opinion.pk).exists()
+        ]
+    now = at or timezone.now()
+    told = [
+        Notice(
+            cadre=cadre, kind=kind, key=key, opinion=opinion, event=event, address=address, count=count,
+            made_at=now,
+        )
+        for cadre in cadres
+    ]  # fmt: skip
+    if not told:
+        return
+    # Who was told before by this key is not told again.
+    Notice.objects.bulk_create(told, ignore_conflicts=True)
+    try:
+        send_out(key=key, cadres=[notice.cadre for notice in told], now=now)
+    except Error:
+        # It stands in the program, and what brought it about is done.
+        logger.exception("A notice does not leave the program.")
+
+
+def send_out(*, key: str, cadres: list[Cadre], now: datetime) -> None:
+    """Let the notices of a key go by every channel that reaches their people, as each wants it. Again it changes
+    nothing."""
+    ways = channels()
+    if not ways:
+        return
+    settings = settings_of(cadres)
+    made = Notice.objects.filter(key=key, cadre__in=settings).select_related("cadre")
+    going = []
+    for notice in made:
+        how = chosen(settings[notice.cadre_id], kind_of(notice.kind))
+        if how == How.PROGRAM:
+            continue
+        when = now if how == How.AT_ONCE else next_digest(settings[notice.cadre_id], now=now)
+        going += [
+            Delivery(notice=notice, cadre=notice.cadre, channel=way.name, how=how, made_at=now, next_at=when)
+            for way in ways
+            if way.reaches(notice.cadre)
+        ]
+    Delivery.objects.bulk_create(going, ignore_conflicts=True)
+    if any(delivery.how == How.AT_ONCE for delivery in going):
+        transaction.on_commit(send_due.enqueue)
