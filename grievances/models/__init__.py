@@ -1,3 +1,4 @@
+from .answering import LONGEST_TEXT, AnswerDraft, ModelAnswer, ModelAnswerUse
 from .attachment import Attachment
 from .bulk import BulkItem, BulkOrder, BulkResult
 from .campaign import Campaign, DeploymentMeeting, Goal, Measure, TaskForceMember
@@ -17,6 +18,7 @@ from .category import Category, DayKind, DispatchRule, LocalUnit, Question, Ques
 from .desk import AfterStep, Density, DeskSettings
 from .history import Channel, Event, Look, LookKind
 from .informant import Accusation, Informant
+from .note import Note, NoteKind
 from .notice import Notice
 from .opinion import (
     SNAPSHOT_FIELDS,
@@ -36,11 +38,13 @@ from .visit import Visit, VisitKind
 __all__ = [
     "COUNTS",
     "KEYS",
+    "LONGEST_TEXT",
     "SNAPSHOT_FIELDS",
     "STEP_FIELDS",
     "Accusation",
     "AfterStep",
     "Answer",
+    "AnswerDraft",
     "Assignment",
     "AssistingUnit",
     "Attachment",
@@ -72,6 +76,10 @@ __all__ = [
     "Look",
     "LookKind",
     "Measure",
+    "ModelAnswer",
+    "ModelAnswerUse",
+    "Note",
+    "NoteKind",
     "Notice",
     "Objection",
     "Opinion",

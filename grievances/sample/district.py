@@ -280,9 +280,8 @@ def notices(staff: people.People, *, now: datetime, since: datetime | None = Non
         if cadre.is_demo:
             events = Event.objects.filter(recent, opinion__person=cadre, opinion__accusing=False)
             events = events.exclude(actor=cadre)
-            Notice.objects.bulk_create(
-                [Notice(cadre=cadre, event=e) for e in events.order_by("-recorded_at")[:5]]
-            )
+            newest = list(events.order_by("-recorded_at")[:5])
+            Notice.objects.bulk_create([Notice(cadre=cadre, event=event) for event in newest[::-1]])
 
 
 def leaders_talks(office: Office, campaign: Campaign) -> list[Visit]:

@@ -13,10 +13,10 @@ from villages.paging import page_of
 @require_safe
 def notice_list(request: HttpRequest) -> HttpResponse:
     """The newest first; only of cases that I may still see."""
-    notices = notices_of(request.user).select_related(
-        "event__actor", "event__opinion__category__parent", "event__opinion__region__parent"
-    )
-    page = page_of(notices.order_by("-event__recorded_at", "-id"), request)
+    of_the_case = ("category__parent", "region__parent")
+    causes = [f"{cause}__opinion__{part}" for cause in ("event", "note") for part in of_the_case]
+    notices = notices_of(request.user).select_related("event__actor", "note__by", *causes)
+    page = page_of(notices.order_by("-id"), request)
     return render(request, "grievances/notice_list.html", {"page": page})
 
 

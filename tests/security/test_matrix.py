@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from grievances.models import Attachment, BulkOrder, Opinion, Visit
+from grievances.models import Attachment, BulkOrder, ModelAnswer, Opinion, Visit
 from grievances.steps.record import Accused
 from grievances.workflow import TRANSITIONS, Verb
 from tests.factories import GRID, fresh, make_cadre, make_campaign, make_household, make_opinion, make_region
@@ -51,6 +51,8 @@ PAGES: dict[str, set[str]] = {
     "people": {"administrator"},
     "jobs": {"administrator"},
     "bulk-list": STAFF,
+    "model-answer-list": {"handler", "head", "coordinator", "outsider"},
+    "model-answer-new": {"handler", "head", "coordinator", "outsider"},
 }
 # address → (arguments, who gets it)
 OBJECTS: dict[str, set[str]] = {
@@ -64,6 +66,8 @@ OBJECTS: dict[str, set[str]] = {
     "opinion-receipt": SEEING,
     "opinion-paper": SEEING,
     "opinion-dispatch-slip": SEEING,
+    "opinion-notes": {"handler", "head", "coordinator", "leader", "auditor"},
+    "model-answer": {"handler", "head", "coordinator"},
     "opinion-informant": {"visitor", "handler", "head", "coordinator", "caller"},
     "attachment": SEEING,
     "dashboard-place": {"head", "coordinator", "caller", "leader", "auditor"},
@@ -78,6 +82,8 @@ OBJECTS: dict[str, set[str]] = {
     "slipped-list": {"head", "coordinator"},
 }
 POST_ONLY = {"sign-out", "changes-seen", "notices-seen", "language"}
+# Posted on a case: test_drafts.py asks who may.
+POSTED = {"answer-draft"}
 PUBLIC = {"sign-in", "help", "language"}
 STEPS = {verb.address: verb for verb in TRANSITIONS if TRANSITIONS[verb].who}
 
@@ -91,7 +97,7 @@ def addresses(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
 
 
 def test_no_address_is_missing_in_the_table() -> None:
-    known = set(PAGES) | set(OBJECTS) | POST_ONLY | PUBLIC | set(STEPS)
+    known = set(PAGES) | set(OBJECTS) | POST_ONLY | POSTED | PUBLIC | set(STEPS)
     found = set(addresses(get_resolver().url_patterns))
     assert found == known
     assert len(found) > 50
@@ -128,7 +134,11 @@ def arguments(
         key=uuid.uuid4(), by=everybody["head"], verb="transfer", digest="", made_at=case.recorded_at
     )
     papers = ("opinion-receipt", "opinion-paper", "opinion-dispatch-slip")
-    numbered = {name: [case.number] for name in ("opinion", *papers, "opinion-informant", *STEPS)}
+    model_answer = ModelAnswer.objects.create(
+        region_id=GRID[:6], outcome="resolved", title="已办结", text="已办理完毕。"
+    )
+    doors = ("opinion", *papers, "opinion-informant", "opinion-notes", *STEPS)
+    numbered = {name: [case.number] for name in doors}
     return numbered | {
         "household": [household.pk],
         "visit-household": [household.pk],
@@ -147,6 +157,7 @@ def arguments(
         "bulk-order": [order.key],
         "unit-workload": [case.unit_id],
         "slipped-list": ["untouched"],
+        "model-answer": [model_answer.pk],
     }
 
 
@@ -219,7 +230,7 @@ def test_the_accused_gets_404_at_every_door(
 ) -> None:
     opinion = make_opinion(by=everybody["visitor"], accused=[Accused(unit=committee)])
     papers = ("opinion-receipt", "opinion-paper", "opinion-dispatch-slip")
-    doors = ("opinion", *papers, "opinion-informant", *STEPS)
+    doors = ("opinion", *papers, "opinion-informant", "opinion-notes", "answer-draft", *STEPS)
     for cadre in (secretary, everybody["visitor"]):
         for name in doors:
             for method in ("get", "post"):
