@@ -75,10 +75,11 @@ class DraftedForm(StepForm):
 
     def _fill(self, chosen: "ModelAnswer | None") -> None:
         """Put a model answer into the answer: in the place of one that nobody changed, else below what is there."""
-        if chosen is None or chosen.outcome != self.outcome:
+        grounds = dict(self.fields["ground"].choices if "ground" in self.fields else [])
+        if chosen is None or chosen.outcome != self.outcome or chosen.ground not in {"", *grounds}:
             return
-        if chosen.ground in dict(self.fields["ground"].choices if "ground" in self.fields else []):
-            self.initial["ground"] = chosen.ground or self._typed("ground")
+        if chosen.ground:
+            self.initial["ground"] = chosen.ground
         before = self._typed("public").replace("\r\n", "\n").strip()
         last = model_answers.offered(self.opinion, self._typed("taken"))
         if last and before == self.filled(last.text).strip():

@@ -113,6 +113,7 @@ class Migration(migrations.Migration):
             model_name="modelanswer",
             name="region",
             field=models.ForeignKey(
+                blank=True,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
@@ -124,6 +125,7 @@ class Migration(migrations.Migration):
             model_name="modelanswer",
             name="unit",
             field=models.ForeignKey(
+                blank=True,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="model_answers",

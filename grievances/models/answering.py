@@ -42,9 +42,11 @@ class ModelAnswer(models.Model):
     # Of those that came with the product: loaded again, only what is missing is added.
     code = models.SlugField(max_length=50, blank=True, editable=False)
     unit = models.ForeignKey(
-        Unit, models.PROTECT, null=True, related_name="model_answers", verbose_name=_("unit")
+        Unit, models.PROTECT, null=True, blank=True, related_name="model_answers", verbose_name=_("unit")
     )
-    region = models.ForeignKey(Region, models.PROTECT, null=True, related_name="+", verbose_name=_("region"))
+    region = models.ForeignKey(
+        Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("region")
+    )
     category = models.ForeignKey(
         Category, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("category"),
         help_text=_("Left empty: every category."),

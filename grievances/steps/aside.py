@@ -16,7 +16,7 @@ from .step import Step, step
 if TYPE_CHECKING:
     from grievances.models import Opinion
 
-LONGEST_ASIDE = 60
+LONGEST_ASIDE = 90
 
 
 class AsideSteps:

@@ -14,7 +14,7 @@ from grievances import drafts
 from grievances.errors import StepRefused
 from grievances.forms.drafting import DraftForm, HandOverForm
 from grievances.forms.steps import FORMS
-from grievances.models import Opinion
+from grievances.models import AnswerDraft, Opinion
 from grievances.views.opinions import opened, visible_opinion
 from grievances.workflow import Verb
 
@@ -89,19 +89,28 @@ def _kept(request: HttpRequest, opinion: Opinion, verb: Verb, said: str) -> Http
     return response
 
 
-def _refused(request: HttpRequest, opinion: Opinion, status: int, **more: object) -> HttpResponse:
+def _refused(
+    request: HttpRequest,
+    opinion: Opinion,
+    status: int,
+    *,
+    problems: list[str],
+    theirs: AnswerDraft | None = None,
+) -> HttpResponse:
     """The form again with what was typed, and beside it what is in the way."""
     if _by_script(request):
-        return JsonResponse({"words": " ".join(more["problems"])}, status=status)
+        return JsonResponse({"words": " ".join(problems)}, status=status)
     fresh = visible_opinion(request, opinion.number)
     asked = request.POST.get("verb")
     verb = Verb(asked) if asked in drafts.ANSWERS else Verb.RESOLVE
-    theirs = more.get("theirs")
     typed = {"draft": "0"} | {name: value for name, value in request.POST.items() if value}
     if theirs:
         typed["draft"] = theirs.version
     form = FORMS[verb](initial=typed, opinion=fresh, by=request.user)
-    context = {"opinion": fresh, "verb": verb, "form": form, "next": request.POST.get("next", "")} | more
+    form.theirs = theirs
+    context = {
+        "opinion": fresh, "verb": verb, "form": form, "problems": problems, "next": request.POST.get("next", ""),
+    }  # fmt: skip
     template = "grievances/_step_form.html" if request.htmx else "grievances/opinion_step.html"
     response = render(request, template, context, status=status)
     if request.htmx:
