@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grievances import model_answers
 from grievances.models import LONGEST_TEXT, Category, ModelAnswer
-from grievances.workflow import Outcome
+from grievances.workflow import Ground, Outcome
 from villages.models import Cadre, Region, Role, Unit
 
 from .fields import LabelChoice, LongText
@@ -47,6 +47,7 @@ class ModelAnswerForm(forms.ModelForm):
         field.queryset = Category.objects.filter(pk__in=[one.pk for one in tree])
         field.choices = [("", field.empty_label), *((one.pk, field.label_from_instance(one)) for one in tree)]
         self.fields["outcome"].choices = Outcome.choices
+        self.fields["ground"].choices = [("", _("every ground")), *Ground.choices]
         self._by = by
         if self.instance.pk:
             del self.fields["keeper"]

@@ -27,18 +27,19 @@ class NoteForm(forms.Form):
 
     def __init__(self, data: object = None, *, opinion: Opinion, by: Cadre) -> None:
         super().__init__(data, initial={"key": uuid.uuid4()})
-        self.people = [one for one in notes.readers(opinion) if one.pk != by.pk]
+        self.readers = notes.readers(opinion)
+        people = [one for one in self.readers if one.pk != by.pk]
         # Those who were read already: asked again, each choice would be a query.
-        self.fields["person"].queryset = Cadre.objects.filter(pk__in=[one.pk for one in self.people])
+        self.fields["person"].queryset = Cadre.objects.filter(pk__in=[one.pk for one in people])
         self.fields["person"].choices = [
-            ("", self.fields["person"].empty_label), *((one.pk, one.label) for one in self.people)
+            ("", self.fields["person"].empty_label), *((one.pk, one.label) for one in people)
         ]  # fmt: skip
 
     def clean(self) -> dict[str, object]:
         data = super().clean()
         if "text" in data:
             try:
-                data["mentioned"] = notes.mentioned_in(data["text"], self.people)
+                data["mentioned"] = notes.mentioned_in(data["text"], self.readers)
             except forms.ValidationError as error:
                 self.add_error("text", error)
         chosen = data.get("person")
