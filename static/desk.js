@@ -25,7 +25,7 @@
   }
   // An open form is gone on with: at its first field, or at the button under the letter.
   function act() {
-    var place = document.querySelector("#step form [name]:not([type=hidden]), #step form .btn-primary");
+    var place = document.querySelector("#step form [name]:not([type=hidden]):not(button), #step form .btn-primary");
     var step = document.querySelector("#panel a.btn-primary");
     if (place) place.focus(); else if (step) step.click();
   }
