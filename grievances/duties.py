@@ -69,10 +69,10 @@ def desk_for(opinion: "Opinion", *, lowest: str) -> Region:
 def has_coordinator_for(opinion: "Opinion", level: str) -> bool:
     """Whether a coordinator of this very level may see the opinion."""
     posts = Post.objects.in_force().filter(role=Role.COORDINATOR, region_id=level, cadre__is_active=True)
-    return any(_may_see(opinion, post.cadre) for post in posts.select_related("cadre"))
+    return any(may_see(opinion, post.cadre) for post in posts.select_related("cadre"))
 
 
-def _may_see(opinion: "Opinion", cadre: Cadre) -> bool:
+def may_see(opinion: "Opinion", cadre: Cadre) -> bool:
     """Whether no accusation hides the opinion from the cadre."""
     if not opinion.accusing:
         return True

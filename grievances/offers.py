@@ -23,7 +23,7 @@ _MAIN = (
 )  # fmt: skip
 # Steps that are done every day stand beside it; the rest is under "more".
 _BESIDE = (
-    Verb.REFUSE_EXTENSION, Verb.RESOLVE, Verb.EXPLAIN, Verb.REFUSE, Verb.OBJECT, Verb.ASK_EXTENSION, Verb.TRANSFER,
+    Verb.REFUSE_EXTENSION, Verb.RESOLVE, Verb.EXPLAIN, Verb.REFUSE, Verb.OBJECT, Verb.ASK_EXTENSION, Verb.TAKE_UP, Verb.TRANSFER,
     Verb.REFER, Verb.REOPEN, Verb.REASSIGN, Verb.SUPERVISE, Verb.INSTRUCT, Verb.CONTRIBUTE,
 )  # fmt: skip
 _MOST_BESIDE = 3
@@ -86,6 +86,8 @@ def _idle_time(opinion: "Opinion") -> set[Verb]:
             idle |= {Verb.APPROVE_EXTENSION, Verb.REFUSE_EXTENSION}
         if opinion.round > 1 or None in asked or True in asked:
             idle.add(Verb.ASK_EXTENSION)
+        if not opinion.is_put_aside:
+            idle.add(Verb.TAKE_UP)
     return idle
 
 

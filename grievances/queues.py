@@ -70,6 +70,15 @@ def _asks_for_time(now: datetime) -> Q:
     return Q(state=State.HANDLING) & Exists(Extension.objects.filter(opinion=OuterRef("pk"), approved=None))
 
 
+def _put_aside(now: datetime) -> Q:
+    return Q(state=State.HANDLING, waits_until__gt=now)
+
+
+def _in_hand(now: datetime) -> Q:
+    """What was put aside comes back by itself when its day begins."""
+    return Q(state=State.HANDLING) & (Q(waits_until=None) | Q(waits_until__lte=now))
+
+
 def _is(**values: object) -> Callable[[datetime], Q]:
     return lambda now: Q(**values)
 
@@ -79,7 +88,8 @@ QUEUES: tuple[Queue, ...] = (
     Queue("handed-back", _("handed back"), my_level, _is(state=State.COLLECTED, was_assigned=True)),
     Queue("to-review", _("to review"), my_level, _is(state=State.OBJECTED)),
     Queue("to-take", _("to take"), _my_units, _is(state=State.ASSIGNED)),
-    Queue("in-hand", _("in hand"), _my_units, _is(state=State.HANDLING)),
+    Queue("in-hand", _("in hand"), _my_units, _in_hand),
+    Queue("waiting", _("put aside, waiting"), _my_units, _put_aside),
     Queue(
         "due-soon", _("due soon"), _overseen,
         lambda now: Q(state__in=OPEN, due_at__gt=now, due_at__lte=now + SOON),
@@ -101,6 +111,7 @@ _ROLES: dict[str, set[str]] = {
     "to-review": {Role.COORDINATOR},
     "to-take": {Role.HANDLER, Role.HEAD},
     "in-hand": {Role.HANDLER, Role.HEAD},
+    "waiting": {Role.HANDLER, Role.HEAD},
     "due-soon": {Role.HANDLER, Role.HEAD, Role.COORDINATOR, Role.LEADER},
     "late": {Role.HANDLER, Role.HEAD, Role.COORDINATOR, Role.LEADER},
     "to-approve": {Role.HEAD},
@@ -117,6 +128,7 @@ _STATES: dict[str, frozenset[State]] = {
     "to-review": frozenset({State.OBJECTED}),
     "to-take": frozenset({State.ASSIGNED}),
     "in-hand": frozenset({State.HANDLING}),
+    "waiting": frozenset({State.HANDLING}),
     "to-approve": frozenset({State.HANDLING}),
     "to-call-back": ANSWERED,
     "call-back-late": ANSWERED,

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from grievances.calendar import official_days
-from grievances.models import CalendarDay, Category, DispatchRule, EscalationRule, Question
+from grievances.models import CalendarDay, Category, DispatchRule, EscalationRule, ModelAnswer, Question
 from villages.models import Unit
 
 _DATA = Path(__file__).parent / "data"
@@ -87,6 +87,23 @@ def load_escalation_rules() -> int:
         for row in _rows("escalation_rules.csv")
     ]
     return len(EscalationRule.objects.bulk_create(rules))
+
+
+@transaction.atomic
+def load_model_answers() -> int:
+    """Add the model answers that are missing; those that are there are the district's own, also if they were
+    changed or retired."""
+    categories = {category.code: category for category in Category.objects.all()}
+    known = set(ModelAnswer.objects.exclude(code="").values_list("code", flat=True))
+    added = [
+        ModelAnswer(
+            code=row["code"], category=categories.get(row["category"]), outcome=row["outcome"],
+            ground=row["ground"], title=row["title"], text=row["text"],
+        )
+        for row in _rows("model_answers.csv")
+        if row["code"] not in known and (not row["category"] or row["category"] in categories)
+    ]  # fmt: skip
+    return len(ModelAnswer.objects.bulk_create(added))
 
 
 def fill_calendar(*years: int) -> dict[int, int]:

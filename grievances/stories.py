@@ -79,6 +79,13 @@ def told(events: list[Event]) -> list[Telling]:
     ]
 
 
+def waits_for(opinion: Opinion, events: list[Event]) -> str:
+    """What a case that is put aside waits for; "" for any other."""
+    if not opinion.is_put_aside:
+        return ""
+    return next((event.text for event in events if event.verb == Verb.PUT_ASIDE), "")
+
+
 def asked(opinion: Opinion) -> list[str]:
     """What leaders and coordinators ask at the moment, each with whom and until when."""
     clocks = {clock.started_at: clock for clock in running(opinion, "supervision")}
@@ -145,6 +152,8 @@ _SENTENCES = {
     Verb.ASK_EXTENSION: gettext_lazy("{who} asked for {days} more days."),
     Verb.APPROVE_EXTENSION: gettext_lazy("{who} approved {days} more days."),
     Verb.REFUSE_EXTENSION: gettext_lazy("{who} refused more time."),
+    Verb.PUT_ASIDE: gettext_lazy("{who} put it aside, waiting for:"),
+    Verb.TAKE_UP: gettext_lazy("{who} took it up again."),
     Verb.RESOLVE: gettext_lazy("{who} reported it resolved."),
     Verb.EXPLAIN: gettext_lazy("{who} explained why it can't be solved."),
     Verb.REWORK: gettext_lazy("{who} sent it back to work."),
@@ -188,6 +197,7 @@ def _how(event: Event) -> list[str]:
         _found(details),
         _("told the informant: %s") % _TOLD[details["told"]] if details.get("told") in _TOLD else "",
         _("new deadline: %s") % day(date.fromisoformat(details["until"])) if details.get("until") else "",
+        _("until %s") % day(date.fromisoformat(details["waits_until"])) if details.get("waits_until") else "",
         details.get("reason", ""),
     ]
     return [str(part) for part in parts if part]

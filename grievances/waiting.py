@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from grievances import queues
@@ -24,6 +24,8 @@ _OF_UNITS = {"to-take": "at_assigned", "in-hand": "at_handling"}
 _CALLED = {"to-call-back": "answered", "call-back-late": "call_back_late"}
 _HELD = tuple({*_OVERSEEN.values(), *_OF_UNITS.values()})
 _ANSWERED = tuple(column for figure in _CALLED.values() for column in FIGURE_COLUMNS[figure])
+# Few, and known to no tally: a moment decides, and of those in hand the tally tells them with the rest.
+_PUT_ASIDE = "waiting"
 # Few, and told by a desk, which tallies don't know.
 _ON_A_DESK = ("to-dispatch", "handed-back", "to-review")
 
@@ -43,6 +45,8 @@ class _Desk:
     def count(self, queue: Queue) -> int:
         if queue.name in _ON_A_DESK:
             return self._on_a_desk[queue.name]
+        if queue.name == _PUT_ASIDE:
+            return self._put_aside["seen"]
         told = self._told(queue.name)
         if told is None:
             return queues.rows(queue, self.cadre).count()
@@ -56,7 +60,8 @@ class _Desk:
         if name == "due-soon":
             return self._soon["late"]
         if name in _OF_UNITS:
-            return self._of_units[_OF_UNITS[name]]
+            aside = self._put_aside["told"] if name == "in-hand" else 0
+            return self._of_units[_OF_UNITS[name]] - aside
         return value(self._called, _CALLED[name]) - self._own[name] if name in _CALLED else None
 
     @cached_property
@@ -107,6 +112,17 @@ class _Desk:
         wanted = [queue for queue in queues.QUEUES if queue.name in _ON_A_DESK]
         now = timezone.now()
         return lying.aggregate(**{queue.name: Count("pk", filter=queue.condition(now)) for queue in wanted})
+
+    @cached_property
+    def _put_aside(self) -> dict[str, int]:
+        """How many of the units' cases in hand are put aside: all that the cadre sees, and those in the tally."""
+        if not self._units:
+            return {"seen": 0, "told": 0}
+        aside = Opinion.objects.visible_to(self.cadre).filter(
+            unit__in=self._units, state=State.HANDLING, waits_until__gt=timezone.now()
+        )
+        told = Q() if self._sight.accusing else Q(accusing=False)
+        return aside.aggregate(seen=Count("pk"), told=Count("pk", filter=told))
 
     @cached_property
     def _units(self) -> tuple[str, ...]:

@@ -88,6 +88,8 @@ class Verb(TextChoices):
     ASK_EXTENSION = "ask_extension", _("ask for more time")
     APPROVE_EXTENSION = "approve_extension", _("approve more time")
     REFUSE_EXTENSION = "refuse_extension", _("refuse more time")
+    PUT_ASIDE = "put_aside", _("put aside until a day")
+    TAKE_UP = "take_up", _("take up again")
     RESOLVE = "resolve", _("answer: resolved")
     EXPLAIN = "explain", _("answer: explained")
     REWORK = "rework", _("send back to work")
@@ -160,6 +162,8 @@ TRANSITIONS: dict[Verb, Transition] = {
         _line(_V.ASK_EXTENSION, [_S.HANDLING], _STAYS, _R.LEAD),
         _line(_V.APPROVE_EXTENSION, [_S.HANDLING], _STAYS, _R.HEAD),
         _line(_V.REFUSE_EXTENSION, [_S.HANDLING], _STAYS, _R.HEAD),
+        _line(_V.PUT_ASIDE, [_S.HANDLING], _STAYS, _R.LEAD),
+        _line(_V.TAKE_UP, [_S.HANDLING], _STAYS, _R.LEAD),
         _line(_V.RESOLVE, [_S.HANDLING], [_S.RESOLVED], _R.LEAD),
         _line(_V.EXPLAIN, [_S.HANDLING], [_S.EXPLAINED], _R.LEAD),
         _line(_V.REWORK, ANSWERED, [_S.HANDLING], _R.HEAD),

@@ -31,7 +31,7 @@
   // Where to go on working: the first wrong field, else the first field, else the heading.
   function place(root) {
     return root.querySelector("[aria-invalid=true]") || root.querySelector(".errors") ||
-      root.querySelector("form .letter") || root.querySelector("form [name]:not([type=hidden]):not([readonly]):not([data-then])") ||
+      root.querySelector("form .letter") || root.querySelector("[data-here]") || root.querySelector("form [name]:not([type=hidden]):not([readonly]):not([data-then]):not(button)") ||
       root.querySelector("h1, h2");
   }
   function focusOn(element) {

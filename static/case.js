@@ -6,7 +6,7 @@
   function press(element) { if (element) element.click(); }
   // An open form is gone on with: at its first field, or at the button under the letter.
   function act() {
-    var place = one("#step form [name]:not([type=hidden]), #step form .btn-primary");
+    var place = one("#step form [name]:not([type=hidden]):not(button), #step form .btn-primary");
     if (place) place.focus(); else press(one("#panel a.btn-primary"));
   }
   function help() {

@@ -1,17 +1,23 @@
 """Forms of the lead unit: taking a case, more time, and the answer."""
 
 import hashlib
+from datetime import timedelta
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from grievances import clocks, files, looks
+from grievances.calendar import last_day
 from grievances.letters import letter
+from grievances.model_answers import refuse_left_over
 from grievances.models import InformantKind, Kind
 from grievances.steps.handling import NOT_PAST
-from grievances.workflow import Ground, TellMeans
+from grievances.workflow import Ground, Outcome, TellMeans
+from villages.templatetags.looks import day as day_words
 
+from .drafting import DraftedForm
 from .fields import ManyFiles, long_text
 from .step import StepForm, day, moment
 
@@ -55,7 +61,24 @@ class ExtensionForm(StepForm):
     reason = long_text(_("Reason"))
 
 
-class AnswerForm(TellingForm):
+class PutAsideForm(StepForm):
+    hint = _(
+        "The case leaves “in hand” until that morning, or until something happens to it. No deadline stops: it shows "
+        "as late when it is late."
+    )
+    waits_for = forms.CharField(label=_("What it waits for"), max_length=200)
+    until = day(_("Until"))
+    despite = forms.BooleanField(label=_("Put it aside although the deadline passes"), required=False)
+
+    def prepare(self) -> None:
+        today = timezone.localdate()
+        self.fields["until"].widget.attrs["min"] = (today + timedelta(days=1)).isoformat()
+        if self.opinion.due_at:
+            last = day_words(last_day(self.opinion.due_at))
+            self.fields["until"].help_text = _("The deadline is %s.") % last
+
+
+class AnswerForm(TellingForm, DraftedForm):
     """Two texts: the internal account, and the very words that the informant will get."""
 
     previews = True
@@ -63,6 +86,21 @@ class AnswerForm(TellingForm):
     public = long_text(_("Answer to the informant"), help_text=_("These words are what the informant gets."))
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
     field_order = ["account", "public", "told"]
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.begin()
+
+    def clean(self) -> dict[str, object]:
+        """The words with all filled in that is known by now; the informant never reads an empty place."""
+        data = super().clean()
+        if data.get("public"):
+            data["public"] = self.filled(data["public"])
+            try:
+                refuse_left_over(data["public"])
+            except ValidationError as error:
+                self.take(error)
+        return data
 
     def preview(self) -> str:
         """The letter as the informant will get it; the form remembers that it was seen."""
@@ -80,18 +118,19 @@ class AnswerForm(TellingForm):
         return letter(self.opinion, self.cleaned_data["public"], names=names, **told)
 
     def arguments(self) -> dict[str, object]:
-        return {name: value for name, value in super().arguments().items() if name != "seen"}
+        return {name: value for name, value in super().arguments().items() if name not in ("seen", "taken")}
 
 
 class ExplainForm(AnswerForm):
+    outcome = Outcome.EXPLAINED
     ground = forms.ChoiceField(label=_("Ground"), choices=Ground.choices)
     planned_for = day(_("Planned for (if it is planned)"), required=False)
     passed_to = forms.CharField(label=_("Passed on to (if outside)"), required=False, max_length=100)
     field_order = ["ground", "planned_for", "passed_to", "account", "public", "told"]
 
     def prepare(self) -> None:
-        super().prepare()
         self.fields["ground"].choices = grounds_for(self.opinion.kind)
+        super().prepare()
         self.fields["planned_for"].widget.attrs["min"] = timezone.localdate().isoformat()
 
     def clean(self) -> dict[str, object]:

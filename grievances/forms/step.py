@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from grievances.errors import StepRefused
 from grievances.models import Opinion
 from villages.models import Cadre
 
@@ -47,6 +48,13 @@ class StepForm(forms.Form):
         found = error.error_dict if hasattr(error, "error_dict") else {None: error.error_list}
         for name, problems in found.items():
             self.add_error(name if name in self.fields else None, ValidationError(problems))
+
+    def refused(self, error: StepRefused) -> None:
+        """Say on top why the step was not done."""
+        self.add_error(None, str(error))
+
+    def after(self) -> None:
+        """What is to be noted once the step is done."""
 
     def renew(self, **values: object) -> None:
         """Change hidden fields of a form that is shown again."""

@@ -11,6 +11,7 @@ from .answering import (
     ExplainOnTheSpotForm,
     ExtensionForm,
     OnTheSpotForm,
+    PutAsideForm,
 )
 from .checking import AnswerSupervisionForm, CallBackForm, CorrectForm, SpotCheckForm, SuperviseForm, TellForm
 from .dispatching import (
@@ -41,6 +42,8 @@ FORMS: dict[Verb, type[StepForm]] = {
     Verb.ASK_EXTENSION: ExtensionForm,
     Verb.APPROVE_EXTENSION: ApproveForm,
     Verb.REFUSE_EXTENSION: ReasonForm,
+    Verb.PUT_ASIDE: PutAsideForm,
+    Verb.TAKE_UP: StepForm,
     Verb.RESOLVE: AnswerForm,
     Verb.EXPLAIN: ExplainForm,
     Verb.REWORK: ReasonForm,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from villages.models import Cadre
 
 STEP, GIVEN, ESCALATION = "step", "given", "escalation"
-MENTION, VIEW_GREW, SUBSTITUTE = "mention", "view_grew", "substitute"
+MENTION, CHECK, VIEW_GREW, SUBSTITUTE = "mention", "check", "view_grew", "substitute"
 
 
 def _as_made(notices: "list[Notice]", cadre: "Cadre") -> dict[int, int]:
@@ -112,6 +112,13 @@ register(
          demanded=True, by_default=How.DIGEST, recount=_reached)
 )  # fmt: skip
 register(Kind(STEP, _("Something happens in a case of mine"), _step))
+register(
+    Kind(
+        CHECK,
+        _("Somebody asks me to check an answer"),
+        lambda notice: str(_("look through the draft of an answer")),
+    )
+)
 register(Kind(MENTION, _("Somebody mentions me"), lambda notice: str(_("you are mentioned: open the case"))))
 register(Kind(VIEW_GREW, _("A view that I watch grows"), _grown))
 register(

@@ -1,3 +1,4 @@
+from .answering import LONGEST_TEXT, AnswerDraft, ModelAnswer, ModelAnswerUse
 from .attachment import Attachment
 from .bulk import BulkItem, BulkOrder, BulkResult
 from .campaign import Campaign, DeploymentMeeting, Goal, Measure, TaskForceMember
@@ -19,6 +20,7 @@ from .escalation import BeforeAfter, Escalation, EscalationDay, EscalationLevel,
 from .history import Channel, Event, Look, LookKind
 from .informant import Accusation, Informant
 from .message import Delivery, DeliveryState, How, MessageSettings
+from .note import Note, NoteKind
 from .notice import Notice
 from .opinion import (
     SNAPSHOT_FIELDS,
@@ -40,11 +42,13 @@ from .visit import Visit, VisitKind
 __all__ = [
     "COUNTS",
     "KEYS",
+    "LONGEST_TEXT",
     "SNAPSHOT_FIELDS",
     "STEP_FIELDS",
     "Accusation",
     "AfterStep",
     "Answer",
+    "AnswerDraft",
     "Assignment",
     "AssistingUnit",
     "Attachment",
@@ -87,6 +91,10 @@ __all__ = [
     "LookKind",
     "Measure",
     "MessageSettings",
+    "ModelAnswer",
+    "ModelAnswerUse",
+    "Note",
+    "NoteKind",
     "Notice",
     "Objection",
     "Opinion",

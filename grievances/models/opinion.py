@@ -12,7 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from grievances.access import visible
 from grievances.casefile import CaseFile
-from grievances.steps import CheckingSteps, DispatchSteps, HandlingSteps, OversightSteps, RecordSteps
+from grievances.steps import (
+    AsideSteps,
+    CheckingSteps,
+    DispatchSteps,
+    HandlingSteps,
+    OversightSteps,
+    RecordSteps,
+)
 from grievances.workflow import COUNTED, OPEN, RESPONSIBLE, Ground, Outcome, State
 from villages.models import Cadre, Region, Unit
 from villages.scope import within
@@ -100,6 +107,7 @@ STEP_FIELDS = (
     *SNAPSHOT_FIELDS,
     "version",
     "news_at",
+    "waits_until",
     "due_kind",
     "desk_id",
     "accusing",
@@ -129,7 +137,7 @@ class OpinionQuerySet(models.QuerySet):
         return self.select_related("region__parent", "category", "person")
 
 
-class Opinion(RecordSteps, DispatchSteps, HandlingSteps, CheckingSteps, OversightSteps, Snapshot):
+class Opinion(RecordSteps, DispatchSteps, HandlingSteps, AsideSteps, CheckingSteps, OversightSteps, Snapshot):
     """One thing said by one informant, and where it stands."""
 
     number = models.CharField(_("number"), max_length=24, unique=True, db_collation="C")
@@ -156,6 +164,8 @@ class Opinion(RecordSteps, DispatchSteps, HandlingSteps, CheckingSteps, Oversigh
     )
     # When somebody else than who recorded it last did something with it.
     news_at = models.DateTimeField(null=True, editable=False)
+    # Put aside until then, while something is waited for; the clocks run on.
+    waits_until = models.DateTimeField(null=True, editable=False)
     due_kind = models.CharField(max_length=8, blank=True, editable=False)
     search_text = SearchText()
 
@@ -208,6 +218,11 @@ class Opinion(RecordSteps, DispatchSteps, HandlingSteps, CheckingSteps, Oversigh
                 name="opinion_promised",
                 condition=Q(ground=Ground.PLANNED, state__in=["closed", "explained"]),
             ),
+            models.Index(
+                fields=["unit", "waits_until"],
+                name="opinion_put_aside",
+                condition=Q(waits_until__isnull=False),
+            ),
             models.Index(fields=["due_at", "id"], name="opinion_supervised", condition=Q(supervised=True)),
             models.Index(fields=["accusing", "region"], name="opinion_accusing", condition=Q(accusing=True)),
             GinIndex(Pairs("search_text"), name="opinion_words"),
@@ -229,6 +244,9 @@ class Opinion(RecordSteps, DispatchSteps, HandlingSteps, CheckingSteps, Oversigh
                 condition=Q(unit=None, person=None) & ~Q(state__in=RESPONSIBLE)
                 | Q(unit__isnull=False, person__isnull=False),
                 violation_error_message=_("A responsible unit and a responsible person are needed."),
+            ),
+            models.CheckConstraint(
+                name="opinion_put_aside_is_in_hand", condition=Q(waits_until=None) | Q(state="handling")
             ),
             models.CheckConstraint(
                 name="opinion_answered_has_an_outcome",
@@ -280,6 +298,11 @@ class Opinion(RecordSteps, DispatchSteps, HandlingSteps, CheckingSteps, Oversigh
     @property
     def is_open(self) -> bool:
         return self.state in OPEN
+
+    @property
+    def is_put_aside(self) -> bool:
+        """Whether it waits for something outside, and lies in no queue "in hand" until then."""
+        return self.waits_until is not None and self.waits_until > timezone.now()
 
     @property
     def is_late(self) -> bool:

@@ -4,10 +4,11 @@ Every verb is written once, as a method that changes the locked row and adds row
 ``step`` decorator gives it the transaction, the lock, the rights, the span and the event.
 """
 
+from .aside import AsideSteps
 from .checking import CheckingSteps
 from .dispatch import DispatchSteps
 from .handling import HandlingSteps
 from .oversight import OversightSteps
 from .record import RecordSteps
 
-__all__ = ["CheckingSteps", "DispatchSteps", "HandlingSteps", "OversightSteps", "RecordSteps"]
+__all__ = ["AsideSteps", "CheckingSteps", "DispatchSteps", "HandlingSteps", "OversightSteps", "RecordSteps"]

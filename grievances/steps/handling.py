@@ -8,10 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from grievances import clocks, models
+from grievances import clocks, drafts, models
 from grievances.calendar import last_day
 from grievances.duties import ACCUSED_MAY_NOT, KEPT_ABOVE, is_kept_above, may_hold
 from grievances.errors import StepRefused
+from grievances.model_answers import refuse_left_over
 from grievances.workflow import Ground, Outcome, Relation, State, Verb
 from villages.models import Cadre, Unit
 
@@ -111,9 +112,15 @@ class HandlingSteps:
         done.text, done.details = reason, {"days": extension.days}
 
     @step(Verb.RESOLVE)
-    def resolve(self: "Opinion", done: Step, *, account: str, public: str, told: str = "") -> None:
-        """Report the case resolved: what was done, and the words that the informant gets."""
-        self.report(done, Outcome.RESOLVED, account=account, public=public, told=told)
+    def resolve(
+        self: "Opinion", done: Step, *, account: str, public: str, told: str = "", draft: int | None = None
+    ) -> None:
+        """Report the case resolved: what was done, and the words that the informant gets.
+
+        ``draft`` is the version of the draft that the writer saw: words of others that they never saw would be
+        lost with it, and the step is refused (DraftChanged).
+        """
+        self.report(done, Outcome.RESOLVED, account=account, public=public, told=told, draft=draft)
 
     @step(Verb.EXPLAIN)
     def explain(
@@ -126,8 +133,10 @@ class HandlingSteps:
         planned_for: date | None = None,
         passed_to: str = "",
         told: str = "",
+        draft: int | None = None,
     ) -> None:
-        """Report that it can't be solved, on which ground, and the words that the informant gets."""
+        """Report that it can't be solved, on which ground, and the words that the informant gets; ``draft`` as of
+        ``resolve``."""
         if ground not in Ground.values:
             raise ValidationError({"ground": _("Choose the ground.")})
         if ground == Ground.PLANNED and not planned_for:
@@ -140,7 +149,7 @@ class HandlingSteps:
             raise ValidationError({"ground": _("Only a suggestion or praise is noted with thanks.")})
         self.report(
             done, Outcome.EXPLAINED, account=account, public=public, ground=ground, told=told,
-            planned_for=planned_for, passed_to=passed_to,
+            planned_for=planned_for, passed_to=passed_to, draft=draft,
         )  # fmt: skip
 
     def report(
@@ -152,13 +161,17 @@ class HandlingSteps:
         public: str,
         ground: str = "",
         told: str = "",
+        draft: int | None = None,
         **more: object,
     ) -> None:
         """The answer of either kind: stops handling, starts the call-back clock, clears the call-back."""
         refuse_telling_nobody(self, told)
+        if draft is not None:
+            drafts.check(self, draft, by=done.by)
         for name, text in (("account", account), ("public", public)):
             if not text.strip():
                 raise ValidationError({name: _("This can't be empty.")})
+        refuse_left_over(public)
         extension = self.file.one(models.Extension, approved=None)
         if extension:
             self.file.change(extension, approved=False)

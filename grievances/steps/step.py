@@ -13,7 +13,7 @@ from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from grievances import models
+from grievances import drafts, models
 from grievances.digests import digest_of_arguments
 from grievances.errors import ChangedMeanwhile, RequestReused, StepRefused
 from grievances.relations import relations
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 step_done = Signal()
 
 _LATEST_PAST_DAYS = 31
+# Whatever else happens to a case that was put aside brings it back to the desk.
+_LEAVES_ASIDE = {Verb.PUT_ASIDE, Verb.RECKON}
 
 
 @dataclass
@@ -106,8 +108,11 @@ def _locked(
         if repeated is None:
             if version is not None and version != row.version:
                 raise ChangedMeanwhile(row.events.select_related("actor").last())
+            before = row.state
             event = _apply(row, method, arguments, circumstances)
             _write(row)
+            if before == State.HANDLING != row.state:
+                drafts.drop(row)
             transaction.on_commit(lambda: step_done.send(models.Opinion, event=event))
     for name in ("file", *(f.name for f in row._meta.concrete_fields if f.is_relation)):
         opinion.__dict__.pop(name, None)
@@ -167,6 +172,8 @@ def _settle(opinion: "Opinion", done: Step, before: State | None) -> "Event":
     opinion.due_kind = first.day_kind if first else ""
     opinion.supervised = any(clock.kind == models.ClockKind.SUPERVISION for clock in running)
     opinion.version += 1
+    if done.verb not in _LEAVES_ASIDE:
+        opinion.waits_until = None
     if opinion.recorded_by_id and opinion.recorded_by_id != (done.by and done.by.pk):
         opinion.news_at = done.at
     _lay_span(opinion, done.at)

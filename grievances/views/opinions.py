@@ -8,12 +8,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from grievances import deadlines, looks
+from grievances import deadlines, drafts, looks, notes
 from grievances.letters import slip
 from grievances.models import InformantKind, Opinion
 from grievances.offers import offer
 from grievances.relations import assisting_units
-from grievances.stories import events_of, story, told, untold
+from grievances.stories import events_of, story, told, untold, waits_for
 from grievances.views.ways import way_of
 from grievances.workflow import ENDED
 from villages.models import Role
@@ -24,8 +24,9 @@ _SEES_LOOKS = {Role.AUDITOR, Role.COORDINATOR, Role.LEADER}
 def visible_opinion(request: HttpRequest, number: str) -> Opinion:
     """The opinion with this number, if the cadre may see it; else 404."""
     found = Opinion.objects.visible_to(request.user).select_related(
-        "region__parent", "category__parent", "unit", "person", "campaign", "recorded_by"
-    )
+        "region__parent", "category__parent", "unit", "person", "campaign", "recorded_by",
+        "draft__by", "draft__checker",
+    )  # fmt: skip
     return get_object_or_404(found, number=number)
 
 
@@ -49,6 +50,10 @@ def case_context(request: HttpRequest, opinion: Opinion) -> dict[str, object]:
         "imported": any(event.imported for event in events),
         "told": told(events),
         "untold": [] if _nobody_to_tell(opinion) else untold(events),
+        "waits_for": waits_for(opinion, events),
+        "draft": drafts.shown(opinion, request.user),
+        "notes": notes.of(opinion, request.user),
+        "may_note": notes.may_write(opinion, request.user),
         "running": deadlines.running(opinion),
         "answers": list(opinion.answers.select_related("unit", "by").order_by("-id")),
         "assisting": assisting_units(opinion),

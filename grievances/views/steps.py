@@ -83,7 +83,7 @@ def _ask(request: HttpRequest, opinion: Opinion, verb: Verb) -> HttpResponse:
 
 
 def _post(request: HttpRequest, opinion: Opinion, verb: Verb, digest: str) -> HttpResponse:
-    if "reload" in request.POST:
+    if "reload" in request.POST or "fill" in request.POST:
         typed = {name: value for name, value in request.POST.items() if value}
         form = FORMS[verb](initial=typed, opinion=opinion, by=request.user)
         return _show(request, opinion, verb, form)
@@ -95,6 +95,7 @@ def _post(request: HttpRequest, opinion: Opinion, verb: Verb, digest: str) -> Ht
     status = _do(opinion, verb, form, digest)
     if status:
         return _show(request, opinion, verb, form, status=status)
+    form.after()
     return _done(request, opinion, verb)
 
 
@@ -115,7 +116,7 @@ def _do(opinion: Opinion, verb: Verb, form: StepForm, digest: str) -> int:
         form.renew(version=_version(opinion), key=uuid.uuid4())
         return 409
     except StepRefused as error:
-        form.add_error(None, str(error))
+        form.refused(error)
         return 409
     except IntegrityError as error:
         if broken_constraint(error) != ACCUSED_CONSTRAINT:

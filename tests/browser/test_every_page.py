@@ -14,7 +14,15 @@ from tests.browser.site import ACCOUNTS, DESKTOP, LANGUAGES, PHONE
 # Bytes of a first load, compressed. Django's own reference pages bring jQuery and select2 along.
 HEAVIEST, HEAVIEST_REFERENCE = 100_000, 160_000
 # What no link leads to: answers to forms, pages for machines, steps that no case of the tour is ready for.
-WITHOUT_LINK = {"language", "sign-in", "sign-out", "changes-seen", "notices-seen", "attachment"}
+WITHOUT_LINK = {
+    "language",
+    "sign-in",
+    "sign-out",
+    "changes-seen",
+    "notices-seen",
+    "attachment",
+    "answer-draft",
+}
 WITHOUT_LINK |= {verb.address for verb in Verb}
 # From a case that was opened from its list, and by a key; test_walk.py goes that way.
 WITHOUT_LINK |= {"walk-next", "walk-previous", "commands"}

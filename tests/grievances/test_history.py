@@ -1,5 +1,6 @@
 """History is appended, never edited: the database refuses."""
 
+import uuid
 from contextlib import nullcontext
 
 import pytest
@@ -7,11 +8,11 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.management import call_command
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
-from grievances.models import Event, Look, LookKind, Opinion
+from grievances.models import Event, Look, LookKind, Note, Opinion
 from tests.factories import make_household, make_opinion
 from villages.models import Cadre
 
-KEPT = [Event, Look, LogEntry, Opinion]
+KEPT = [Event, Look, Note, LogEntry, Opinion]
 
 
 @pytest.mark.parametrize(
@@ -23,6 +24,9 @@ KEPT = [Event, Look, LogEntry, Opinion]
         "UPDATE grievances_look SET reason = 'x'",
         "DELETE FROM grievances_look",
         "TRUNCATE grievances_look",
+        "UPDATE grievances_note SET text = 'x'",
+        "DELETE FROM grievances_note",
+        "TRUNCATE grievances_note CASCADE",
         "UPDATE django_admin_log SET change_message = 'x'",
         "DELETE FROM django_admin_log",
         "TRUNCATE django_admin_log",
@@ -34,6 +38,9 @@ KEPT = [Event, Look, LogEntry, Opinion]
 def test_the_database_refuses(visitor: Cadre, statement: str) -> None:
     opinion = make_opinion(by=visitor)
     Look.objects.create(opinion=opinion, kind=LookKind.CASE, cadre=visitor, at=opinion.recorded_at)
+    Note.objects.create(
+        opinion=opinion, by=visitor, at=opinion.recorded_at, text="问过村里了", key=uuid.uuid4()
+    )
     LogEntry.objects.log_actions(visitor.pk, [visitor], CHANGE)
     before = [model.objects.count() for model in KEPT]
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 
+from grievances import drafts
 from grievances.errors import ChangedMeanwhile, StepRefused
-from grievances.models import Event, Opinion
+from grievances.models import AnswerDraft, Event, Opinion
 from tests.factories import DISTRICT, fresh, make_cadre, make_opinion, make_unit
 from villages.models import Cadre, Role
 
@@ -75,3 +76,40 @@ def test_a_double_click_makes_one_entry(staff: dict[str, Cadre]) -> None:
         results = at_once(click, click, click)
         assert all(isinstance(result, Event) for result in results)
         assert Event.objects.filter(opinion=pk, verb="remark").count() == 1
+
+
+def _in_hand(staff: dict[str, Cadre]) -> int:
+    opinion = assigned(staff)
+    opinion.accept(by=staff["head"])
+    return opinion.pk
+
+
+def _keep(pk: int, by: Cadre, public: str) -> object:
+    words = dict.fromkeys(drafts.WORDS, "") | {"verb": "resolve", "planned_for": None, "public": public}
+    return drafts.keep(Opinion.objects.get(pk=pk), by=by, seen=0, words=words)
+
+
+def test_of_two_who_begin_a_draft_one_is_shown_the_others_words(staff: dict[str, Cadre]) -> None:
+    for _ in range(ROUNDS // 2):
+        pk = _in_hand(staff)
+        results = at_once(
+            lambda pk=pk: _keep(pk, staff["head"], "甲"), lambda pk=pk: _keep(pk, staff["handler"], "乙")
+        )
+        kept = [result for result in results if isinstance(result, AnswerDraft)]
+        [lost] = [result for result in results if isinstance(result, drafts.DraftChanged)]
+        assert len(kept) == 1 and lost.draft.public == kept[0].public
+
+
+def test_no_draft_is_left_behind_an_answer_given_in_the_same_moment(staff: dict[str, Cadre]) -> None:
+    for _ in range(ROUNDS // 2):
+        pk = _in_hand(staff)
+
+        def answer(pk: int = pk) -> object:
+            opinion = Opinion.objects.get(pk=pk)
+            return opinion.resolve(by=fresh(staff["head"]), account="办了", public="办好了", draft=0)
+
+        answered, kept = at_once(answer, lambda pk=pk: _keep(pk, staff["handler"], "乙"))
+        left = AnswerDraft.objects.filter(opinion=pk).exists()
+        # Either the draft came too late, or its words stopped the answer: nobody's words are lost.
+        assert (isinstance(answered, Event), left) in {(True, False), (False, True)}
+        assert isinstance(kept, AnswerDraft) == left

@@ -27,6 +27,8 @@ ARGUMENTS: dict[str, dict[str, object]] = {
     "ask_extension": {"days": 10, "reason": "等料"},
     "approve_extension": {},
     "refuse_extension": {"reason": "不同意"},
+    "put_aside": {"waits_for": "等街道回话", "until": DUE, "despite": True},
+    "take_up": {},
     "resolve": {"account": "办了", "public": "办好了"},
     "explain": {"account": "查了", "public": "解释", "ground": "policy"},
     "rework": {"reason": "不清楚"},
@@ -80,6 +82,7 @@ def check(opinion: Opinion, leader: Cadre) -> None:
     replay(stored)
     current = Assignment.objects.filter(opinion=stored, ended_at=None)
     assert current.count() == (1 if stored.state in RESPONSIBLE else 0)
+    assert stored.waits_until is None or stored.state == State.HANDLING
     assert (stored.unit is None) == (stored.state not in RESPONSIBLE)
     running = Clock.objects.filter(opinion=stored, stopped_at=None)
     if stored.state in ENDED:

@@ -37,6 +37,8 @@ DESIGN = {
     "ask_extension": ("handling", "=", "lead"),
     "approve_extension": ("handling", "=", "head"),
     "refuse_extension": ("handling", "=", "head"),
+    "put_aside": ("handling", "=", "lead"),
+    "take_up": ("handling", "=", "lead"),
     "resolve": ("handling", "resolved", "lead"),
     "explain": ("handling", "explained", "lead"),
     "rework": ("resolved explained", "handling", "head"),

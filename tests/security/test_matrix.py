@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from grievances.models import Attachment, BulkOrder, Opinion, SavedView, Visit
+from grievances.models import Attachment, BulkOrder, ModelAnswer, Opinion, SavedView, Visit
 from grievances.steps.record import Accused
 from grievances.workflow import TRANSITIONS, Verb
 from tests.factories import GRID, fresh, make_cadre, make_campaign, make_household, make_opinion, make_region
@@ -60,6 +60,8 @@ PAGES: dict[str, set[str]] = {
     "view-list": ALL - {"administrator"},
     "view-new": ALL - {"administrator"},
     "list-columns": ALL - {"administrator"},
+    "model-answer-list": {"handler", "head", "coordinator", "outsider"},
+    "model-answer-new": {"handler", "head", "coordinator", "outsider"},
 }
 # address → (arguments, who gets it)
 OBJECTS: dict[str, set[str]] = {
@@ -73,6 +75,8 @@ OBJECTS: dict[str, set[str]] = {
     "opinion-receipt": SEEING,
     "opinion-paper": SEEING,
     "opinion-dispatch-slip": SEEING,
+    "opinion-notes": {"handler", "head", "coordinator", "leader", "auditor"},
+    "model-answer": {"handler", "head", "coordinator"},
     "opinion-informant": {"visitor", "handler", "head", "coordinator", "caller"},
     "attachment": SEEING,
     "dashboard-place": {"head", "coordinator", "caller", "leader", "auditor"},
@@ -89,6 +93,8 @@ OBJECTS: dict[str, set[str]] = {
     "view-delete": {"handler"},
 }
 POST_ONLY = {"sign-out", "changes-seen", "notices-seen", "language", "view-start", "list-changes"}
+# Posted on a case: test_drafts.py asks who may.
+POSTED = {"answer-draft"}
 PUBLIC = {"sign-in", "help", "language"}
 STEPS = {verb.address: verb for verb in TRANSITIONS if TRANSITIONS[verb].who}
 
@@ -102,7 +108,7 @@ def addresses(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
 
 
 def test_no_address_is_missing_in_the_table() -> None:
-    known = set(PAGES) | set(OBJECTS) | POST_ONLY | PUBLIC | set(STEPS)
+    known = set(PAGES) | set(OBJECTS) | POST_ONLY | POSTED | PUBLIC | set(STEPS)
     found = set(addresses(get_resolver().url_patterns))
     assert found == known
     assert len(found) > 50
@@ -140,7 +146,11 @@ def arguments(
     )
     view = SavedView.objects.create(owner=everybody["handler"], name="我的", queue="in-hand")
     papers = ("opinion-receipt", "opinion-paper", "opinion-dispatch-slip")
-    numbered = {name: [case.number] for name in ("opinion", *papers, "opinion-informant", *STEPS)}
+    model_answer = ModelAnswer.objects.create(
+        region_id=GRID[:6], outcome="resolved", title="已办结", text="已办理完毕。"
+    )
+    doors = ("opinion", *papers, "opinion-informant", "opinion-notes", *STEPS)
+    numbered = {name: [case.number] for name in doors}
     return numbered | {
         "household": [household.pk],
         "visit-household": [household.pk],
@@ -161,6 +171,7 @@ def arguments(
         "slipped-list": ["untouched"],
         "view-edit": [view.pk],
         "view-delete": [view.pk],
+        "model-answer": [model_answer.pk],
     }
 
 
@@ -233,13 +244,14 @@ def test_the_accused_gets_404_at_every_door(
 ) -> None:
     opinion = make_opinion(by=everybody["visitor"], accused=[Accused(unit=committee)])
     papers = ("opinion-receipt", "opinion-paper", "opinion-dispatch-slip")
-    doors = ("opinion", *papers, "opinion-informant", *STEPS)
+    doors = ("opinion", *papers, "opinion-informant", "opinion-notes", "answer-draft", *STEPS)
     for cadre in (secretary, everybody["visitor"]):
         for name in doors:
             for method in ("get", "post"):
                 status = ask(cadre, name, [opinion.number], method=method)
                 # 405 is the answer of every such address, whatever its number.
-                assert status == 404 or (status, method) == (405, "post"), name
+                refusing = "get" if name in POSTED else "post"
+                assert status == 404 or (status, method) == (405, refusing), name
     assert len(doors) > 30
 
 

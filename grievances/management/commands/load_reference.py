@@ -1,4 +1,4 @@
-"""Categories, questions, needs, dispatch and escalation rules and the working calendar."""
+"""Categories, questions, needs, rules of dispatch and escalation, model answers and the working calendar."""
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
@@ -14,6 +14,7 @@ class Command(BaseCommand):
         call_command("load_needs", stdout=self.stdout)
         self.stdout.write(f"{reference.load_rules()} new dispatch rules")
         self.stdout.write(f"{reference.load_escalation_rules()} new escalation rules")
+        self.stdout.write(f"{reference.load_model_answers()} new model answers")
         for year, days in reference.fill_calendar(*reference.years_around()).items():
             known = f"{days} days" if days else "not announced yet: Monday to Friday count"
             self.stdout.write(f"calendar {year}: {known}")

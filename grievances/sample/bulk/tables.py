@@ -6,11 +6,11 @@ from itertools import groupby
 
 from django.db import connection, models, transaction
 
-from grievances.models import Attachment, Opinion, Visit
+from grievances.models import AnswerDraft, Attachment, Note, Opinion, Visit
 from grievances.sample.bulk import ledger
 
 # Nothing of these comes with a synthetic opinion.
-_NOT_LOADED = (Attachment,)
+_NOT_LOADED = (AnswerDraft, Attachment, Note)
 CONNECTIONS = 2
 _MEMORY = "512MB"
 

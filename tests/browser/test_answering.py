@@ -1,0 +1,37 @@
+"""Writing an answer at the desk: begun with a model answer, kept as a draft by itself, read as a letter."""
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import People
+
+
+def test_an_answer_begins_with_a_model_and_is_kept_while_it_is_written(
+    people: People, busy_site: str
+) -> None:
+    page = people.open(busy_site, "handler", "zh-hans")
+    page.goto("/desk/in-hand/")
+    page.locator("[data-row] .text").last.click()
+    expect(page.locator("#panel blockquote.said")).to_be_visible()
+    page.keyboard.press("a")
+    account = page.locator("#step [name=account]")
+    expect(account).to_be_focused()
+    page.locator("#step button[name=fill]").first.click()
+    public = page.locator("#step [name=public]")
+    expect(public).to_be_focused()
+    assert "{" not in public.input_value() and public.input_value()
+    public.press("End")
+    public.type("欢迎监督。")
+    account.fill("现场看过，已办。")
+    expect(page.locator("#step [name=draft]")).to_have_value("1")
+    words = public.input_value()
+    # Kept: it may be left without a question, and is there again.
+    page.reload()
+    page.locator("[data-row] .text").last.click()
+    expect(page.locator("#panel blockquote.said")).to_be_visible()
+    page.keyboard.press("a")
+    expect(public).to_have_value(words)
+    page.locator("#step button.btn-primary").click()
+    expect(page.locator("#step .letter")).to_contain_text("欢迎监督。")
+    page.locator("#step button.btn-primary").click()
+    expect(page.locator("#panel [data-say]")).to_be_visible()
+    expect(page.locator("#notes")).to_be_visible()
