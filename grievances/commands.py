@@ -83,7 +83,7 @@ def _steps(asked: Asked) -> Iterator[Command]:
     for step in (*offered.shown, *offered.folded):
         if asked.fits(str(step.verb.label)):
             address = reverse(step.verb.address, args=[asked.case.number]) + asked.carried
-            yield Command(step.verb.label, address, asked.case.number, step.key)
+            yield Command(step.verb.label, address, key=step.key)
 
 
 def _cases(asked: Asked) -> Iterator[Command]:

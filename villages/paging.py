@@ -121,7 +121,8 @@ def neighbour(found: QuerySet, place: str, *, back: bool = False) -> Model | Non
     if place and position is None:
         return None
     for stretch in stretches(found, keys, beyond=position, back=back):
-        for row in stretch[:1]:
+        # As many as of a page: asked for a single row, the database walks the whole order in the hope to meet it soon.
+        for row in stretch[: SIZE + 1]:
             return row
     return None
 

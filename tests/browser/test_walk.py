@@ -17,6 +17,13 @@ def shows(page: Page, number: str) -> None:
     expect(page.locator("#panel [data-case]")).to_have_attribute("data-case", number)
 
 
+def call_back(page: Page, after: str) -> None:
+    for name in ("contacted", "solved", "satisfied"):
+        answer(page.locator(f"#step [name={name}]"), "yes")
+    page.locator("#step [name=after]").select_option(after)
+    page.keyboard.press("Control+Enter")
+
+
 def test_keys_walk_do_a_step_and_go_on_beyond_the_page(people: People, busy_site: str) -> None:
     page = people.open(busy_site, "caller")
     page.goto(QUEUE)
@@ -32,10 +39,7 @@ def test_keys_walk_do_a_step_and_go_on_beyond_the_page(people: People, busy_site
     page.locator("#panel [data-key='1']").wait_for()
     page.keyboard.press("1")
     form = page.locator("#step form")
-    for name in ("contacted", "solved", "satisfied"):
-        answer(form.locator(f"[name={name}]"), "yes")
-    form.locator("[name=after]").select_option("next")
-    page.keyboard.press("Control+Enter")
+    call_back(page, "next")
     shows(page, listed[49])
     expect(page.locator("#panel [data-say]").first).to_contain_text(listed[48])
     expect(page.locator("[data-row] [data-open]", has_text=listed[48])).to_have_count(0)
@@ -45,6 +49,9 @@ def test_keys_walk_do_a_step_and_go_on_beyond_the_page(people: People, busy_site
     shows(page, listed[49])
     page.keyboard.press("1")
     expect(form.locator("[name=after]")).to_have_value("next")
+    call_back(page, "back")
+    expect(page.locator("#panel [data-back]")).to_be_visible()
+    expect(page.locator("[data-row].on [data-open]")).to_be_focused()
 
 
 def test_the_command_box_does_a_step_and_leaves_what_is_typed_alone(people: People, busy_site: str) -> None:
