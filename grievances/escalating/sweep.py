@@ -6,10 +6,9 @@ of the day, so that two never work on the same batch.
 """
 
 import logging
-import time
 from collections.abc import Iterator
-from datetime import date, datetime
-from datetime import time as clock_time
+from datetime import date, datetime, time
+from time import monotonic
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -27,7 +26,7 @@ from villages.models import Cadre
 
 logger = logging.getLogger(__name__)
 
-BEGINS = clock_time(6)
+BEGINS = time(6)
 # A round is over then, so that other things get their turn; the next one goes on with what is left.
 LONGEST_SECONDS = 30
 _AT_ONCE = 500
@@ -43,7 +42,7 @@ def escalate(now: datetime) -> None:
     if not calendar.is_working(day):
         return
     EscalationDay.objects.bulk_create([EscalationDay(day=day)], ignore_conflicts=True)
-    staff, ends = Staff(), time.monotonic() + LONGEST_SECONDS
+    staff, ends = Staff(), monotonic() + LONGEST_SECONDS
     unswept = EscalationRule.objects.filter(Q(swept_on=None) | Q(swept_on__lt=day), retired=False)
     for rule in unswept:
         if not _sweep(rule, day, due_until(rule, day, calendar), staff, now, ends):
@@ -56,23 +55,24 @@ def _sweep(
     rule: EscalationRule, day: date, until: datetime, staff: Staff, now: datetime, ends: float
 ) -> bool:
     """All cases of a rule; whether it was ours to do, and done in time."""
-    last: tuple[datetime, int] | None = None
-    while time.monotonic() < ends:
+    while monotonic() < ends:
         with transaction.atomic():
-            if not _hold(day):
+            held = _hold(day)
+            if held is None:
                 return False
-            clocks = list(_beyond(_clocks(rule, until), last)[:_AT_ONCE])
+            clocks = list(_beyond(_clocks(rule, until), held, rule)[:_AT_ONCE])
             _escalate(rule, clocks, day, staff, now)
             if len(clocks) < _AT_ONCE:
                 EscalationRule.objects.filter(pk=rule.pk).update(swept_on=day)
                 return True
-        last = clocks[-1].due_at, clocks[-1].pk
+            held.rule, held.due_at, held.clock = rule, clocks[-1].due_at, clocks[-1].pk
+            held.save(update_fields=["rule", "due_at", "clock"])
     return False
 
 
-def _hold(day: date) -> bool:
-    """Whether the day is still to be told and nobody else is at it."""
-    return bool(EscalationDay.objects.select_for_update(skip_locked=True).filter(pk=day, told_at=None))
+def _hold(day: date) -> EscalationDay | None:
+    """The row of a day that is still to be told, unless somebody else is at it."""
+    return EscalationDay.objects.select_for_update(skip_locked=True).filter(pk=day, told_at=None).first()
 
 
 def _clocks(rule: EscalationRule, until: datetime) -> QuerySet[Clock]:
@@ -85,11 +85,12 @@ def _clocks(rule: EscalationRule, until: datetime) -> QuerySet[Clock]:
     return found.select_related(*_RELATED).order_by("due_at", "pk")
 
 
-def _beyond(clocks: QuerySet[Clock], last: tuple[datetime, int] | None) -> QuerySet[Clock]:
-    if last is None:
+def _beyond(clocks: QuerySet[Clock], held: EscalationDay, rule: EscalationRule) -> QuerySet[Clock]:
+    """Those of a rule behind the last batch of the day."""
+    if held.rule_id != rule.pk:
         return clocks
-    due_at, pk = last
-    return clocks.filter(Q(due_at__gt=due_at) | Q(due_at=due_at, pk__gt=pk), due_at__gte=due_at)
+    behind = Q(due_at__gt=held.due_at) | Q(due_at=held.due_at, pk__gt=held.clock)
+    return clocks.filter(behind, due_at__gte=held.due_at)
 
 
 def _escalate(rule: EscalationRule, clocks: list[Clock], day: date, staff: Staff, now: datetime) -> None:
@@ -120,7 +121,7 @@ def _reaches(
 @transaction.atomic
 def _tell(day: date, now: datetime) -> None:
     """Tell everybody whom cases reached on a day, once, with how many they were."""
-    if not _hold(day):
+    if _hold(day) is None:
         return
     address = f"{reverse('escalation-list')}?day={day.isoformat()}"
     reached = Reach.objects.filter(day=day).order_by().values("cadre").distinct()

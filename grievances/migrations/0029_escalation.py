@@ -33,6 +33,8 @@ class Migration(migrations.Migration):
             fields=[
                 ("day", models.DateField(primary_key=True, serialize=False)),
                 ("told_at", models.DateTimeField(null=True)),
+                ("due_at", models.DateTimeField(null=True)),
+                ("clock", models.BigIntegerField(null=True)),
             ],
             options={
                 "verbose_name": "day of escalations",
@@ -116,6 +118,17 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "reached by escalations",
                 "ordering": ["-day", "-id"],
             },
+        ),
+        migrations.AddField(
+            model_name="escalationday",
+            name="rule",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="grievances.escalationrule",
+            ),
         ),
         migrations.AddField(
             model_name="escalation",

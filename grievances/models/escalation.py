@@ -96,6 +96,10 @@ class EscalationDay(models.Model):
 
     day = models.DateField(primary_key=True)
     told_at = models.DateTimeField(null=True)
+    # How far the rule that is being looked at has come: the deadline and the clock of its last batch.
+    rule = models.ForeignKey(EscalationRule, models.SET_NULL, null=True, related_name="+", db_index=False)
+    due_at = models.DateTimeField(null=True)
+    clock = models.BigIntegerField(null=True)
 
     class Meta:
         verbose_name = _("day of escalations")

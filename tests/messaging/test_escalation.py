@@ -288,8 +288,28 @@ def test_a_round_that_takes_too_long_leaves_the_rest_to_the_next(
     assert reached(late) == ["head"] and Notice.objects.filter(kind="escalation").count() == 1
 
 
+def test_rounds_that_end_early_come_to_an_end_though_cases_reach_nobody(
+    visitor: Cadre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _n in range(5):
+        due_on(make_opinion(by=visitor), MONDAY - timedelta(days=1))
+    make_rule(clock="dispatch", level="leader")
+    monkeypatch.setattr(sweep, "_AT_ONCE", 2)
+    ticks = iter(range(1000))
+    monkeypatch.setattr(sweep, "monotonic", lambda: next(ticks))
+    monkeypatch.setattr(sweep, "LONGEST_SECONDS", 2)
+    for _n in range(4):
+        assert EscalationDay.objects.exclude(told_at=None).count() == 0
+        run()
+        if EscalationDay.objects.exclude(told_at=None).exists():
+            break
+    assert EscalationDay.objects.get().told_at is not None and _n == 2
+
+
 def test_an_index_leads_to_the_deadlines_of_a_rule(late: Opinion) -> None:
-    found = sweep._beyond(sweep._clocks(make_rule(), at(MONDAY)), (late.due_at, 1))[:500]
+    rule = make_rule()
+    held = EscalationDay(day=MONDAY, rule=rule, due_at=late.recorded_at, clock=1)
+    found = sweep._beyond(sweep._clocks(rule, at(MONDAY)), held, rule)[:500]
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
         plan = found.explain()
