@@ -43,7 +43,7 @@ def opinion_rows(
     # A number has letters, digits and hyphens only: the address of one is that of any.
     before, after = (escape(part) for part in reverse("opinion", args=[_ANY]).split(_ANY))
     columns = look.columns if look else usual(panel=panel)
-    writing = _cells()
+    writing = _cells(unfolds=bool(look))
     cells = [writing[name] for name in columns]
     written = []
     for row in rows:
@@ -81,8 +81,9 @@ def _box(row: "Opinion") -> str:
     )
 
 
-def _cells() -> dict[str, Cell]:
-    """column → what writes its cell; the words of the reader's language are looked up once a list."""
+def _cells(*, unfolds: bool) -> dict[str, Cell]:
+    """column → what writes its cell; the words of the reader's language are looked up once a list. Rows unfold
+    where the page brings what unfolds them along."""
     nowrap = "" if get_language() == "en" else ' class="nowrap"'
     states, kinds, urgencies, informants = (
         {choice.value: escape(choice.label) for choice in choices}
@@ -94,7 +95,7 @@ def _cells() -> dict[str, Cell]:
         "category": lambda row, _address: (
             f'<td class="about"><div class="two-lines">{escape(row.category.label)}</div></td>'
         ),
-        "words": lambda row, address: _words(row.case, address, whole),
+        "words": lambda row, address: _words(row.case, address, whole if unfolds else ""),
         "state": lambda row, _address: f'<td class="nowrap">{states[row.state]}</td>',
         "kind": lambda row, _address: f'<td class="nowrap">{kinds[row.case.kind]}</td>',
         "urgency": lambda row, _address: f'<td class="nowrap">{urgencies[row.case.urgency]}</td>',
@@ -108,10 +109,10 @@ def _cells() -> dict[str, Cell]:
 
 
 def _words(case: "Opinion", address: str, whole: str) -> str:
-    """What was said, all of it: a row shows a line or two until it is unfolded. Without script the mark leads to
-    the case. Of a protected one there is no more than the line."""
+    """What was said, all of it: a row shows a line or two until it is unfolded by a mark, which is called
+    ``whole``. Without script that leads to the case. Of a protected one there is no more than the line."""
     words, more = case.words_in_lists, ""
-    if len(words) > _LONG and not case.is_protected:
+    if whole and len(words) > _LONG and not case.is_protected:
         more = (
             f'<a class="unfold" data-unfold href="{address}" aria-expanded="false" aria-label="{whole}" '
             f'title="{whole}">▾</a>'

@@ -9,6 +9,7 @@ from grievances import deadlines, queues, waiting
 from grievances.bulk import actions
 from grievances.bulk.choosing import MOST
 from grievances.filters import DeskFilter
+from grievances.forms.where import WRITES
 from grievances.queues import Queue
 from grievances.saved.around import around
 from villages.models import Role
@@ -50,6 +51,7 @@ def desk_queue(request: HttpRequest, queue: str) -> HttpResponse:
     context = {
         "queues": counted, "queue": chosen, "filter": found, "page": page,
         "actions": actions.offered(request.user, chosen), "most": MOST, "around": frame,
+        "writes": not request.user.roles.isdisjoint(WRITES),
     }  # fmt: skip
     template = "grievances/_desk_list.html" if request.htmx else "grievances/desk.html"
     return render(request, template, context)

@@ -60,11 +60,13 @@ def test_every_page_is_calm_light_and_accessible(
 
 
 def _weight_of(page: Page, address: str) -> int:
-    """Bytes of a first load. The proxy in front compresses pages; static files are compressed by us."""
+    """Bytes of a first load. The proxy in front compresses pages; static files are compressed by us. What a page asks
+    once it is there – also the one before, still – doesn't belong to it."""
     loaded: list[Response] = []
 
     def keep(response: Response) -> None:
-        loaded.append(response)
+        if response.request.resource_type not in ("xhr", "fetch"):
+            loaded.append(response)
 
     page.on("response", keep)
     page.goto(address, wait_until="load")

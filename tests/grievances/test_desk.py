@@ -184,3 +184,10 @@ def test_the_caller_finds_the_answered_cases(
     case = answered(make_opinion(by=visitor), by=coordinator, unit=transport, person=head)
     client.force_login(caller)
     assert shown(client, "to-call-back") == [case.number]
+
+
+def test_whoever_writes_nothing_down_is_not_led_there(client: Client, leader: Cadre, head: Cadre) -> None:
+    for cadre, led in ((leader, False), (head, True)):
+        client.force_login(cadre)
+        page = client.get(reverse("desk-queue", args=["supervised"])).content.decode()
+        assert (f'href="{reverse("opinion-new")}"' in page) == led

@@ -263,7 +263,7 @@ def test_words_of_an_accusation_appear_on_no_page_of_the_accused(
     client.force_login(fresh(secretary), backend="django.contrib.auth.backends.ModelBackend")
     for name in (
         "desk", "opinion-list", "dashboard", "notice-list", "campaign-list", "workload", "slipped",
-        "escalation-list",
+        "escalation-list", "view-list",
     ):  # fmt: skip
         page = client.get(reverse(name), follow=True).content.decode()
         assert "金丝雀" not in page and opinion.number not in page
