@@ -9,11 +9,10 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from grievances.access import paths_above
 from grievances.models import Accusation, Opinion
 from grievances.workflow import ANSWERED, ENDED, OPEN, State
 from villages.models import Cadre, Post, Role, Unit
-from villages.scope import any_of, under
+from villages.scope import any_of, paths_above, under
 from villages.signals import cadre_leaving, post_ending, post_starting, unit_moving
 
 

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from grievances import absences
 from grievances.workflow import Verb
 from villages.models import Cadre, Post, Role
 
@@ -45,11 +46,16 @@ def _tell(*, event: "Event", **_kwargs: object) -> None:
 
     seeing = [
         cadre
-        for cadre in _concerned(event)
+        for cadre in _with_substitutes(_concerned(event))
         if cadre.pk != event.actor_id
         and Opinion.objects.visible_to(cadre).filter(pk=event.opinion_id).exists()
     ]
     Notice.objects.bulk_create([Notice(cadre=cadre, event=event) for cadre in seeing], ignore_conflicts=True)
+
+
+def _with_substitutes(cadres: set[Cadre]) -> set[Cadre]:
+    """Whoever is away is told too, and whoever keeps the desk meanwhile."""
+    return cadres | {absence.substitute for absence in absences.of(cadres) if absence.substitute.is_active}
 
 
 def _concerned(event: "Event") -> set[Cadre]:

@@ -30,6 +30,7 @@ from .opinion import (
     Urgency,
 )
 from .province import DistrictSite
+from .standing import StoodIn, Succession, SuccessionCase
 from .tally import COUNTS, KEYS, Dimension, Tally, TallyChange, TallyMoment
 from .visit import Visit, VisitKind
 
@@ -80,6 +81,9 @@ __all__ = [
     "QuestionKind",
     "Snapshot",
     "Source",
+    "StoodIn",
+    "Succession",
+    "SuccessionCase",
     "Tally",
     "TallyChange",
     "TallyMoment",

@@ -23,6 +23,12 @@ _NEIGHBOUR = ("320903", "亭湖区", "Tinghu district")
 _ANY_NEIGHBOUR = ("99", "邻区", "Neighbouring district")
 
 
+def hold_in_memory(cadre: Cadre) -> None:
+    """Posts will be added in memory, and nobody is away."""
+    posts: list[Post] = []
+    cadre.__dict__.update(posts_ever=posts, own_posts=posts, posts_in_force=posts, lenders=[])
+
+
 @dataclass
 class People:
     """Who works in the district: cadres by unit code and role, each with their posts in memory."""
@@ -38,7 +44,7 @@ class People:
             telephone=f"0515-8888{number % 10000:04d}", password=make_password(None),
         )  # fmt: skip
         # What the database would answer: the histories ask for rights thousands of times.
-        cadre.__dict__["posts_in_force"] = cadre.__dict__["posts_ever"] = []
+        hold_in_memory(cadre)
         self.cadres.append(cadre)
         self.give(cadre, role, unit, region)
         self.by_place.setdefault((role, unit.code), []).append(cadre)
