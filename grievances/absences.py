@@ -71,14 +71,6 @@ def mark_lent(rows: "list[Opinion]", queue: "Queue", cadre: Cadre) -> None:
         row.desk_of = names.get(row.person_id) or names.get(found.get(row.pk))
 
 
-def may_set(by: Cadre, cadre: Cadre) -> bool:
-    """Who notes an absence: the person, the head of a unit that the person works in, or an administrator."""
-    if by == cadre or Role.ADMINISTRATOR in by.roles:
-        return True
-    headed = [post.unit for post in by.own_posts if post.role == Role.HEAD]
-    return any(unit.contains(post.unit) for unit in headed for post in cadre.own_posts)
-
-
 def people_headed(by: Cadre) -> QuerySet[Cadre]:
     """Whose absences a head looks after: whoever works in the own units."""
     units = [under(post.unit.path, field="unit__path") for post in by.own_posts if post.role == Role.HEAD]

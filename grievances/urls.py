@@ -3,6 +3,7 @@
 from django.urls import path
 
 from grievances.views import (
+    absences,
     attachments,
     audit,
     bulk,
@@ -13,6 +14,7 @@ from grievances.views import (
     handover,
     households,
     informants,
+    leaving,
     lists,
     notices,
     opinions,
@@ -49,6 +51,11 @@ urlpatterns = [
     path("notices/", notices.notice_list, name="notice-list"),
     path("notices/seen/", notices.notices_seen, name="notices-seen"),
     path("people/<int:pk>/handover/", handover.handover, name="handover"),
+    path("people/<int:pk>/leaving/", leaving.leaving, name="leaving"),
+    path("people/<int:pk>/absence/", absences.absence, name="absence"),
+    path("absences/", absences.absence_list, name="absence-list"),
+    path("absences/<int:pk>/end/", absences.absence_end, name="absence-end"),
+    path("successions/<int:pk>/", leaving.succession, name="succession"),
     # heads of units and coordinators
     path("workload/", workload.workload, name="workload"),
     path("units/<int:pk>/workload/", workload.unit_workload, name="unit-workload"),

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from grievances.workflow import State
 from villages.templatetags.looks import day, pause
@@ -67,8 +68,16 @@ def _row(row: "Opinion | OpinionSpan", before: str, after: str, nowrap: str, sta
         f'<td class="about"><div class="two-lines">{escape(row.category.label)}</div></td>'
         f'<td class="text"><div class="two-lines">{escape(case.words_in_lists)}</div></td>'
         f"{state}<td>{deadline(row.left)}</td>"
-        f"<td{nowrap}>{escape(row.person.label) if row.person else ''}</td>"
+        f"<td{nowrap}>{escape(row.person.label) if row.person else ''}{_desk_of(row)}</td>"
     )
+
+
+def _desk_of(row: "Opinion | OpinionSpan") -> str:
+    """For whom the reader stands in with this case."""
+    absent = getattr(row, "desk_of", None)
+    if absent is None:
+        return ""
+    return f'<div class="quiet small2">{escape(_("for %(who)s") % {"who": absent.label})}</div>'
 
 
 @register.simple_tag
