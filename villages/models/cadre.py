@@ -79,7 +79,11 @@ class Cadre(AbstractBaseUser):
         """The posts of the cadre and of those for whom they stand in today, read once a request."""
         absent = self.stands_in.in_force().order_by().values("cadre")
         people = Cadre.objects.filter(pk=self.pk).order_by().values("pk").union(absent, all=True)
-        return list(Post.objects.filter(cadre__in=people).select_related("unit", "region", "cadre"))
+        found = list(Post.objects.filter(cadre__in=people).select_related("unit", "region", "cadre"))
+        for post in found:
+            if post.cadre_id == self.pk:
+                post.cadre = self
+        return found
 
     @cached_property
     def posts_ever(self) -> list[Post]:
