@@ -1,7 +1,7 @@
 """Units and cadres of the sample, and the demo accounts."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 from tempfile import NamedTemporaryFile
@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 
 from grievances.sample.phrases import person_name
 from villages.loading.units import load_units
-from villages.models import Cadre, Level, Post, Region, Role, Unit, UnitKind
+from villages.models import Absence, Cadre, Level, Post, Region, Role, Unit, UnitKind
 
 DEMO_ACCOUNTS = (
     "visitor", "handler", "head", "coordinator", "caller", "leader", "auditor", "administrator", "outsider",
@@ -130,6 +130,13 @@ def make_people(dice: Random, units: dict[str, Unit], *, demo_village: str, code
         for _ in range(number):
             people.add(dice, role, units["petitions"], district)
     return people
+
+
+def somebody_away(people: People, unit: Unit, *, today: date) -> None:
+    """A handler of the unit is away for these days, and a colleague stands in; neither is a demo account."""
+    absent, substitute = [cadre for cadre in people.of(Role.HANDLER, unit) if not cadre.is_demo][-2:]
+    days = {"since": today - timedelta(days=2), "until": today + timedelta(days=8)}
+    Absence.objects.create(cadre=absent, substitute=substitute, set_by=absent, note="外出培训", **days)
 
 
 def _staff(dice: Random, people: People, unit: Unit, wanted: dict[Role, int]) -> None:

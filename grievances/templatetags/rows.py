@@ -63,12 +63,12 @@ def _row(row: "Opinion | OpinionSpan", before: str, after: str, nowrap: str, sta
     to_panel = "" if states else f' hx-get="{address}" hx-target="#panel"'
     state = f'<td class="nowrap">{states[row.state]}</td>' if states else ""
     return (
-        f'<td class="nowrap"><a data-open href="{address}"{to_panel}>{number}</a></td>'
+        f'<td class="nowrap"><a data-open href="{address}"{to_panel}>{number}</a>{_desk_of(row)}</td>'
         f'<td class="place">{escape(row.region.place_label)}</td>'
         f'<td class="about"><div class="two-lines">{escape(row.category.label)}</div></td>'
         f'<td class="text"><div class="two-lines">{escape(case.words_in_lists)}</div></td>'
         f"{state}<td>{deadline(row.left)}</td>"
-        f"<td{nowrap}>{escape(row.person.label) if row.person else ''}{_desk_of(row)}</td>"
+        f"<td{nowrap}>{escape(row.person.label) if row.person else ''}</td>"
     )
 
 

@@ -1,10 +1,13 @@
 """Who is away and who stands in: one's own absence, and those of a head's units."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -62,7 +65,7 @@ def absence_end(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Absence.objects.coming().select_related("cadre", "substitute"), pk=pk)
     get_object_or_404(_people(request.user), pk=found.cadre_id)
     if request.method == "POST":
-        note_change(found, by=request.user, until=_("ended"))
+        note_change(found, by=request.user, until=timezone.localdate() - timedelta(days=1))
         found.end()
         messages.success(request, _("The absence has ended."))
         return redirect("absence-list")

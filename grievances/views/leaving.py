@@ -105,7 +105,7 @@ def _successors(person: Cadre, unit: Unit, numbers: dict[int, int]) -> list[Cadr
 
 def _choice(part: _Part, heads: bool) -> tuple[str, str, list[tuple[str, str]]]:
     """For a head with how many open cases each answers for in the own units."""
-    label = f"{part.label} · {number(part.count)}"
+    label = f"{part.label} · {number(part.count)}" if part.count > 1 or not heads else part.label
     return part.key, label, [(str(one.pk), _name(one, heads)) for one in part.people]
 
 
