@@ -1,8 +1,10 @@
 """Who may see which opinions: the condition behind ``visible_to``, for every list, count and file.
 
-A cadre sees what any of their posts shows, less what accuses them or a unit that they belong to.
+A cadre sees what any of their posts shows, less what accuses them or a unit that they belong to. Posts are their
+own or lent: whoever stands in for somebody sees what both of them may see (docs/decisions/12-substitutes.md).
 """
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from django.apps import apps
@@ -10,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from grievances.calendar import midnight
 from villages.models import Cadre, Post, Role
-from villages.scope import any_of, under, within
+from villages.scope import any_of, paths_above, under, within
 
 PLACE_ROLES = (Role.COORDINATOR, Role.CALLER, Role.LEADER, Role.AUDITOR)
 UNIT_ROLES = (Role.HANDLER, Role.HEAD)
@@ -19,10 +21,27 @@ DISTRICT_DIGITS = 6
 
 def visible(cadre: Cadre, *, opinion: str = "") -> Q:
     """The condition on opinions; ``opinion`` is the path to them from the filtered model ("opinion__")."""
-    shown = [_shown_by(post, opinion) for post in cadre.posts_in_force]
-    if Role.VISITOR in cadre.roles:
-        shown.append(Q(**{f"{opinion}recorded_by": cadre}))
-    return any_of(shown) & _not_accusing(cadre, opinion)
+    shown = by_posts(
+        cadre, lambda posts: any_of([_shown_by(post, opinion) for post in posts]), opinion=opinion
+    )
+    if any(post.role == Role.VISITOR for post in cadre.own_posts):
+        shown |= Q(**{f"{opinion}recorded_by": cadre})
+    return shown & _not_accusing(cadre, opinion)
+
+
+def by_posts(cadre: Cadre, given: Callable[[list[Post]], Q], *roles: str, opinion: str = "") -> Q:
+    """What posts in any of the roles, or all, give a cadre: own ones, and those lent by somebody who is away;
+    a lent post gives nothing that accuses who lent it."""
+    found = given(_in_roles(cadre, roles))
+    for lender in cadre.lenders:
+        lent = _in_roles(lender, roles)
+        if lent:
+            found |= given(lent) & _not_accusing(lender, opinion)
+    return found
+
+
+def _in_roles(cadre: Cadre, roles: tuple[str, ...]) -> list[Post]:
+    return [post for post in cadre.own_posts if not roles or post.role in roles]
 
 
 def _shown_by(post: Post, opinion: str) -> Q:
@@ -69,22 +88,16 @@ def _came_in_by(until: date | None) -> Q:
     return Q(opinion__recorded_at__lt=midnight(until + timedelta(days=1))) if until else Q()
 
 
-def paths_above(path: str) -> list[str]:
-    """ "/a/b/" → "/a/", "/a/b/"."""
-    codes = path.strip("/").split("/")
-    return ["/" + "/".join(codes[: n + 1]) + "/" for n in range(len(codes))]
-
-
 def _unreleased() -> Q:
     return Q(unit=None, cadre=None, released_by=None)
 
 
 def sees_districts(cadre: Cadre) -> bool:
-    """Whether a post shows the cadre at least a whole district."""
+    """Whether a post, own or lent, shows the cadre at least a whole district."""
     return any(len(post.region_id) <= DISTRICT_DIGITS for post in cadre.posts_as(*PLACE_ROLES))
 
 
 def sees_unreleased(cadre: Cadre) -> bool:
-    """Whom an accusation of "not known" is shown to: those who look after the whole district or more."""
-    posts = cadre.posts_as(*PLACE_ROLES, *UNIT_ROLES)
-    return any(len(post.region_id) <= DISTRICT_DIGITS for post in posts)
+    """Whom an accusation of "not known" is shown to: those who look after the whole district or more themselves."""
+    roles = (*PLACE_ROLES, *UNIT_ROLES)
+    return any(len(post.region_id) <= DISTRICT_DIGITS for post in cadre.own_posts if post.role in roles)

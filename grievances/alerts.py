@@ -15,7 +15,8 @@ from django.utils import timezone
 from grievances.models import Calls, SavedView
 from grievances.saved.counting import Count, counts
 from grievances.saved.finding import names_of_lists
-from villages.models import Cadre, Post
+from villages.models import Cadre
+from villages.reading import read_posts
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -80,17 +81,8 @@ def _batch(now: datetime, *, after: int) -> list[SavedView]:
         due |= Q(calls=Calls.DAILY) & (Q(called_at=None) | Q(called_at__lt=today))
     views = SavedView.objects.filter(due, pk__gt=after, owner__is_active=True).select_related("owner")
     batch = list(views.select_for_update(skip_locked=True, of=("self",)).order_by("pk")[:_BATCH])
-    _read_posts({view.owner for view in batch})
+    read_posts({view.owner for view in batch})
     return batch
-
-
-def _read_posts(cadres: set[Cadre]) -> None:
-    """What ``Cadre.posts_ever`` would read, for all of them at once."""
-    posts: dict[int, list[Post]] = {cadre.pk: [] for cadre in cadres}
-    for post in Post.objects.filter(cadre__in=posts).select_related("unit", "region"):
-        posts[post.cadre_id].append(post)
-    for cadre in cadres:
-        cadre.posts_ever = posts[cadre.pk]
 
 
 def _due(batch: list[SavedView], now: datetime) -> Iterator[Alert]:

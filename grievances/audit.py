@@ -17,12 +17,14 @@ from grievances.chips import ChippedFilter
 from grievances.filter_fields import day_filter
 from grievances.models import Event, Look, LookKind
 from grievances.workflow import Verb
-from villages.models import Cadre, Post, Role, Unit
+from villages.models import Absence, Cadre, Post, Role, Unit
 from villages.one_time import IN_THE_LOG
 from villages.scope import any_of, within
 
 # What gives rights, or takes them: by Django's name for the table.
-_GIVES_RIGHTS: dict[str, type[Model]] = {"post": Post, "cadre": Cadre, "unit": Unit}
+_GIVES_RIGHTS: dict[str, type[Model]] = {
+    "post": Post, "cadre": Cadre, "unit": Unit, "absence": Absence,
+}  # fmt: skip
 # The rest of a post never changes, and is part of its name here.
 _DAYS = {"since", "until"}
 
@@ -85,6 +87,7 @@ class RightsFilter(TraceFilter):
             ("post", gettext_lazy("posts")),
             ("cadre", gettext_lazy("accounts and one-time passwords")),
             ("unit", gettext_lazy("units")),
+            ("absence", gettext_lazy("absences")),
         ],
     )
 
@@ -110,6 +113,8 @@ def _things(kind: str, model: type[Model], entries: list[LogEntry]) -> dict[str,
     rows = model.objects.filter(pk__in=wanted)
     if model is Post:
         rows = rows.select_related("cadre", "unit", "region")
+    if model is Absence:
+        rows = rows.select_related("cadre", "substitute")
     return {str(row.pk): row for row in rows} if wanted else {}
 
 
@@ -129,6 +134,8 @@ _WORDS = {
     ("cadre", False): gettext_lazy("account changed"),
     ("unit", True): gettext_lazy("unit made"),
     ("unit", False): gettext_lazy("unit changed"),
+    ("absence", True): gettext_lazy("desk lent during an absence"),
+    ("absence", False): gettext_lazy("absence ended"),
 }
 
 

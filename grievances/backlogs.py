@@ -8,7 +8,6 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from grievances.access import paths_above
 from grievances.boards import Number
 from grievances.models import Dimension, Opinion
 from grievances.tallies.columns import FIGURE_COLUMNS
@@ -18,7 +17,7 @@ from grievances.waiting import places_of
 from grievances.workflow import OPEN
 from grievances.workload import units_of
 from villages.models import CODE_LENGTH, Cadre, Level, Role, Unit
-from villages.scope import any_of, within
+from villages.scope import any_of, paths_above, within
 
 # Without a unit nothing is its own: what is to be dispatched isn't counted here.
 _OPEN = FIGURE_COLUMNS["open"]

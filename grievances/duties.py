@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from grievances import absences
 from grievances.access import DISTRICT_DIGITS, sees_unreleased
 from grievances.relations import is_accused
 from villages.models import Cadre, Post, Region, Role, Unit
@@ -16,11 +17,22 @@ KEPT_ABOVE = _("Nobody is named yet, so nobody below the district sees it: relea
 _TOWN_DIGITS = 9
 
 
-def head_of(unit: Unit) -> Cadre | None:
-    """The unit's head: who has headed it longest, among those who may sign in."""
+def head_of(unit: Unit, opinion: "Opinion | None" = None, *, besides: Cadre | None = None) -> Cadre | None:
+    """Who answers as the unit's head, among those who may sign in: who has headed it longest and isn't away; else
+    who stands in for one and belongs to the unit; else the head, although away, whose desk somebody else keeps.
+    Only those who may answer for ``opinion``, and nobody ``besides``."""
     posts = Post.objects.in_force().filter(unit=unit, role=Role.HEAD, cadre__is_active=True)
-    post = posts.select_related("cadre").order_by("since", "pk").first()
-    return post.cadre if post else None
+    heads = [post.cadre for post in posts.select_related("cadre").order_by("since", "pk")]
+    away = {row.cadre_id: row.substitute for row in absences.of(heads)}
+    present = [head for head in heads if head.pk not in away]
+    standing_in = [one for one in away.values() if one.is_active and one.belongs_to(unit)]
+    fitting = (one for one in [*present, *standing_in, *heads] if one != besides)
+    return next((one for one in fitting if opinion is None or may_answer(opinion, unit, one)), None)
+
+
+def may_answer(opinion: "Opinion", unit: Unit, person: Cadre) -> bool:
+    """Whether no accusation keeps the opinion from the unit or the person."""
+    return may_hold(opinion, unit, person) and not is_kept_above(opinion, unit, person)
 
 
 def may_dispatch_to(coordinator: Cadre, unit: Unit, place: str) -> bool:

@@ -4,23 +4,52 @@ Before a post ends or a person leaves, the open cases that hang on them are hand
 starts or a unit moves, a case that would come to lie with those whom it accuses goes back to dispatch.
 """
 
+from datetime import date
+
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from grievances.access import paths_above
 from grievances.models import Accusation, Opinion
-from grievances.workflow import ANSWERED, ENDED, OPEN, State
-from villages.models import Cadre, Post, Role, Unit
-from villages.scope import any_of, under
+from grievances.workflow import ANSWERED, ENDED, OPEN, TRANSITIONS, State, Verb
+from villages.models import Absence, Cadre, Post, Role, Unit
+from villages.scope import any_of, paths_above, under
 from villages.signals import cadre_leaving, post_ending, post_starting, unit_moving
+from villages.templatetags.looks import day
+
+# The rest is at a desk or waits for its call-back; it comes back to the unit only by that.
+MOVABLE = TRANSITIONS[Verb.TRANSFER].sources
 
 
 def open_work(cadre: Cadre, *, unit: Unit | None = None) -> QuerySet[Opinion]:
     """Cases that the cadre answers for and that have not ended, in a unit or all."""
     held = Opinion.objects.filter(person=cadre).exclude(state__in=ENDED).order_by("due_at", "pk")
     return held.filter(under(unit.path, field="unit__path")) if unit else held
+
+
+def hanging(cadre: Cadre, *, unit: Unit | None = None) -> QuerySet[Opinion]:
+    """Of those the cases that keep a post from ending. What waits for a review or its call-back doesn't: if it comes
+    back, the head of the unit answers for it (``grievances.steps.dispatch.find_who_answers``)."""
+    return open_work(cadre, unit=unit).filter(state__in=MOVABLE)
+
+
+def people_for(by: Cadre) -> QuerySet[Cadre]:
+    """Whose cases somebody hands over: all people for an administrator; for a head, whoever has a post in the unit
+    or holds a case there that the head sees."""
+    if Role.ADMINISTRATOR in by.roles:
+        return Cadre.objects.all()
+    posts = Post.objects.in_force().filter(headed(by)).values("cadre")
+    seen = Opinion.objects.visible_to(by).filter(headed(by))
+    holding = seen.exclude(state__in=ENDED).values("person")
+    return Cadre.objects.filter(Q(pk__in=posts) | Q(pk__in=holding))
+
+
+def held_by(leaving: Cadre, by: Cadre) -> QuerySet[Opinion]:
+    """What somebody holds of the cases that a head sees in the own units."""
+    return open_work(leaving).filter(headed(by), pk__in=Opinion.objects.visible_to(by).values("pk"))
 
 
 def headed(by: Cadre) -> Q:
@@ -43,35 +72,56 @@ def connect() -> None:
 
 
 def _before_a_post_ends(*, post: Post, **_kwargs: object) -> None:
-    others = post.cadre.posts.in_force().exclude(pk=post.pk).filter(role__in=[Role.HANDLER, Role.HEAD])
-    if post.role in (Role.HANDLER, Role.HEAD) and not any(
-        other.unit.contains(post.unit) for other in others.select_related("unit")
-    ):
-        _refuse_while_open(open_work(post.cadre, unit=post.unit))
+    _refuse(post.cadre, why_post_stays(post))
 
 
 def _before_a_cadre_leaves(*, cadre: Cadre, **_kwargs: object) -> None:
-    _refuse_while_open(open_work(cadre))
+    _refuse(cadre, _stands_in(cadre) or _hangs(hanging(cadre)))
 
 
-def _refuse_while_open(cases: QuerySet[Opinion]) -> None:
+def why_post_stays(post: Post) -> str:
+    """What keeps a post from ending: cases that hang on it, or a desk that is kept by it; "" for nothing."""
+    others = [other for other in post.cadre.posts.in_force().select_related("unit") if other.pk != post.pk]
+    if all(other.unit_id != post.unit_id for other in others):
+        stands_in = _stands_in(post.cadre, after=post.until)
+        if stands_in:
+            return stands_in
+    working = (Role.HANDLER, Role.HEAD)
+    kept = any(other.role in working and other.unit.contains(post.unit) for other in others)
+    return "" if post.role not in working or kept else _hangs(hanging(post.cadre, unit=post.unit))
+
+
+def _stands_in(cadre: Cadre, *, after: date | None = None) -> str:
+    found = Absence.objects.coming().filter(substitute=cadre).select_related("cadre")
+    absence = (found.filter(until__gt=after) if after else found).first()
+    words = {"who": absence.cadre.label, "until": day(absence.until)} if absence else {}
+    return _("They stand in for %(who)s until %(until)s: name somebody else first.") % words if words else ""
+
+
+def _hangs(cases: QuerySet[Opinion]) -> str:
     """Accusations aren't counted here: whoever ends the post may be the accused."""
     count = cases.filter(accusing=False).count()
     if count:
-        raise ValidationError(
-            ngettext(
-                "%d open case hangs on this person: hand it over first.",
-                "%d open cases hang on this person: hand them over first.",
-                count,
-            )
-            % count
+        sentence = ngettext(
+            "%d open case hangs on this person: hand it over first.",
+            "%d open cases hang on this person: hand them over first.",
+            count,
         )
+        return sentence % count
     if cases.exists():
-        raise ValidationError(
-            _(
-                "Work that is kept apart hangs on this person: ask discipline inspection to hand it over first."
-            )
+        return _(
+            "Work that is kept apart hangs on this person: ask discipline inspection to hand it over first."
         )
+    return ""
+
+
+def _refuse(cadre: Cadre, why: str) -> None:
+    """With the way out, for the page on which the post was to end."""
+    if why:
+        link = format_html(
+            '<a href="{}">{}</a>', reverse("leaving", args=[cadre.pk]), _("Say who takes over")
+        )
+        raise ValidationError(format_html("{} {}", why, link))
 
 
 def _before_a_post_starts(*, post: Post, **_kwargs: object) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from grievances.errors import StepRefused
 from grievances.models import CallBackMeans, Opinion
 from grievances.relations import relations
+from grievances.separation import worked_on
 from grievances.workflow import ANSWERED, Outcome, Relation, State
 from villages.models import Cadre
 
@@ -56,7 +57,8 @@ def look_back(back: Back, *, by: Cadre, said_at: datetime, channel: str) -> str:
     if opinion.is_before_the_answer(said_at):
         opinion.remark(text=words, **step)
         return Became.NOTED
-    confirms = opinion.state in ANSWERED and Relation.VISITOR in relations(opinion, by)
+    checks = opinion.state in ANSWERED and Relation.VISITOR in relations(opinion, by)
+    confirms = checks and not worked_on(opinion, by)
     if back.word == Word.NOT_DONE and opinion.state in {*ANSWERED, State.CLOSED}:
         if confirms and opinion.outcome == Outcome.RESOLVED:
             return _call_back(opinion, back.word, words, step)

@@ -93,6 +93,9 @@ def shown(opinion: Opinion, cadre: "Cadre") -> Shown:
         people = [Person(row.name, masked(row.telephone)) for row in opinion.informants.all()]
         return Shown(people, bool(people), False)
     confidential = opinion.informant_kind == InformantKind.CONFIDENTIAL
+    # A confidence isn't lent: whoever stands in reveals only what they might reveal anyway.
+    if confidential and cadre.lenders:
+        who = relations(opinion, cadre.alone, among=_REVEALS)
     return Shown([], confidential and bool(who & _REVEALS), True)
 
 

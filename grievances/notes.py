@@ -24,6 +24,7 @@ from grievances.messaging.telling import tell
 from grievances.relations import assisting_units, is_accused, relations
 from grievances.workflow import Relation
 from villages.models import Cadre, Post, Role
+from villages.reading import read_posts
 
 if TYPE_CHECKING:
     from grievances.models import Note, Opinion
@@ -58,7 +59,7 @@ def of(opinion: "Opinion", cadre: Cadre) -> "list[Note] | None":
 
 
 def readers(opinion: "Opinion") -> list[Cadre]:
-    """Who can be mentioned: those who may write notes on this very case, by name. In two queries."""
+    """Who can be mentioned: those who may write notes on this very case, by name."""
     units = [*([opinion.unit] if opinion.unit else []), *assisting_units(opinion)]
     above = sorted({path for unit in units for path in paths_above(unit.path)})
     places = [opinion.region_id[:length] for length in range(2, len(opinion.region_id) + 1)]
@@ -67,17 +68,9 @@ def readers(opinion: "Opinion") -> list[Cadre]:
     )
     posts = Post.objects.in_force().filter(near | Q(cadre=opinion.person_id), cadre__is_active=True)
     found = {post.cadre_id: post.cadre for post in posts.select_related("cadre")}
-    _know_posts(found)
+    read_posts(found.values())
     fitting = [one for one in found.values() if may_write(opinion, one) and may_see(opinion, one)]
     return sorted(fitting, key=lambda one: (one.name, one.pk))
-
-
-def _know_posts(people: dict[int, Cadre]) -> None:
-    """Read the posts of all of them at once, as each would read their own."""
-    for cadre in people.values():
-        cadre.posts_ever = []
-    for post in Post.objects.filter(cadre__in=people).select_related("unit", "region"):
-        people[post.cadre_id].posts_ever.append(post)
 
 
 def colleagues(opinion: "Opinion", by: Cadre) -> list[Cadre]:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q, Value
 
+from grievances import absences
 from grievances.access import visible
 from grievances.workflow import Verb
 from villages.models import Cadre, Post, Role
@@ -56,13 +57,18 @@ def _tell(*, event: "Event", **_kwargs: object) -> None:
     from grievances.messaging import kinds
     from grievances.messaging.telling import tell
 
-    told = {cadre for cadre in _concerned(event) if cadre.pk != event.actor_id}
+    told = {cadre for cadre in _with_substitutes(_concerned(event)) if cadre.pk != event.actor_id}
     given = {cadre for cadre in told if event.verb in _GIVES and cadre.pk == event.opinion.person_id}
     for kind, cadres in ((kinds.GIVEN, given), (kinds.STEP, told - given)):
         tell(
             kind=kind, cadres=cadres, key=f"event:{event.pk}", opinion=event.opinion, event=event,
             at=event.recorded_at,
         )  # fmt: skip
+
+
+def _with_substitutes(cadres: set[Cadre]) -> set[Cadre]:
+    """Whoever is away is told too, and whoever keeps the desk meanwhile."""
+    return cadres | {absence.substitute for absence in absences.of(cadres) if absence.substitute.is_active}
 
 
 def _concerned(event: "Event") -> set[Cadre]:

@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from grievances import clocks, models
 from grievances.duties import is_unreleased
-from grievances.relations import relations
-from grievances.workflow import ANSWERED, State, Verb, verbs_from
+from grievances.relations import relations, stood_in_for
+from grievances.separation import CONFIRMS, asked_themselves, worked_on
+from grievances.workflow import ANSWERED, TRANSITIONS, State, Verb, verbs_from
 from villages.models import Role
 
 if TYPE_CHECKING:
@@ -72,7 +73,17 @@ def offer(opinion: "Opinion", cadre: "Cadre") -> Offer:
 def possible(opinion: "Opinion", cadre: "Cadre") -> list[Verb]:
     """Verbs that this cadre may do now and that would not be refused at once."""
     idle = _idle_time(opinion) | _idle_check(opinion) | _idle_oversight(opinion, cadre)
-    return [verb for verb in verbs_from(State(opinion.state), relations(opinion, cadre)) if verb not in idle]
+    verbs = verbs_from(State(opinion.state), relations(opinion, cadre))
+    return [verb for verb in verbs if verb not in idle and not _done_by_themselves(opinion, verb, cadre)]
+
+
+def _done_by_themselves(opinion: "Opinion", verb: Verb, cadre: "Cadre") -> bool:
+    """Whether the step would confirm or decide what this cadre did when they stood in for somebody."""
+    if verb in CONFIRMS:
+        return worked_on(opinion, cadre)
+    if not cadre.lenders or not asked_themselves(opinion, verb, cadre):
+        return False
+    return stood_in_for(opinion, cadre, who=TRANSITIONS[verb].who) is not None
 
 
 def _idle_time(opinion: "Opinion") -> set[Verb]:

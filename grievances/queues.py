@@ -8,12 +8,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from grievances.access import paths_above
+from grievances.access import by_posts
 from grievances.deadlines import SOON
-from grievances.models import Extension, Opinion
+from grievances.models import Extension, Opinion, StoodIn
 from grievances.workflow import ANSWERED, ENDED, OPEN, State
 from villages.models import Cadre, Post, Region, Role
-from villages.scope import any_of, under, within
+from villages.scope import any_of, paths_above, under, within
 
 
 @dataclass(frozen=True)
@@ -33,27 +33,57 @@ def my_level(cadre: Cadre) -> Q:
     staffed = Post.objects.in_force().filter(role=Role.COORDINATOR, cadre__is_active=True)
     # The desks by name, not by what holds of them: the index on desks then finds the cases.
     unstaffed = Region.objects.filter(parent__in=mine).exclude(pk__in=staffed.values("region"))
-    return Q(desk__in=[*mine, *unstaffed.values_list("pk", flat=True)])
+    below: dict[str, list[str]] = {code: [code] for code in mine}
+    for code, parent in unstaffed.values_list("pk", "parent_id"):
+        below[parent].append(code)
+    return by_posts(cadre, lambda posts: Q(desk__in=_joined(posts, below)), Role.COORDINATOR)
+
+
+def _joined(posts: list[Post], below: dict[str, list[str]]) -> list[str]:
+    return sorted({code for post in posts for code in below[post.region_id]})
 
 
 def _my_units(cadre: Cadre) -> Q:
-    posts = cadre.posts_as(Role.HANDLER, Role.HEAD)
-    return any_of([under(post.unit.path, field="unit__path") for post in posts])
+    return by_posts(cadre, _of_units, Role.HANDLER, Role.HEAD)
 
 
 def _headed(cadre: Cadre) -> Q:
-    return any_of([under(post.unit.path, field="unit__path") for post in cadre.posts_as(Role.HEAD)])
+    return by_posts(cadre, _of_units, Role.HEAD)
+
+
+def _of_units(posts: list[Post]) -> Q:
+    return any_of([under(post.unit.path, field="unit__path") for post in posts])
+
+
+def _of_places(posts: list[Post]) -> Q:
+    return any_of([within(post.region_id) for post in posts])
 
 
 def _called(cadre: Cadre) -> Q:
-    """In the caller's places, but never their own case or one of a unit that they belong to or work for."""
-    places = any_of([within(post.region_id) for post in cadre.posts_as(Role.CALLER)])
-    return places & ~(Q(person=cadre) | own_units(cadre))
+    """In the caller's places, but never what somebody at this desk, or a unit of theirs, worked on."""
+    own = Q(person__in=_people(cadre)) | Q(pk__in=_stood_in(cadre)) | own_units(cadre)
+    return by_posts(cadre, _of_places, Role.CALLER) & ~own
+
+
+def _people(cadre: Cadre) -> list[int]:
+    """Who works at the cadre's desk: they, and those for whom they stand in."""
+    return [cadre.pk, *(lender.pk for lender in cadre.lenders)]
+
+
+def _stood_in(cadre: Cadre) -> QuerySet[StoodIn]:
+    return StoodIn.objects.filter(cadre=cadre).order_by().values("opinion")
+
+
+def own_cases(cadre: Cadre) -> QuerySet[Opinion]:
+    """Answered cases, by their ids, that somebody at this desk answers for or the cadre once worked on standing
+    in: each part by its own index."""
+    held = Opinion.objects.filter(person__in=_people(cadre), state__in=ANSWERED).order_by()
+    return held.values("pk").union(_stood_in(cadre), all=True)
 
 
 def own_units(cadre: Cadre, *, unit: str = "unit__") -> Q:
-    """Units that the cadre belongs to, with those above them, and those that the cadre works for; ``unit`` is
-    the path to them."""
+    """Units that the cadre belongs to, with those above them, and those that the cadre works for, by own posts
+    and lent ones; ``unit`` is the path to them."""
     above = {path for post in cadre.posts_in_force for path in paths_above(post.unit.path)}
     posts = cadre.posts_as(Role.HANDLER, Role.HEAD)
     working = [under(post.unit.path, field=f"{unit}path") for post in posts]
@@ -62,8 +92,7 @@ def own_units(cadre: Cadre, *, unit: str = "unit__") -> Q:
 
 def _overseen(cadre: Cadre) -> Q:
     """What a coordinator or leader oversees, and what a unit works on."""
-    places = [within(post.region_id) for post in cadre.posts_as(Role.COORDINATOR, Role.LEADER)]
-    return any_of(places) | _my_units(cadre)
+    return by_posts(cadre, _of_places, Role.COORDINATOR, Role.LEADER) | _my_units(cadre)
 
 
 def _asks_for_time(now: datetime) -> Q:

@@ -15,7 +15,9 @@ from villages.models import Cadre, Region, Unit
 from villages.templatetags.looks import comma, day, moment
 
 _SAME_MOMENT = timedelta(minutes=10)
-_NAMED: dict[str, type[Model]] = {"unit": Unit, "person": Cadre, "region": Region, "category": Category}
+_NAMED: dict[str, type[Model]] = {
+    "unit": Unit, "person": Cadre, "region": Region, "category": Category, "absent": Cadre, "fell_to": Cadre,
+}  # fmt: skip
 # What is done on the visit itself: its minute and its cadre would lead to the door.
 _ON_THE_VISIT = {Verb.RECORD, Verb.SOLVE_ON_THE_SPOT, Verb.EXPLAIN_ON_THE_SPOT}
 # Their texts stand on the page already, as the answers.
@@ -60,9 +62,11 @@ def _line(event: Event, names: dict[str, dict[object, str]], *, day_only: bool) 
     return Line(
         when=event.said_at,
         day_only=day_only,
-        what=_sentence(event, names, who="" if day_only else _actor(event)),
+        what=_sentence(event, names, who="" if day_only else _for_whom(event, names)),
         text="" if event.verb in _TEXT_ELSEWHERE else event.text,
-        aside=" · ".join(_how(event) if day_only else _how(event) + _circumstances(event)),
+        aside=" · ".join(
+            _fell_to(event, names) + (_how(event) if day_only else _how(event) + _circumstances(event))
+        ),
     )
 
 
@@ -179,14 +183,31 @@ _SENTENCES = {
 }
 
 
+def _for_whom(event: Event, names: dict[str, dict[object, str]]) -> str:
+    """Who did it, and for whom if they stood in for somebody."""
+    absent = names["absent"].get(event.details.get("absent"))
+    words = {"who": _actor(event), "absent": absent}
+    return _("%(who)s, standing in for %(absent)s,") % words if absent else _actor(event)
+
+
+_PASSED_ON = gettext_lazy("It passed on to {unit}, {person}: the post of whoever answered for it ended.")
+
+
 def _sentence(event: Event, names: dict[str, dict[object, str]], *, who: str) -> str:
+    passed_on = event.verb == Verb.TRANSFER and event.actor_id is None
+    sentence = _PASSED_ON if passed_on else _SENTENCES[Verb(event.verb)]
     known = {kind: labels.get(event.details.get(kind), "") for kind, labels in names.items()}
     words = {"who": who or _("A cadre"), "days": event.details.get("days", "")} | known
-    return str(_SENTENCES[Verb(event.verb)]).format(**words)
+    return str(sentence).format(**words)
 
 
 def _actor(event: Event) -> str:
     return " ".join(part.label for part in (event.actor_unit, event.actor) if part)
+
+
+def _fell_to(event: Event, names: dict[str, dict[object, str]]) -> list[str]:
+    head = names["fell_to"].get(event.details.get("fell_to"))
+    return [_("%(head)s answers for it now: whoever did has left") % {"head": head}] if head else []
 
 
 def _how(event: Event) -> list[str]:

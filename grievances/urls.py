@@ -3,6 +3,7 @@
 from django.urls import path
 
 from grievances.views import (
+    absences,
     attachments,
     audit,
     bulk,
@@ -19,6 +20,7 @@ from grievances.views import (
     handover,
     households,
     informants,
+    leaving,
     lists,
     model_answers,
     notes,
@@ -75,6 +77,11 @@ urlpatterns = [
     path("escalations/", escalations.escalation_list, name="escalation-list"),
     path("jobs/messages/", deliveries.delivery_list, name="delivery-list"),
     path("people/<int:pk>/handover/", handover.handover, name="handover"),
+    path("people/<int:pk>/leaving/", leaving.leaving, name="leaving"),
+    path("people/<int:pk>/absence/", absences.absence, name="absence"),
+    path("absences/", absences.absence_list, name="absence-list"),
+    path("absences/<int:pk>/end/", absences.absence_end, name="absence-end"),
+    path("successions/<int:pk>/", leaving.succession, name="succession"),
     # heads of units and coordinators
     path("workload/", workload.workload, name="workload"),
     path("units/<int:pk>/workload/", workload.unit_workload, name="unit-workload"),

@@ -96,7 +96,9 @@ class _Desk:
     @cached_property
     def _own(self) -> dict[str, int]:
         """The cadre's own answered cases in the places where they call, which somebody else calls back."""
-        mine = Opinion.objects.visible_to(self.cadre).filter(person=self.cadre, state__in=ANSWERED)
+        mine = Opinion.objects.visible_to(self.cadre).filter(
+            pk__in=queues.own_cases(self.cadre), state__in=ANSWERED
+        )
         if not self._sight.accusing:
             mine = mine.filter(accusing=False)  # as those that they are taken from
         places = any_of([within(code) for code in places_of(self.cadre, Role.CALLER)])

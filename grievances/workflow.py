@@ -6,7 +6,7 @@ beyond the state stands with the verb itself, in ``grievances.steps``.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -123,13 +123,14 @@ class Verb(TextChoices):
 class Transition:
     """One line of the flow: from any of ``sources`` to one of ``targets`` (or staying), by any of ``who``.
 
-    An empty ``who`` is a step that the program takes by itself.
+    An empty ``who`` is a step that the program takes by itself; with ``also_alone`` it may take it, too.
     """
 
     verb: Verb
     sources: frozenset[State]
     targets: frozenset[State]
     who: frozenset[Relation]
+    also_alone: bool = False
 
     def leads_to(self, source: State, target: State) -> bool:
         return source in self.sources and target in (self.targets or {source})
@@ -157,7 +158,8 @@ TRANSITIONS: dict[Verb, Transition] = {
         _line(_V.OBJECT, [_S.ASSIGNED], [_S.OBJECTED], _R.LEAD),
         _line(_V.UPHOLD, [_S.OBJECTED], [_S.COLLECTED], _R.COORDINATOR),
         _line(_V.REFUSE, [_S.OBJECTED], [_S.ASSIGNED], _R.COORDINATOR),
-        _line(_V.TRANSFER, [_S.ASSIGNED, _S.HANDLING], _STAYS, _R.HEAD, _R.PERSON),
+        # By itself when an administrator, who sees no opinion, ends the post of whoever answers for it.
+        replace(_line(_V.TRANSFER, [_S.ASSIGNED, _S.HANDLING], _STAYS, _R.HEAD, _R.PERSON), also_alone=True),
         _line(_V.REASSIGN, [_S.ASSIGNED, _S.OBJECTED, _S.HANDLING], [_S.ASSIGNED], _R.COORDINATOR),
         _line(_V.ASK_EXTENSION, [_S.HANDLING], _STAYS, _R.LEAD),
         _line(_V.APPROVE_EXTENSION, [_S.HANDLING], _STAYS, _R.HEAD),

@@ -17,6 +17,12 @@ def under(path: str, *, field: str = "path") -> Q:
     return Q(**{f"{field}__gte": path, f"{field}__lt": path.removesuffix("/") + "0"})
 
 
+def paths_above(path: str) -> list[str]:
+    """ "/a/b/" → "/a/", "/a/b/"."""
+    codes = path.strip("/").split("/")
+    return ["/" + "/".join(codes[: n + 1]) + "/" for n in range(len(codes))]
+
+
 def any_of(conditions: list[Q]) -> Q:
     """One condition that holds when any of ``conditions`` holds; with none, it never holds."""
     joined = Q(pk__in=[])

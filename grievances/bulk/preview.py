@@ -13,14 +13,14 @@ from grievances.bulk.choosing import Chosen, cases_of
 from grievances.calendar import WorkingCalendar
 from grievances.casefile import MemoryFile, Row
 from grievances.errors import ChangedMeanwhile, StepRefused, in_words
-from grievances.models import Accusation, Assignment, Clock, Event, Objection, Opinion, OpinionSpan
+from grievances.models import Accusation, Assignment, Clock, Event, Objection, Opinion, OpinionSpan, StoodIn
 from grievances.workflow import Verb
 from villages.models import Cadre
 
 # What the verbs of ``actions`` read of a case …
 _READ: tuple[type[Model], ...] = (Accusation, Assignment, Clock, Objection)
 # … and what they only add to.
-_ADDED: tuple[type[Model], ...] = (Event, OpinionSpan)
+_ADDED: tuple[type[Model], ...] = (Event, OpinionSpan, StoodIn)
 
 
 class ReadFile(MemoryFile):

@@ -1,10 +1,11 @@
 """Whom an escalated case reaches: those of the rule's level who may see it, else the next level's."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from grievances.models import EscalationLevel, Opinion
-from villages.models import LEVEL_OF_LENGTH, Cadre, Post, Role
+from villages.models import LEVEL_OF_LENGTH, Absence, Cadre, Post, Role
+from villages.reading import read_posts
 
 # In this order; behind the leaders only discipline inspection is left, for what accuses everybody else.
 _ORDER = (EscalationLevel.PERSON, EscalationLevel.HEAD, EscalationLevel.COORDINATOR, EscalationLevel.LEADER)
@@ -28,7 +29,11 @@ class Staff:
                 self._heads[post.unit_id].append(cadre)
             else:
                 self._places[post.role, post.region_id].append(cadre)
-        _give_posts(known.values())
+        away = Absence.objects.in_force().filter(substitute__is_active=True).select_related("substitute")
+        self._keepers = {
+            absence.cadre_id: known.setdefault(absence.substitute_id, absence.substitute) for absence in away
+        }
+        read_posts(known.values())
 
     def of(self, level: str, opinion: Opinion) -> Iterator[list[Cadre]]:
         """Groups of people of a level, the nearest first."""
@@ -39,6 +44,10 @@ class Staff:
         else:
             place = opinion.desk_id if level == EscalationLevel.COORDINATOR else opinion.region_id
             yield from self._upwards(_BY_PLACE[level], place)
+
+    def with_substitutes(self, group: list[Cadre]) -> list[Cadre]:
+        """A group, and whoever keeps the desk of one of them today."""
+        return [*group, *(self._keepers[cadre.pk] for cadre in group if cadre.pk in self._keepers)]
 
     def inspection(self, opinion: Opinion) -> Iterator[list[Cadre]]:
         """Discipline inspection, from the place upwards."""
@@ -58,13 +67,14 @@ class Batch:
         self._ids = [opinion.pk for opinion in opinions]
         self._seen: dict[int, set[int]] = {}
         self._people = {opinion.person_id: opinion.person for opinion in opinions if opinion.person}
-        _give_posts(self._people.values())
+        read_posts(self._people.values())
 
     def reached(self, opinion: Opinion, level: str) -> list[Cadre]:
         """The people of the level who may see the case, or of the next level that has any; nobody only where
         nobody at all may."""
         for group in self._groups(opinion, level):
-            seeing = [cadre for cadre in dict.fromkeys(group) if self._sees(cadre, opinion)]
+            people = dict.fromkeys(self._staff.with_substitutes(group))
+            seeing = [cadre for cadre in people if self._sees(cadre, opinion)]
             if seeing:
                 return seeing
         return []
@@ -80,14 +90,3 @@ class Batch:
             visible = Opinion.objects.visible_to(known).filter(pk__in=self._ids)
             self._seen[cadre.pk] = set(visible.values_list("pk", flat=True))
         return opinion.pk in self._seen[cadre.pk]
-
-
-def _give_posts(cadres: Iterable[Cadre]) -> None:
-    """Read the posts of many at once, as ``Cadre.posts_ever`` would one by one."""
-    lacking = [cadre for cadre in cadres if "posts_ever" not in cadre.__dict__]
-    held: dict[int, list[Post]] = defaultdict(list)
-    posts = Post.objects.filter(cadre__in=lacking).select_related("unit", "region")
-    for post in posts.order_by("since", "pk"):
-        held[post.cadre_id].append(post)
-    for cadre in lacking:
-        cadre.__dict__["posts_ever"] = held[cadre.pk]

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from grievances.absences import with_absences
 from grievances.bulk.choosing import Chosen, cases_of, read, written
 from grievances.duties import head_of
 from grievances.workflow import Verb
@@ -75,7 +76,8 @@ class BulkAssignForm(BulkForm):
         self.fields["unit"].queryset = _units_for(self.cases, self.by)
         self.fields["unit"].widget.attrs["data-reload"] = "reload"
         asked = self.data.get("unit") if self.is_bound else self.initial.get("unit")
-        self.fields["person"].queryset = people_of(by_id(self.fields["unit"].queryset, asked))
+        people = people_of(by_id(self.fields["unit"].queryset, asked))
+        self.fields["person"].queryset = with_absences(people)
 
     def clean(self) -> dict[str, object]:
         data = super().clean()
@@ -103,7 +105,7 @@ class BulkTransferForm(BulkForm):
     def prepare(self) -> None:
         units = Unit.objects.filter(pk__in=self.cases.values("unit"))
         groups = [Q(pk__in=people_of(unit).values("pk")) for unit in units[:_MOST_UNITS]]
-        self.fields["person"].queryset = Cadre.objects.filter(any_of(groups))
+        self.fields["person"].queryset = with_absences(Cadre.objects.filter(any_of(groups)))
 
 
 class BulkRecategoriseForm(BulkForm):

@@ -4,6 +4,8 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from grievances import absences
+from grievances.absences import with_absences
 from grievances.proposals import propose
 from grievances.relations import assisting_units
 from villages.models import Cadre, Level, Region, Unit
@@ -28,11 +30,11 @@ class AssignForm(StepForm):
         self.fields["unit"].widget.attrs["data-reload"] = "reload"
         if not self.is_bound and "reload" not in self.initial:
             self._propose()
-        self.fields["person"].queryset = people_of(self._chosen())
+        self.fields["person"].queryset = with_absences(people_of(self._chosen()))
 
     def _propose(self) -> None:
         proposal = propose(self.opinion, coordinator=self.by)
-        self.hint = proposal.reason
+        self.hint = f"{proposal.reason} {absences.hint(proposal.person)}".strip()
         self.initial |= {"unit": proposal.unit, "person": proposal.person}
 
     def _chosen(self) -> Unit | None:
@@ -64,7 +66,7 @@ class TransferForm(StepForm):
 
     def prepare(self) -> None:
         people = people_of(self.opinion.unit).exclude(pk=self.opinion.person_id)
-        self.fields["person"].queryset = people
+        self.fields["person"].queryset = with_absences(people)
 
 
 class AssistForm(StepForm):

@@ -6,6 +6,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from grievances import absences
 from grievances.models import Category
 from villages.models import Cadre, Post, Role, Unit
 from villages.scope import under
@@ -37,10 +38,11 @@ def yes_no(label: str, *, required: bool = True) -> forms.TypedChoiceField:
 
 
 class LabelChoice(forms.ModelChoiceField):
-    """A choice of things with a label in the reader's language."""
+    """A choice of things with a label in the reader's language; people say whether they are away, where the
+    choice knows it (``grievances.absences.with_absences``)."""
 
     def label_from_instance(self, obj: object) -> str:
-        return obj.label
+        return absences.named(obj) if isinstance(obj, Cadre) else obj.label
 
 
 class CategoryChoice(LabelChoice):

@@ -36,6 +36,7 @@ from .opinion import (
 from .presence import CasePresence
 from .province import DistrictSite
 from .saved import Calls, SavedView, Sharing
+from .standing import StoodIn, Succession, SuccessionCase
 from .tally import COUNTS, KEYS, Dimension, Tally, TallyChange, TallyMoment
 from .visit import Visit, VisitKind
 
@@ -106,6 +107,9 @@ __all__ = [
     "Sharing",
     "Snapshot",
     "Source",
+    "StoodIn",
+    "Succession",
+    "SuccessionCase",
     "Tally",
     "TallyChange",
     "TallyMoment",

@@ -23,7 +23,8 @@ class VisitKind(models.TextChoices):
 class VisitQuerySet(models.QuerySet):
     def visible_to(self, cadre: Cadre) -> Self:
         """Visits to the cadre's places, and those that the cadre recorded or went on."""
-        posts = cadre.posts_as(Role.VISITOR, Role.COORDINATOR, Role.LEADER, Role.AUDITOR)
+        roles = (Role.VISITOR, Role.COORDINATOR, Role.LEADER, Role.AUDITOR)
+        posts = [post for post in cadre.own_posts if post.role in roles]
         own = Q(recorded_by=cadre) | Q(
             pk__in=Visit.cadres.through.objects.filter(cadre=cadre).values("visit")
         )

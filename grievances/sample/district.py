@@ -75,6 +75,7 @@ def make(
     demo_village = villages[0].pk
     staff = people.make_people(dice, units, demo_village=demo_village, code=district)
     staff.save(password)
+    people.somebody_away(staff, units["transport"], today=timezone.localdate(now))
     reference.load_rules()
     grids = households.make_grids(villages)
     homes = households.make_households(dice, grids, total=size.households, demo_grid=f"{demo_village}001")

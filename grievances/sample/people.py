@@ -1,7 +1,7 @@
 """Units and cadres of the sample, and the demo accounts."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 from tempfile import NamedTemporaryFile
@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 
 from grievances.sample.phrases import person_name
 from villages.loading.units import load_units
-from villages.models import Cadre, Level, Post, Region, Role, Unit, UnitKind
+from villages.models import Absence, Cadre, Level, Post, Region, Role, Unit, UnitKind
 
 DEMO_ACCOUNTS = (
     "visitor", "handler", "head", "coordinator", "caller", "leader", "auditor", "administrator", "outsider",
@@ -21,6 +21,12 @@ DAFENG = "320904"
 # (code, name, English name); of any other district the neighbour is an invented one.
 _NEIGHBOUR = ("320903", "亭湖区", "Tinghu district")
 _ANY_NEIGHBOUR = ("99", "邻区", "Neighbouring district")
+
+
+def hold_in_memory(cadre: Cadre) -> None:
+    """Posts will be added in memory, and nobody is away."""
+    posts: list[Post] = []
+    cadre.__dict__.update(posts_ever=posts, own_posts=posts, posts_in_force=posts, lenders=[])
 
 
 @dataclass
@@ -38,7 +44,7 @@ class People:
             telephone=f"0515-8888{number % 10000:04d}", password=make_password(None),
         )  # fmt: skip
         # What the database would answer: the histories ask for rights thousands of times.
-        cadre.__dict__["posts_in_force"] = cadre.__dict__["posts_ever"] = []
+        hold_in_memory(cadre)
         self.cadres.append(cadre)
         self.give(cadre, role, unit, region)
         self.by_place.setdefault((role, unit.code), []).append(cadre)
@@ -124,6 +130,13 @@ def make_people(dice: Random, units: dict[str, Unit], *, demo_village: str, code
         for _ in range(number):
             people.add(dice, role, units["petitions"], district)
     return people
+
+
+def somebody_away(people: People, unit: Unit, *, today: date) -> None:
+    """A handler of the unit is away for these days, and a colleague stands in; neither is a demo account."""
+    absent, substitute = [cadre for cadre in people.of(Role.HANDLER, unit) if not cadre.is_demo][-2:]
+    days = {"since": today - timedelta(days=2), "until": today + timedelta(days=8)}
+    Absence.objects.create(cadre=absent, substitute=substitute, set_by=absent, note="外出培训", **days)
 
 
 def _staff(dice: Random, people: People, unit: Unit, wanted: dict[Role, int]) -> None:

@@ -12,7 +12,7 @@ from grievances.duties import may_hold
 from grievances.errors import StepRefused
 from grievances.workflow import Outcome, Relation, State, Verb
 
-from .dispatch import return_to_dispatch
+from .dispatch import find_who_answers, return_to_dispatch
 from .step import Step, step
 
 if TYPE_CHECKING:
@@ -162,11 +162,12 @@ def close_or_reopen(opinion: "Opinion", done: Step, *, reopen: bool) -> None:
 def start_new_round(opinion: "Opinion", done: Step) -> None:
     """The same unit and person, a new round, 15 days, no extension.
 
-    If they have come to be accused since, it goes back to dispatch instead.
+    If the person has left, the head of the unit answers for it. If unit or person have come to be accused since, or
+    nobody is left there, it goes back to dispatch instead.
     """
     clocks.stop(opinion, *(set(models.ClockKind.values) - {"review"}), at=done.at)
     opinion.round += 1
-    if not may_hold(opinion, opinion.unit, opinion.person):
+    if not may_hold(opinion, opinion.unit, opinion.person) or not find_who_answers(opinion, done):
         return_to_dispatch(opinion, done)
         return
     clocks.start(opinion, "handling", at=done.at, term=clocks.handling_term(opinion))

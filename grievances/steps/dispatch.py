@@ -98,6 +98,7 @@ class DispatchSteps:
         clocks.stop(self, "objection_review", at=done.at)
         clocks.resume(self, "acceptance", at=done.at)
         self.state = State.ASSIGNED
+        find_who_answers(self, done)
 
     @step(Verb.RECATEGORISE)
     def recategorise(self: "Opinion", done: Step, *, category: "models.Category", reason: str = "") -> None:
@@ -146,7 +147,7 @@ def hand_over(opinion: "Opinion", done: Step, unit: Unit, person: Cadre | None, 
     """A new lead unit and person, with an objection period and an acceptance clock."""
     if not may_dispatch_to(done.by, unit, opinion.region_id):
         raise ValidationError({"unit": _("You can't dispatch to this unit.")})
-    person = person or head_of(unit)
+    person = person or head_of(unit, opinion) or head_of(unit)
     if person is None:
         raise ValidationError({"person": _("This unit has no head: choose a person.")})
     if not person.is_active or not person.belongs_to(unit):
@@ -197,6 +198,21 @@ def return_to_dispatch(opinion: "Opinion", done: Step) -> None:
     clocks.stop(opinion, at=done.at)
     clocks.resume(opinion, "dispatch", at=done.at, least=clocks.LEAST_DAYS_AFTER_HAND_BACK)
     opinion.state, opinion.outcome, opinion.ground, opinion.answered_at = State.COLLECTED, "", "", None
+
+
+def find_who_answers(opinion: "Opinion", done: Step) -> bool:
+    """A case that comes back to somebody who has left falls to the head of the unit; whether anybody answers."""
+    person, unit = opinion.person, opinion.unit
+    if person.is_active and person.belongs_to(unit):
+        return True
+    head = head_of(unit, opinion)
+    assignment = opinion.file.one(models.Assignment, ended_at=None)
+    if head is None or assignment is None:
+        return False
+    opinion.file.change(assignment, person=head)
+    done.details = done.details | {"from": person.pk, "fell_to": head.pk}
+    opinion.person = head
+    return True
 
 
 def answer_on_the_spot(

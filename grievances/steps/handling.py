@@ -16,6 +16,7 @@ from grievances.model_answers import refuse_left_over
 from grievances.workflow import Ground, Outcome, Relation, State, Verb
 from villages.models import Cadre, Unit
 
+from .dispatch import find_who_answers
 from .step import Step, step
 
 if TYPE_CHECKING:
@@ -38,8 +39,8 @@ class HandlingSteps:
         assignment = self.file.one(models.Assignment, ended_at=None)
         self.file.change(assignment, accepted_at=done.at)
         if Relation.HEAD not in done.relations and Relation.PERSON not in done.relations:
-            self.person = done.by
-            self.file.change(assignment, person=done.by)
+            self.person = done.answers
+            self.file.change(assignment, person=done.answers)
         if told or self.informant_kind == models.InformantKind.ANONYMOUS:
             clocks.stop(self, "acceptance", at=done.at)
         clocks.start(self, "handling", at=done.at, term=clocks.handling_term(self))
@@ -208,6 +209,7 @@ class HandlingSteps:
             clocks.start(self, "handling", at=done.at, term=clocks.handling_term(self))
         self.state, self.outcome, self.ground, self.answered_at = State.HANDLING, "", "", None
         done.text = reason
+        find_who_answers(self, done)
 
     @step(Verb.TELL)
     def tell(self: "Opinion", done: Step, *, about: str, means: str, remark: str = "") -> None:

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from grievances import drafts, models
 from grievances.digests import digest_of_arguments
 from grievances.errors import ChangedMeanwhile, RequestReused, StepRefused
-from grievances.relations import relations
+from grievances.relations import relations, stood_in_for
+from grievances.separation import check_separation
 from grievances.signatures import signature
 from grievances.workflow import TRANSITIONS, Relation, State, Verb
 from villages.models import Cadre, Unit
@@ -45,16 +46,24 @@ class Step:
     imported: bool
     relations: frozenset[Relation]
     digest: str = ""
+    # For whom the actor stands in with this step; None where it is their own.
+    absent: Cadre | None = None
     text: str = ""
     details: dict = field(default_factory=dict)
 
     def unit_of(self, opinion: "Opinion") -> Unit | None:
-        """The unit that the actor speaks for: the lead unit for its people, else the first post's."""
+        """The unit that the actor speaks for: the lead unit for its people, else the first post's; for somebody
+        absent, theirs."""
         if self.by is None:
             return None
         if Relation.LEAD in self.relations and opinion.unit:
             return opinion.unit
-        return self.by.unit
+        return (self.absent or self.by).unit
+
+    @property
+    def answers(self) -> Cadre:
+        """Who answers for what is taken with this step: whoever is stood in for keeps their cases."""
+        return self.absent or self.by
 
 
 def step(verb: Verb) -> Callable:
@@ -138,13 +147,26 @@ def _apply(opinion: "Opinion", method: Callable, arguments: dict, circumstances:
     by = circumstances["by"]
     among = TRANSITIONS[circumstances["verb"]].who
     who = relations(opinion, by, among=among) if by else frozenset()
-    done = Step(**circumstances, relations=who)
+    absent = stood_in_for(opinion, by, who=among) if by else None
+    done = Step(**circumstances, relations=who, absent=absent)
     before = State(opinion.state)
     _check(done, before)
+    check_separation(opinion, done)
+    worked_on = opinion.unit_id
     method(opinion, done, **arguments)
+    if absent:
+        _note_absent(opinion, done, worked_on)
     if not TRANSITIONS[done.verb].leads_to(before, State(opinion.state)):
         raise AssertionError(f"{done.verb} led from {before} to {opinion.state}: not in the flow table")
     return _settle(opinion, done, before)
+
+
+def _note_absent(opinion: "Opinion", done: Step, unit_id: int | None) -> None:
+    """Whose step it was; and of work in the lead unit that the actor never confirms it."""
+    done.details = done.details | {"absent": done.absent.pk}
+    worked = unit_id is not None and Relation.LEAD in done.relations
+    if worked and not opinion.file.one(models.StoodIn, cadre_id=done.by.pk):
+        opinion.file.add(models.StoodIn(opinion=opinion, cadre=done.by, absent=done.absent, at=done.at))
 
 
 def _check(done: Step, state: State) -> None:
@@ -154,7 +176,8 @@ def _check(done: Step, state: State) -> None:
             _("“%(verb)s” is not possible: the opinion is %(state)s.")
             % {"verb": done.verb.label, "state": state.label}
         )
-    if (done.by is None and transition.who) or (done.by and not transition.who & done.relations):
+    alone = not transition.who or transition.also_alone
+    if (done.by is None and not alone) or (done.by and not transition.who & done.relations):
         raise StepRefused(_("“%(verb)s” is not yours to do here.") % {"verb": done.verb.label})
     if done.said_at > done.at:
         raise ValidationError({"said_at": _("The time lies in the future.")})

@@ -6,10 +6,11 @@ from typing import Self
 from django.conf import settings
 from django.utils import timezone
 
-from grievances.access import PLACE_ROLES, paths_above, sees_unreleased
+from grievances.access import PLACE_ROLES, sees_unreleased
 from grievances.models import Tally
 from grievances.signatures import UNRELEASED, of_cadre, of_unit, part
 from villages.models import Cadre, Unit
+from villages.scope import paths_above
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,14 @@ class Sight:
         """What tallies may show a cadre; None sees all.
 
         Somebody whose post in a unit has ended may see what came in later: a matter of moments that tallies
-        don't know, so such a viewer's accusing opinions are counted one by one.
+        don't know, so such a viewer's accusing opinions are counted one by one; and so are those of whoever stands
+        in for somebody, as each of the two may be accused.
         """
         if settings.PROVINCE:
             return cls(("", Tally.LEAVING))
         if cadre is None:
             return cls()
-        if any(not post.lasts_until(timezone.localdate()) for post in cadre.posts_ever):
+        if cadre.lenders or any(not post.lasts_until(timezone.localdate()) for post in cadre.posts_ever):
             return cls(("",))
         hidden = [of_cadre(cadre.pk), *map(of_unit, _units_above(cadre))]
         known = Tally.ACCUSING if sees_unreleased(cadre) else Tally.RELEASED

@@ -53,7 +53,7 @@ def opinion_rows(
         to_panel = f' hx-get="{address}" hx-target="#panel"' if panel else ""
         written.append(
             f'<tr data-row data-case="{case.pk}.{case.version}">{_box(row) if choose else ""}'
-            f'<td class="nowrap"><a data-open href="{address}"{to_panel}>{number}</a></td>'
+            f'<td class="nowrap"><a data-open href="{address}"{to_panel}>{number}</a>{_desk_of(row)}</td>'
             f"{''.join([cell(row, address) for cell in cells])}</tr>"
         )
     return SafeString("".join(written))
@@ -120,6 +120,14 @@ def _words(case: "Opinion", address: str, whole: str) -> str:
     return (
         f'<td class="text"><div class="words"><div class="two-lines">{escape(words)}</div>{more}</div></td>'
     )
+
+
+def _desk_of(row: "Opinion | OpinionSpan") -> str:
+    """For whom the reader stands in with this case."""
+    absent = getattr(row, "desk_of", None)
+    if absent is None:
+        return ""
+    return f'<div class="quiet small2">{escape(_("for %(who)s") % {"who": absent.label})}</div>'
 
 
 @register.simple_tag

@@ -5,11 +5,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from grievances import deadlines, queues, waiting
+from grievances import absences, deadlines, queues, waiting
 from grievances.bulk import actions
 from grievances.bulk.choosing import MOST
 from grievances.filters import DeskFilter
 from grievances.forms.where import WRITES
+from grievances.leaving import handed_to
 from grievances.queues import Queue
 from grievances.saved.around import around
 from villages.models import Role
@@ -48,10 +49,13 @@ def desk_queue(request: HttpRequest, queue: str) -> HttpResponse:
     frame = around(request, found, queue=chosen.name, panel=True)
     page = page_of(frame.look.reading(found.qs), request, total=total)
     deadlines.show_on(page.rows)
+    absences.mark_lent(page.rows, chosen, request.user)
     context = {
         "queues": counted, "queue": chosen, "filter": found, "page": page,
         "actions": actions.offered(request.user, chosen), "most": MOST, "around": frame,
         "writes": not request.user.roles.isdisjoint(WRITES),
     }  # fmt: skip
-    template = "grievances/_desk_list.html" if request.htmx else "grievances/desk.html"
-    return render(request, template, context)
+    if request.htmx:
+        return render(request, "grievances/_desk_list.html", context)
+    context |= {"kept": absences.kept_by(request.user), "handed": handed_to(request.user)}
+    return render(request, "grievances/desk.html", context)

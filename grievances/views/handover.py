@@ -13,15 +13,12 @@ from django.views.decorators.http import require_http_methods
 from grievances import deadlines
 from grievances.errors import StepRefused, in_words
 from grievances.forms.fields import LabelChoice, people_of
-from grievances.handover import headed, held, open_work
+from grievances.handover import MOVABLE, held, held_by, open_work, people_for
 from grievances.models import Opinion
-from grievances.workflow import ENDED, TRANSITIONS, Verb
-from villages.models import Cadre, Post, Role
+from villages.models import Cadre, Role
 from villages.policy import for_roles
 from villages.scope import any_of
 
-# The rest is at a desk or waits for its call-back; it comes back to the unit only by that.
-_MOVABLE = TRANSITIONS[Verb.TRANSFER].sources
 _MOST = 500
 
 
@@ -54,9 +51,9 @@ class HandoverForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def handover(request: HttpRequest, pk: int) -> HttpResponse:
     """A head hands over the cases in the own unit; an administrator sees only how many there are."""
-    leaving = get_object_or_404(_people(request.user), pk=pk)
-    hanging = _held(leaving, request.user)
-    movable = hanging.filter(state__in=_MOVABLE)
+    leaving = get_object_or_404(people_for(request.user), pk=pk)
+    hanging = held_by(leaving, request.user)
+    movable = hanging.filter(state__in=MOVABLE)
     form = HandoverForm(request.POST or None, cases=movable, leaving=leaving, by=request.user)
     if request.method == "POST":
         if not request.user.posts_as(Role.HEAD):
@@ -68,7 +65,7 @@ def handover(request: HttpRequest, pk: int) -> HttpResponse:
     deadlines.show_on(cases)
     ticked = form.ticked()
     for case in cases:
-        case.movable, case.ticked = case.state in _MOVABLE, str(case.pk) in ticked
+        case.movable, case.ticked = case.state in MOVABLE, str(case.pk) in ticked
     context = {
         "leaving": leaving,
         "cases": cases,
@@ -81,21 +78,6 @@ def handover(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "grievances/handover.html", context, status=422 if form.errors else 200)
 
 
-def _people(by: Cadre) -> QuerySet[Cadre]:
-    """All for an administrator; for a head, whoever has a post in the unit or holds a case there that the
-    head sees."""
-    if Role.ADMINISTRATOR in by.roles:
-        return Cadre.objects.all()
-    posts = Post.objects.in_force().filter(headed(by)).values("cadre")
-    seen = Opinion.objects.visible_to(by).filter(headed(by))
-    holding = seen.exclude(state__in=ENDED).values("person")
-    return Cadre.objects.filter(Q(pk__in=posts) | Q(pk__in=holding))
-
-
-def _held(leaving: Cadre, by: Cadre) -> QuerySet[Opinion]:
-    return open_work(leaving).filter(headed(by), pk__in=Opinion.objects.visible_to(by).values("pk"))
-
-
 def _count(leaving: Cadre, by: Cadre) -> int:
     """What keeps a post from ending, for those who end posts; a head counts the own unit's cases.
 
@@ -103,7 +85,7 @@ def _count(leaving: Cadre, by: Cadre) -> int:
     """
     if Role.ADMINISTRATOR in by.roles:
         return open_work(leaving).filter(accusing=False).count()
-    return _held(leaving, by).count()
+    return held_by(leaving, by).count()
 
 
 def _colleagues(by: Cadre) -> list[Cadre]:

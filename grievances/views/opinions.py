@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from grievances import deadlines, drafts, looks, notes
+from grievances import absences, deadlines, drafts, looks, notes
 from grievances.letters import slip
 from grievances.models import InformantKind, Opinion
 from grievances.offers import offer
@@ -41,6 +41,7 @@ def case_context(request: HttpRequest, opinion: Opinion) -> dict[str, object]:
     """All that the page or the side panel shows."""
     deadlines.show_on([opinion])
     events = events_of(opinion)
+    away = absences.of([opinion.person]) if opinion.person and opinion.state not in ENDED else []
     context = {
         "opinion": opinion,
         "heading": "h1" if _on_its_page(request, opinion) else "h2",
@@ -55,6 +56,7 @@ def case_context(request: HttpRequest, opinion: Opinion) -> dict[str, object]:
         "notes": notes.of(opinion, request.user),
         "may_note": notes.may_write(opinion, request.user),
         "running": deadlines.running(opinion),
+        "away": absences.in_words(away[0]) if away else "",
         "answers": list(opinion.answers.select_related("unit", "by").order_by("-id")),
         "assisting": assisting_units(opinion),
         "accused": list(opinion.accusations.select_related("unit", "cadre")) if opinion.accusing else [],

@@ -6,18 +6,20 @@ The people: ``own`` works with the opinion or page, ``foreign`` has the role but
 
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
-from grievances.models import Attachment, BulkOrder, ModelAnswer, Opinion, SavedView, Visit
+from grievances.models import Attachment, BulkOrder, ModelAnswer, Opinion, SavedView, Succession, Visit
 from grievances.steps.record import Accused
 from grievances.workflow import TRANSITIONS, Verb
 from tests.factories import GRID, fresh, make_cadre, make_campaign, make_household, make_opinion, make_region
-from villages.models import Cadre, Role, Unit
+from villages.models import Absence, Cadre, Role, Unit
 
 ROLES = (
     "visitor", "handler", "head", "coordinator", "caller", "leader", "auditor", "administrator", "outsider",
@@ -35,6 +37,7 @@ PAGES: dict[str, set[str]] = {
     "notice-settings": ALL,
     "escalation-list": ALL - {"administrator"},
     "delivery-list": {"administrator"},
+    "absence-list": ALL,
     "visitor-home": {"visitor"},
     "visit-new": {"visitor"},
     "household-list": {"visitor", "coordinator"},
@@ -85,6 +88,10 @@ OBJECTS: dict[str, set[str]] = {
     "campaign-visits": {"visitor", "coordinator"},
     "campaign-edit": {"coordinator"},
     "handover": {"head", "administrator"},
+    "leaving": {"head", "administrator"},
+    "absence": {"handler", "head", "administrator"},
+    "absence-end": {"handler", "head", "administrator"},
+    "succession": {"handler"},
     "bulk-new": {"handler", "head", "outsider"},
     "bulk-order": {"head"},
     "unit-workload": {"head", "coordinator", "leader"},
@@ -145,6 +152,15 @@ def arguments(
         key=uuid.uuid4(), by=everybody["head"], verb="transfer", digest="", made_at=case.recorded_at
     )
     view = SavedView.objects.create(owner=everybody["handler"], name="我的", queue="in-hand")
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    away = Absence.objects.create(
+        cadre=everybody["handler"], substitute=everybody["head"], since=tomorrow, until=tomorrow,
+        set_by=everybody["handler"],
+    )  # fmt: skip
+    handed = Succession.objects.create(
+        leaving=everybody["head"], successor=everybody["handler"], by=everybody["administrator"],
+        made_at=case.recorded_at, until=case.recorded_at + timedelta(days=2),
+    )  # fmt: skip
     papers = ("opinion-receipt", "opinion-paper", "opinion-dispatch-slip")
     model_answer = ModelAnswer.objects.create(
         region_id=GRID[:6], outcome="resolved", title="已办结", text="已办理完毕。"
@@ -165,6 +181,10 @@ def arguments(
         "campaign-villages": [visit.campaign_id],
         "campaign-visits": [visit.campaign_id],
         "handover": [everybody["head"].pk],
+        "leaving": [everybody["handler"].pk],
+        "absence": [everybody["handler"].pk],
+        "absence-end": [away.pk],
+        "succession": [handed.pk],
         "bulk-new": ["transfer"],
         "bulk-order": [order.key],
         "unit-workload": [case.unit_id],

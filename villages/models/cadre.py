@@ -1,5 +1,6 @@
 """Cadres: the people who sign in."""
 
+from copy import copy
 from datetime import date
 from functools import cached_property
 
@@ -13,7 +14,7 @@ from villages.search import Pairs, SearchText, joined_fields
 from villages.search.pinyin import initials, romanised
 from villages.signals import cadre_leaving
 
-from .post import Post, Role
+from .post import LENT, Post, Role
 from .unit import Unit
 
 # What an administrator edits in the reference pages: never opinions, never history.
@@ -75,34 +76,81 @@ class Cadre(AbstractBaseUser):
             cadre_leaving.send(Cadre, cadre=self)
 
     @cached_property
+    def _posts_read(self) -> list[Post]:
+        """The posts of the cadre and of those for whom they stand in today, read once a request."""
+        absent = self.stands_in.in_force().order_by().values("cadre")
+        people = Cadre.objects.filter(pk=self.pk).order_by().values("pk").union(absent, all=True)
+        found = list(Post.objects.filter(cadre__in=people).select_related("unit", "region", "cadre"))
+        for post in found:
+            if post.cadre_id == self.pk:
+                post.cadre = self
+        return found
+
+    @cached_property
     def posts_ever(self) -> list[Post]:
-        """All posts, also ended and future ones, with unit and region, read once a request."""
-        return list(self.posts.select_related("unit", "region"))
+        """All own posts, also ended and future ones, with unit and region."""
+        return [post for post in self._posts_read if post.cadre_id == self.pk]
+
+    @cached_property
+    def own_posts(self) -> list[Post]:
+        """Own posts that give rights today; none when disabled."""
+        return [post for post in self.posts_ever if post.is_in_force()] if self.is_active else []
+
+    @cached_property
+    def lenders(self) -> list["Cadre"]:
+        """The absent people whose desks the cadre keeps today, each with the posts that are lent and no others.
+
+        Lent is only what lies in line with an own post, so nothing to somebody who has left the unit since.
+        """
+        people: dict[int, list[Post]] = {}
+        for post in self._posts_read:
+            if post.cadre_id != self.pk:
+                people.setdefault(post.cadre_id, []).append(post)
+        found = [_lending(posts, to=self) for posts in people.values()]
+        return [lender for lender in found if lender.own_posts]
 
     @cached_property
     def posts_in_force(self) -> list[Post]:
-        """Those that give rights today; none when disabled."""
-        return [post for post in self.posts_ever if post.is_in_force()] if self.is_active else []
+        """Those that give rights today, own and lent."""
+        return self.own_posts + [post for lender in self.lenders for post in lender.own_posts]
+
+    @cached_property
+    def alone(self) -> "Cadre":
+        """The same cadre without what is lent to them."""
+        twin = copy(self)
+        for name in ("posts_in_force", "alone"):
+            twin.__dict__.pop(name, None)
+        twin.__dict__["lenders"] = []
+        return twin
+
+    @property
+    def desk_posts(self) -> list[Post]:
+        """Own posts whose desk somebody else can keep."""
+        return [post for post in self.own_posts if post.role in LENT]
 
     @property
     def roles(self) -> frozenset[str]:
         return frozenset(post.role for post in self.posts_in_force)
 
     def posts_as(self, *roles: str) -> list[Post]:
-        """Posts in force in any of these roles."""
+        """Posts in force in any of these roles, own and lent."""
         return [post for post in self.posts_in_force if post.role in roles]
 
     @property
     def unit(self) -> Unit | None:
-        """The unit that the cadre speaks for: that of the first post in force."""
-        return self.posts_in_force[0].unit if self.posts_in_force else None
+        """The unit that the cadre speaks for: that of the first own post in force."""
+        return self.own_posts[0].unit if self.own_posts else None
 
     def belongs_to(self, unit: Unit) -> bool:
-        """Whether a post in force lies in the unit or its sub-units."""
-        return any(unit.contains(post.unit) for post in self.posts_in_force)
+        """Whether an own post in force lies in the unit or its sub-units."""
+        return any(unit.contains(post.unit) for post in self.own_posts)
+
+    def is_in_line_with(self, unit: Unit) -> bool:
+        """Whether an own post in force lies in the unit, in one that it is part of, or in one of its sub-units."""
+        return any(unit.contains(post.unit) or post.unit.contains(unit) for post in self.own_posts)
 
     def was_of(self, unit: Unit, *, since: date) -> bool:
-        """Whether any post in the unit or its sub-units ends on the day or later, or never; also one that
+        """Whether any own post in the unit or its sub-units ends on the day or later, or never; also one that
         ended since, or is still to begin."""
         return any(unit.contains(post.unit) for post in self.posts_ever if post.lasts_until(since))
 
@@ -119,3 +167,14 @@ class Cadre(AbstractBaseUser):
         app_label, _dot, codename = perm.partition(".")
         _action, _dash, model = codename.partition("_")
         return self.is_staff and model in REFERENCE_MODELS.get(app_label, ())
+
+
+def _lending(posts: list[Post], *, to: Cadre) -> Cadre:
+    """Somebody absent as their substitute may act for them."""
+    absent = posts[0].cadre
+    lent = [
+        post for post in posts if post.is_in_force() and post.role in LENT and to.is_in_line_with(post.unit)
+    ]
+    known = {"posts_ever": posts, "own_posts": lent if absent.is_active else [], "lenders": []}
+    absent.__dict__.update(known)
+    return absent

@@ -37,7 +37,8 @@ class Need(Named):
 class HouseholdQuerySet(models.QuerySet):
     def visible_to(self, cadre: Cadre) -> Self:
         """Households of the regions that the cadre visits or coordinates."""
-        posts = cadre.posts_as(Role.VISITOR, Role.COORDINATOR)
+        # Of a desk that is lent the cases go along, not the households of the place.
+        posts = [post for post in cadre.own_posts if post.role in (Role.VISITOR, Role.COORDINATOR)]
         scope = Q(pk__in=[])
         for post in posts:
             scope |= within(post.region_id, field="grid_id")

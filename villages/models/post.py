@@ -27,6 +27,10 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("administrator")
 
 
+# The desks that a substitute keeps. Whoever visits, leads, audits or administers does so in person.
+LENT = frozenset({Role.HANDLER, Role.HEAD, Role.COORDINATOR, Role.CALLER})
+
+
 class PostQuerySet(models.QuerySet):
     def in_force(self, on: date | None = None) -> Self:
         """Posts that give rights on a day, by default today; the last day still counts."""

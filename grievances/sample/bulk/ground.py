@@ -65,7 +65,7 @@ def _people() -> people.People:
     for post in Post.objects.select_related("cadre", "unit__region", "region").order_by("pk"):
         cadre = cadres.setdefault(post.cadre_id, post.cadre)
         if cadre is post.cadre:
-            cadre.__dict__["posts_in_force"] = cadre.__dict__["posts_ever"] = []
+            people.hold_in_memory(cadre)
             found.cadres.append(cadre)
         cadre.__dict__["posts_in_force"].append(post)
         of_unit = found.by_place.setdefault((post.role, post.unit.code), [])
