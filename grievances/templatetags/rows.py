@@ -127,7 +127,8 @@ def _desk_of(row: "Opinion | OpinionSpan") -> str:
     absent = getattr(row, "desk_of", None)
     if absent is None:
         return ""
-    return f'<div class="quiet small2">{escape(_("for %(who)s") % {"who": absent.label})}</div>'
+    words = _("for %(who)s") % {"who": absent.label}
+    return f'<div class="quiet small2">{escape(words)}</div>'
 
 
 @register.simple_tag

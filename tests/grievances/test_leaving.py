@@ -1,5 +1,6 @@
 """Somebody leaves: their cases go to successors, and then the posts end."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from django.contrib.admin.models import LogEntry
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from grievances.leaving import HandingOn, endable, settle
 from grievances.models import Notice, Opinion, Succession
@@ -18,6 +19,13 @@ from tests.factories import fresh, make_cadre, make_category, make_opinion, make
 from tests.grievances.cases import answered, assigned, copied, in_hand
 from tests.grievances.test_races import at_once
 from villages.models import Absence, Cadre, Post, Role, Unit
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """What is refused is read in English."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -1,12 +1,13 @@
 """Standing in: the substitute may do what the absent may, less what the rules of separation forbid."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from grievances import looks, queues, waiting
 from grievances.duties import head_of
@@ -21,6 +22,13 @@ from tests.factories import DISTRICT, TOWN, fresh, make_cadre, make_household, m
 from tests.grievances.cases import answered, assigned, in_hand
 from tests.grievances.test_random_steps import ARGUMENTS
 from villages.models import Absence, Cadre, Role, Unit
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """What is refused is read in English."""
+    with translation.override("en"):
+        yield
 
 
 def stands_in(substitute: Cadre, absent: Cadre) -> Cadre:

@@ -1,17 +1,25 @@
 """Absences: who may stand in for whom and when, also when two people note one at the same moment."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.factories import DISTRICT, fresh, make_cadre, make_unit
 from tests.grievances.test_races import at_once
 from villages.models import Absence, Cadre, Post, Role, Unit
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """What is refused is read in English."""
+    with translation.override("en"):
+        yield
 
 
 def day(n: int) -> date:
