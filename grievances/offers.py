@@ -48,6 +48,7 @@ def offer(opinion: "Opinion", cadre: "Cadre") -> Offer:
 def possible(opinion: "Opinion", cadre: "Cadre") -> list[Verb]:
     """Verbs that this cadre may do now and that would not be refused at once."""
     idle = _idle_time(opinion) | _idle_check(opinion) | _idle_oversight(opinion, cadre)
+    idle.add(Verb.JOIN if opinion.file.one(models.ProblemMembership, left_at=None) else Verb.LEAVE)
     return [verb for verb in verbs_from(State(opinion.state), relations(opinion, cadre)) if verb not in idle]
 
 

@@ -35,6 +35,7 @@ def _pages(roles: frozenset[str]) -> list[tuple[str, str]]:
         ("slipped", _("Slipped"), {Role.HEAD, Role.COORDINATOR}),
         ("visitor-home", _("Visits"), {Role.VISITOR}),
         ("opinion-list", _("Opinions"), _SEES_OPINIONS),
+        ("common-problem-list", _("Common problems"), {Role.HEAD, Role.COORDINATOR, Role.LEADER}),
         ("campaign-list", _("Big visit"), _SEES_OPINIONS),
         ("audit", _("Audit"), {Role.AUDITOR}),
         ("people", _("People"), {Role.ADMINISTRATOR}),

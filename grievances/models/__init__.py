@@ -14,6 +14,7 @@ from .case import (
     Objection,
 )
 from .category import Category, DayKind, DispatchRule, LocalUnit, Question, QuestionKind
+from .common_problem import CommonProblem, ProblemChange, ProblemMembership, ProblemVerb
 from .desk import AfterStep, Density, DeskSettings
 from .history import Channel, Event, Look, LookKind
 from .informant import Accusation, Informant
@@ -55,6 +56,7 @@ __all__ = [
     "Channel",
     "Clock",
     "ClockKind",
+    "CommonProblem",
     "DayKind",
     "Density",
     "DeploymentMeeting",
@@ -76,6 +78,9 @@ __all__ = [
     "Objection",
     "Opinion",
     "OpinionSpan",
+    "ProblemChange",
+    "ProblemMembership",
+    "ProblemVerb",
     "Question",
     "QuestionKind",
     "Snapshot",

@@ -12,7 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from grievances.access import visible
 from grievances.casefile import CaseFile
-from grievances.steps import CheckingSteps, DispatchSteps, HandlingSteps, OversightSteps, RecordSteps
+from grievances.steps import (
+    CheckingSteps,
+    DispatchSteps,
+    HandlingSteps,
+    JoiningSteps,
+    OversightSteps,
+    RecordSteps,
+)
 from grievances.workflow import COUNTED, OPEN, RESPONSIBLE, Ground, Outcome, State
 from villages.models import Cadre, Region, Unit
 from villages.scope import within
@@ -124,12 +131,18 @@ class OpinionQuerySet(models.QuerySet):
     def counted(self) -> Self:
         return self.filter(state__in=COUNTED)
 
+    def in_problem(self, problem: models.Model) -> Self:
+        """Those that a common problem holds now."""
+        return self.filter(problem_memberships__problem=problem, problem_memberships__left_at__isnull=True)
+
     def for_rows(self) -> Self:
         """With what a list row shows, in one query."""
         return self.select_related("region__parent", "category", "person")
 
 
-class Opinion(RecordSteps, DispatchSteps, HandlingSteps, CheckingSteps, OversightSteps, Snapshot):
+class Opinion(
+    RecordSteps, DispatchSteps, HandlingSteps, CheckingSteps, JoiningSteps, OversightSteps, Snapshot
+):
     """One thing said by one informant, and where it stands."""
 
     number = models.CharField(_("number"), max_length=24, unique=True, db_collation="C")
@@ -207,6 +220,11 @@ class Opinion(RecordSteps, DispatchSteps, HandlingSteps, CheckingSteps, Oversigh
                 fields=["answered_at", "id", "region"],
                 name="opinion_promised",
                 condition=Q(ground=Ground.PLANNED, state__in=["closed", "explained"]),
+            ),
+            models.Index(
+                fields=["category", "region", "recorded_at"],
+                name="opinion_open_by_matter",
+                condition=Q(state__in=sorted(OPEN), accusing=False),
             ),
             models.Index(fields=["due_at", "id"], name="opinion_supervised", condition=Q(supervised=True)),
             models.Index(fields=["accusing", "region"], name="opinion_accusing", condition=Q(accusing=True)),

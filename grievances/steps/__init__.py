@@ -7,7 +7,8 @@ Every verb is written once, as a method that changes the locked row and adds row
 from .checking import CheckingSteps
 from .dispatch import DispatchSteps
 from .handling import HandlingSteps
+from .joining import JoiningSteps
 from .oversight import OversightSteps
 from .record import RecordSteps
 
-__all__ = ["CheckingSteps", "DispatchSteps", "HandlingSteps", "OversightSteps", "RecordSteps"]
+__all__ = ["CheckingSteps", "DispatchSteps", "HandlingSteps", "JoiningSteps", "OversightSteps", "RecordSteps"]

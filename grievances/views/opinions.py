@@ -11,14 +11,14 @@ from django.views.decorators.vary import vary_on_headers
 
 from grievances import deadlines, looks
 from grievances.letters import slip
-from grievances.models import InformantKind, Opinion
+from grievances.models import CommonProblem, InformantKind, Opinion, ProblemMembership
 from grievances.offers import offer
 from grievances.relations import assisting_units
 from grievances.stories import events_of, story, told, untold
 from grievances.workflow import ENDED
-from villages.models import Role
+from villages.models import Cadre, Role
 
-_LISTS = {"desk-queue", "opinion-list"}
+_LISTS = {"desk-queue", "opinion-list", "common-problem"}
 _SEES_LOOKS = {Role.AUDITOR, Role.COORDINATOR, Role.LEADER}
 
 
@@ -41,6 +41,7 @@ def case_context(request: HttpRequest, opinion: Opinion) -> dict[str, object]:
     """All that the page or the side panel shows."""
     deadlines.show_on([opinion])
     events = events_of(opinion)
+    problem = _problem_of(opinion, request.user)
     context = {
         "opinion": opinion,
         "heading": "h1" if _on_its_page(request, opinion) else "h2",
@@ -53,12 +54,25 @@ def case_context(request: HttpRequest, opinion: Opinion) -> dict[str, object]:
         "running": deadlines.running(opinion),
         "answers": list(opinion.answers.select_related("unit", "by").order_by("-id")),
         "assisting": assisting_units(opinion),
+        "problem": problem,
         "accused": list(opinion.accusations.select_related("unit", "cadre")) if opinion.accusing else [],
         "attachments": list(opinion.attachments.all()),
     }
     if request.user.roles & _SEES_LOOKS:
         context["looks"] = list(opinion.looks.select_related("cadre"))
     return context
+
+
+def _problem_of(opinion: Opinion, cadre: Cadre) -> CommonProblem | None:
+    """The common problem that it is part of; what steps are offered is read off the same rows."""
+    rows = list(opinion.problem_memberships.select_related("problem").order_by("pk"))
+    opinion.file.keep(ProblemMembership, rows)
+    found = next((row.problem for row in rows if row.left_at is None), None)
+    # Whoever sees an opinion that accuses nobody, sees its problem.
+    hidden = (
+        found and found.accused and not CommonProblem.objects.visible_to(cadre).filter(pk=found.pk).exists()
+    )
+    return None if hidden else found
 
 
 def _nobody_to_tell(opinion: Opinion) -> bool:

@@ -160,14 +160,14 @@ def _done(request: HttpRequest, opinion: Opinion, verb: Verb) -> HttpResponse:
     still = Opinion.objects.visible_to(request.user).filter(pk=opinion.pk).exists()
     done = _("Done: %(verb)s, %(number)s.") % {"verb": verb.label, "number": opinion.number}
     if request.htmx:
-        return _refreshed(request, opinion if still else None, done)
+        return refreshed(request, opinion if still else None, done)
     messages.success(request, done)
     if _next(request):
         return redirect(_next(request))
     return redirect("opinion", opinion.number) if still else redirect("home")
 
 
-def _refreshed(request: HttpRequest, opinion: Opinion | None, done: str) -> HttpResponse:
+def refreshed(request: HttpRequest, opinion: Opinion | None, done: str) -> HttpResponse:
     """The case as it stands now, for the side panel; the list beside it is told to reload."""
     if opinion is None:
         response = render(request, "grievances/_case_gone.html")

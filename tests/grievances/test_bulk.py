@@ -131,7 +131,7 @@ def test_the_preview_says_who_changed_a_case_meanwhile(
 
 
 @pytest.mark.parametrize(
-    "action", ["assign", "recategorise", "supervise"]
+    "action", ["assign", "recategorise", "supervise", "join"]
 )  # what a coordinator does on new cases
 def test_the_preview_takes_as_many_queries_for_sixty_as_for_two(
     dispatches: Client, new_cases: list[Opinion], transport: Unit, head: Cadre, action: str, visitor: Cadre
@@ -392,8 +392,10 @@ def test_what_was_typed_comes_back_for_a_change(
 # who
 
 
-def test_actions_of_other_roles_are_not_found(client: Client, head: Cadre, caller: Cadre) -> None:
-    for cadre, action in ((head, "assign"), (caller, "transfer"), (head, "resolve"), (head, "nonsense")):
+def test_actions_of_other_roles_are_not_found(
+    client: Client, head: Cadre, caller: Cadre, coordinator: Cadre
+) -> None:
+    for cadre, action in ((head, "assign"), (caller, "transfer"), (coordinator, "resolve"), (head, "nonsense")):
         client.force_login(cadre)
         assert client.get(reverse("bulk-new", args=[action])).status_code == 404
         assert ask(client, action, []).status_code == 404

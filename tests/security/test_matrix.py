@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from grievances.models import Attachment, BulkOrder, Opinion, Visit
+from grievances.models import Attachment, BulkOrder, CommonProblem, Opinion, Visit
 from grievances.steps.record import Accused
 from grievances.workflow import TRANSITIONS, Verb
 from tests.factories import GRID, fresh, make_cadre, make_campaign, make_household, make_opinion, make_region
@@ -44,6 +44,7 @@ PAGES: dict[str, set[str]] = {
     "workload": {"head", "coordinator", "leader"},
     "slipped": {"head", "coordinator"},
     "campaign-list": ALL - {"administrator"},
+    "common-problem-list": ALL - {"administrator"},
     "campaign-new": {"coordinator"},
     "audit": {"auditor"},
     "audit-withdrawn": {"auditor"},
@@ -66,6 +67,10 @@ OBJECTS: dict[str, set[str]] = {
     "opinion-dispatch-slip": SEEING,
     "opinion-informant": {"visitor", "handler", "head", "coordinator", "caller"},
     "attachment": SEEING,
+    "opinion-same": {"visitor", "handler", "head", "coordinator", "caller"},
+    "common-problem": SEEING,
+    "common-problem-edit": {"head", "coordinator"},
+    "common-problem-close": {"head", "coordinator"},
     "dashboard-place": {"head", "coordinator", "caller", "leader", "auditor"},
     "campaign": SEEING,
     "campaign-villages": SEEING,
@@ -77,7 +82,7 @@ OBJECTS: dict[str, set[str]] = {
     "unit-workload": {"head", "coordinator", "leader"},
     "slipped-list": {"head", "coordinator"},
 }
-POST_ONLY = {"sign-out", "changes-seen", "notices-seen", "language"}
+POST_ONLY = {"sign-out", "changes-seen", "notices-seen", "language", "opinion-new-same"}
 PUBLIC = {"sign-in", "help", "language"}
 STEPS = {verb.address: verb for verb in TRANSITIONS if TRANSITIONS[verb].who}
 
@@ -128,7 +133,12 @@ def arguments(
         key=uuid.uuid4(), by=everybody["head"], verb="transfer", digest="", made_at=case.recorded_at
     )
     papers = ("opinion-receipt", "opinion-paper", "opinion-dispatch-slip")
-    numbered = {name: [case.number] for name in ("opinion", *papers, "opinion-informant", *STEPS)}
+    asked = ("opinion", *papers, "opinion-informant", "opinion-same", *STEPS)
+    numbered = {name: [case.number] for name in asked}
+    problem = CommonProblem(key=uuid.uuid4(), title="路面坑洼")
+    case.join(by=everybody["coordinator"], problem=problem)
+    problems = ("common-problem", "common-problem-edit", "common-problem-close")
+    numbered |= {name: [problem.key] for name in problems}
     return numbered | {
         "household": [household.pk],
         "visit-household": [household.pk],
@@ -219,13 +229,17 @@ def test_the_accused_gets_404_at_every_door(
 ) -> None:
     opinion = make_opinion(by=everybody["visitor"], accused=[Accused(unit=committee)])
     papers = ("opinion-receipt", "opinion-paper", "opinion-dispatch-slip")
-    doors = ("opinion", *papers, "opinion-informant", *STEPS)
+    doors = ("opinion", *papers, "opinion-informant", "opinion-same", *STEPS)
+    problem = CommonProblem(key=uuid.uuid4(), title="金丝雀")
+    opinion.join(by=everybody["coordinator"], problem=problem)
     for cadre in (secretary, everybody["visitor"]):
         for name in doors:
             for method in ("get", "post"):
                 status = ask(cadre, name, [opinion.number], method=method)
                 # 405 is the answer of every such address, whatever its number.
                 assert status == 404 or (status, method) == (405, "post"), name
+        for name in ("common-problem", "common-problem-edit", "common-problem-close"):
+            assert ask(cadre, name, [problem.key]) == 404, name
     assert len(doors) > 30
 
 
@@ -233,10 +247,11 @@ def test_words_of_an_accusation_appear_on_no_page_of_the_accused(
     everybody: dict[str, Cadre], committee: Unit, secretary: Cadre
 ) -> None:
     opinion = make_opinion(by=everybody["visitor"], accused=[Accused(unit=committee)], text="金丝雀八哥")
+    opinion.join(by=everybody["coordinator"], problem=CommonProblem(key=uuid.uuid4(), title="金丝雀"))
     client = Client()
     client.force_login(fresh(secretary), backend="django.contrib.auth.backends.ModelBackend")
     for name in (
-        "desk", "opinion-list", "dashboard", "notice-list", "campaign-list", "workload", "slipped",
+        "desk", "opinion-list", "dashboard", "notice-list", "campaign-list", "workload", "slipped", "common-problem-list",
     ):  # fmt: skip
         page = client.get(reverse(name), follow=True).content.decode()
         assert "金丝雀" not in page and opinion.number not in page

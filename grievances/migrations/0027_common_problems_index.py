@@ -1,0 +1,25 @@
+"""Where the open matters of a place and a category lie, and old events known by the new list of verbs: without
+keeping anybody from writing meanwhile."""
+
+from django.contrib.postgres.operations import AddIndexConcurrently, ValidateConstraint
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    atomic = False
+
+    dependencies = [("grievances", "0027_common_problems")]
+
+    operations = [
+        AddIndexConcurrently(
+            "opinion",
+            models.Index(
+                fields=["category", "region", "recorded_at"],
+                name="opinion_open_by_matter",
+                condition=models.Q(
+                    ("accusing", False), ("state__in", ["assigned", "collected", "handling", "objected"])
+                ),
+            ),
+        ),
+        ValidateConstraint("event", "event_verb_known"),
+    ]
