@@ -13,8 +13,8 @@ from villages.models import CODE_LENGTH, Cadre, Level
 from villages.search import normalise, pairs
 
 _VILLAGE, _TOWN = CODE_LENGTH[Level.VILLAGE], CODE_LENGTH[Level.TOWN]
-# So many of the newest are compared, and so many offered.
-_COMPARED, _OFFERED = 200, 5
+# So many of the newest are compared, the best of them looked at, and some offered.
+_COMPARED, _BEST, _OFFERED = 200, 20, 5
 # Of the pairs of characters of the shorter text, the part that the other one must hold; and at least so many.
 _SHARED, _LEAST = 0.3, 3
 
@@ -22,8 +22,8 @@ _SHARED, _LEAST = 0.3, 3
 def alike(
     text: str, *, category: Category, place: str, by: Cadre, besides: Opinion | None = None
 ) -> list[Opinion]:
-    """Up to five open opinions that may be about the same matter, the most alike first; each with its current
-    membership in a common problem as ``joined``."""
+    """Up to five open opinions that may be about the same matter, the most alike first; of a common problem
+    one. Each has its current membership, if there is one, in ``joined``."""
     asked = set(pairs(normalise(text)))
     if len(asked) < _LEAST:
         return []
@@ -32,8 +32,11 @@ def alike(
         if len(found) < _OFFERED:
             near = _newest(code, category, by).exclude(pk=besides.pk if besides else None)
             found |= {pk: score for pk, score in _scored(near, asked) if pk not in found}
-    best = sorted(found, key=lambda pk: (-found[pk], -pk))[:_OFFERED]
-    return _shown(best, by)
+    best = sorted(found, key=lambda pk: (-found[pk], -pk))[:_BEST]
+    once: dict[object, Opinion] = {}
+    for one in _shown(best, by):
+        once.setdefault(one.joined[0].problem_id if one.joined else (one.pk,), one)
+    return list(once.values())[:_OFFERED]
 
 
 def _newest(code: str, category: Category, by: Cadre) -> QuerySet[Opinion]:

@@ -3,7 +3,9 @@
 import uuid
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from grievances import models
@@ -66,8 +68,10 @@ class JoiningSteps:
 
 
 def title_for(opinion: "Opinion") -> str:
-    """What it is about and where, for a common problem that begins with it."""
-    return f"{opinion.category.label} · {opinion.region.place_label}"[:100]
+    """What it is about and where, for a common problem that begins with it: in the district's language, as it is
+    kept, whatever the reader's."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return f"{opinion.category.label} · {opinion.region.place_label}"[:100]
 
 
 def accused_of(opinion: "Opinion") -> str:

@@ -15,6 +15,7 @@ from tests.browser.site import ACCOUNTS, DESKTOP, LANGUAGES, PHONE
 HEAVIEST, HEAVIEST_REFERENCE = 100_000, 160_000
 # What no link leads to: answers to forms, pages for machines, steps that no case of the tour is ready for.
 WITHOUT_LINK = {"language", "sign-in", "sign-out", "changes-seen", "notices-seen", "attachment"}
+WITHOUT_LINK |= {"opinion-new-same"}
 WITHOUT_LINK |= {verb.address for verb in Verb}
 # Led to by forms; test_bulk.py goes that way.
 WITHOUT_LINK |= {"bulk-new", "bulk-order"}

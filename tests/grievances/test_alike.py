@@ -39,6 +39,14 @@ def test_open_matters_in_like_words_are_offered(known: Opinion, visitor: Cadre) 
     assert found(visitor, text="路") == []
 
 
+def test_of_one_common_problem_one_is_offered(known: Opinion, visitor: Cadre) -> None:
+    again = make_opinion(by=visitor, text=TEXT)
+    assert set(found(visitor)) == {known, again}
+    again.join_same(known, by=visitor, key=uuid.uuid4())
+    (offered,) = found(visitor)
+    assert [row.problem for row in offered.joined] == [CommonProblem.objects.get()]
+
+
 def test_another_category_of_the_family_counts_another_family_does_not(
     known: Opinion, visitor: Cadre
 ) -> None:
