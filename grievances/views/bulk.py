@@ -137,14 +137,15 @@ def _preview(request: HttpRequest, verb: Verb, form: BulkForm) -> HttpResponse:
 def _letters(request: HttpRequest, form: BulkForm, cases: list[Opinion]) -> list[tuple[Opinion, str]]:
     """(case, its own letter) of the first cases; a protected one is read only by opening it."""
     rows = Opinion.objects.visible_to(request.user).select_related("unit", "category", "region__parent")
-    found = rows.in_bulk([case.pk for case in cases if not case.is_protected])
-    names = named_in_lists(list(found.values()), request.user)
+    open_to_read = [case.pk for case in cases if not case.is_protected]
+    found = list(rows.filter(pk__in=open_to_read).order_by("due_at", "pk"))
+    names = named_in_lists(found, request.user)
     told = {name: form.cleaned_data.get(name) for name in ("ground", "planned_for", "passed_to")}
     public = form.cleaned_data["public"]
     return [
         (case, letter(case, filled({"public": public}, case)["public"],
                       names=[person.name for person in names.get(case.pk, [])], **told))
-        for case in found.values()
+        for case in found
     ]  # fmt: skip
 
 

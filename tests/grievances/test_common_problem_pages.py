@@ -1,17 +1,19 @@
 """The pages of common problems: joining one case or many, the problem's page and list, answering all."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from grievances.models import Answer, BulkOrder, CommonProblem, Event, Opinion, ProblemMembership
 from grievances.steps.record import Accused
 from tests.factories import fresh, make_cadre, make_opinion, make_region, make_unit
 from tests.grievances.bulk import ask, chosen, order_of, results
 from tests.grievances.cases import assigned, carried, copied, in_hand
-from villages.models import Cadre, Role, Unit
+from villages.models import Cadre, Post, Role, Unit
 
 
 def signed_in(cadre: Cadre) -> Client:
@@ -100,6 +102,24 @@ def test_taking_out_asks_why(problem: CommonProblem, cases: list[Opinion], coord
     assert client.post(address, carried(case)).status_code == 422
     assert client.post(address, carried(case, reason="另一段")).status_code == 302
     assert Opinion.objects.in_problem(problem).count() == 2
+
+
+def test_of_a_problem_that_accuses_them_the_history_of_no_case_tells(
+    visitor: Cadre, coordinator: Cadre, committee: Unit
+) -> None:
+    """Somebody who left the unit between two accusations of it is accused by the first only."""
+    past = timezone.now() - timedelta(days=20)
+    left = make_cadre(name="left", role=Role.HEAD, unit=committee, until=past.date() + timedelta(days=5))
+    reads = Post.objects.create(cadre=left, role=Role.LEADER, unit=committee.parent, region=committee.parent.region,
+                                since=past.date())  # fmt: skip
+    first = make_opinion(by=visitor, accused=[Accused(unit=committee)], at=past)
+    second = make_opinion(by=visitor, accused=[Accused(unit=committee)])
+    assert set(Opinion.objects.visible_to(fresh(reads.cadre))) == {second}
+    problem = joined(first, second, by=coordinator)
+    address = reverse("opinion", args=[second.number])
+    shown, hidden = (signed_in(who).get(address) for who in (coordinator, left))
+    assert shown.context["problem"] == problem and len(shown.context["story"]) == 2
+    assert hidden.context["problem"] is None and len(hidden.context["story"]) == 1
 
 
 # many
