@@ -73,6 +73,7 @@ def offer(opinion: "Opinion", cadre: "Cadre") -> Offer:
 def possible(opinion: "Opinion", cadre: "Cadre") -> list[Verb]:
     """Verbs that this cadre may do now and that would not be refused at once."""
     idle = _idle_time(opinion) | _idle_check(opinion) | _idle_oversight(opinion, cadre)
+    idle.add(Verb.JOIN if opinion.file.one(models.ProblemMembership, left_at=None) else Verb.LEAVE)
     verbs = verbs_from(State(opinion.state), relations(opinion, cadre))
     return [verb for verb in verbs if verb not in idle and not _done_by_themselves(opinion, verb, cadre)]
 

@@ -37,6 +37,7 @@ def pages_of(cadre: Cadre) -> list[tuple[str, str]]:
         ("escalation-list", _("Escalations"), {Role.HEAD, Role.COORDINATOR, Role.LEADER}),
         ("visitor-home", _("Visits"), {Role.VISITOR}),
         ("opinion-list", _("Opinions"), _SEES_OPINIONS),
+        ("common-problem-list", _("Common problems"), {Role.HEAD, Role.COORDINATOR, Role.LEADER}),
         ("campaign-list", _("Big visit"), _SEES_OPINIONS),
         ("audit", _("Audit"), {Role.AUDITOR}),
         ("people", _("People"), {Role.ADMINISTRATOR}),

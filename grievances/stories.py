@@ -171,6 +171,8 @@ _SENTENCES = {
     Verb.ANSWER_REVIEW: gettext_lazy("{who} answered the review."),
     Verb.TELL: gettext_lazy("{who} told the informant."),
     Verb.ASSIST: gettext_lazy("{who} added {unit} to help."),
+    Verb.JOIN: gettext_lazy("{who} joined it to a common problem."),
+    Verb.LEAVE: gettext_lazy("{who} took it out of the common problem."),
     Verb.CONTRIBUTE: gettext_lazy("{who} reported to the lead unit."),
     Verb.REMARK: gettext_lazy("{who} remarked:"),
     Verb.CORRECT: gettext_lazy("{who} corrected the text:"),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from grievances.views import (
     absences,
+    alike,
     attachments,
     audit,
     bulk,
@@ -11,6 +12,7 @@ from grievances.views import (
     changes,
     columns,
     commands,
+    common_problems,
     dashboard,
     deliveries,
     desk,
@@ -91,18 +93,24 @@ urlpatterns = [
     path("opinions/", lists.opinion_list, name="opinion-list"),
     path("opinions/export/", exports.opinion_export, name="opinion-export"),
     path("opinions/new/", writing.opinion_new, name="opinion-new"),
+    path("opinions/new/same/", alike.opinion_new_same, name="opinion-new-same"),
     path("opinions/<str:number>/", opinions.opinion, name="opinion"),
     path("opinions/<str:number>/receipt/", opinions.opinion_receipt, name="opinion-receipt"),
     path("opinions/<str:number>/paper/", papers.opinion_paper, name="opinion-paper"),
     path("opinions/<str:number>/dispatch-slip/", papers.opinion_dispatch_slip, name="opinion-dispatch-slip"),
     path("opinions/<str:number>/draft/", drafts.answer_draft, name="answer-draft"),
     path("opinions/<str:number>/notes/", notes.opinion_notes, name="opinion-notes"),
+    path("opinions/<str:number>/same/", alike.opinion_same, name="opinion-same"),
     path("opinions/<str:number>/informant/", informants.opinion_informant, name="opinion-informant"),
     *(
         path(f"opinions/<str:number>/{verb.value.replace('_', '-')}/", view, name=verb.address)
         for verb, view in STEP_VIEWS.items()
     ),
     path("attachments/<int:pk>/", attachments.attachment, name="attachment"),
+    path("problems/", common_problems.common_problem_list, name="common-problem-list"),
+    path("problems/<uuid:key>/", common_problems.common_problem, name="common-problem"),
+    path("problems/<uuid:key>/edit/", common_problems.common_problem_edit, name="common-problem-edit"),
+    path("problems/<uuid:key>/close/", common_problems.common_problem_close, name="common-problem-close"),
     # leaders and auditors
     path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("dashboard/<slug:code>/", dashboard.dashboard, name="dashboard-place"),

@@ -103,6 +103,8 @@ class Verb(TextChoices):
     ANSWER_REVIEW = "answer_review", _("answer the review")
     TELL = "tell", _("record what was told")
     ASSIST = "assist", _("add an assisting unit")
+    JOIN = "join", _("join a common problem")
+    LEAVE = "leave", _("take out of the common problem")
     CONTRIBUTE = "contribute", _("report to the lead unit")
     REMARK = "remark", _("add a remark")
     CORRECT = "correct", _("correct the text")
@@ -180,6 +182,9 @@ TRANSITIONS: dict[Verb, Transition] = {
         _line(_V.TELL, RESPONSIBLE, _STAYS, _R.LEAD, _R.COORDINATOR, _R.CALLER),
         _line(_V.ASSIST, [_S.ASSIGNED, _S.HANDLING], _STAYS, _R.COORDINATOR, _R.HEAD),
         _line(_V.CONTRIBUTE, [_S.ASSIGNED, _S.HANDLING], _STAYS, _R.ASSISTING),
+        # Whoever hears the same matter twice says so; only those who answer for the case undo it.
+        _line(_V.JOIN, COUNTED, _STAYS, _R.HEARD, _R.COORDINATOR, _R.HEAD, *_MET),
+        _line(_V.LEAVE, State, _STAYS, _R.COORDINATOR, _R.HEAD),
         # Whoever meets people passes on their words, also a visitor of the lead unit, who may not confirm.
         _line(_V.REMARK, State, _STAYS, _R.HEARD, *_MET),
         _line(_V.CORRECT, COUNTED, _STAYS, _R.HEARD, _R.COORDINATOR),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from grievances.bulk.actions import kept, restored
 from grievances.bulk.choosing import Chosen, cases_of
+from grievances.bulk.filling import filled
 from grievances.duties import ACCUSED_MAY_NOT
 from grievances.errors import ACCUSED_CONSTRAINT, RequestReused, StepRefused, broken_constraint, in_words
 from grievances.models import BulkItem, BulkOrder, BulkResult, Opinion
@@ -109,7 +110,7 @@ def _tried(order: BulkOrder, item: BulkItem, opinion: Opinion, by: Cadre) -> str
     key = uuid.uuid5(order.key, str(item.opinion_id))
     try:
         step = getattr(opinion, order.verb)
-        step(by=by, version=item.version, key=key, **restored(order.arguments))
+        step(by=by, version=item.version, key=key, **filled(restored(order.arguments), opinion))
     except (StepRefused, ValidationError) as error:
         return in_words(error)
     except IntegrityError as error:

@@ -10,17 +10,30 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 
 from grievances.bulk.choosing import Chosen, cases_of
+from grievances.bulk.filling import filled
 from grievances.calendar import WorkingCalendar
 from grievances.casefile import MemoryFile, Row
 from grievances.errors import ChangedMeanwhile, StepRefused, in_words
-from grievances.models import Accusation, Assignment, Clock, Event, Objection, Opinion, OpinionSpan, StoodIn
+from grievances.models import (
+    Accusation,
+    Answer,
+    Assignment,
+    Clock,
+    Event,
+    Extension,
+    Objection,
+    Opinion,
+    OpinionSpan,
+    ProblemMembership,
+    StoodIn,
+)
 from grievances.workflow import Verb
 from villages.models import Cadre
 
 # What the verbs of ``actions`` read of a case …
-_READ: tuple[type[Model], ...] = (Accusation, Assignment, Clock, Objection)
+_READ: tuple[type[Model], ...] = (Accusation, Assignment, Clock, Extension, Objection, ProblemMembership)
 # … and what they only add to.
-_ADDED: tuple[type[Model], ...] = (Event, OpinionSpan, StoodIn)
+_ADDED: tuple[type[Model], ...] = (Answer, Event, OpinionSpan, StoodIn)
 
 
 class ReadFile(MemoryFile):
@@ -53,7 +66,7 @@ def preview(chosen: Chosen, verb: Verb, arguments: dict[str, object], *, by: Cad
         try:
             if case.pk in changed:
                 raise ChangedMeanwhile(changed[case.pk])
-            getattr(tried[case.pk], verb.value)(by=by, **arguments)
+            getattr(tried[case.pk], verb.value)(by=by, **filled(arguments, case))
         except (StepRefused, ValidationError) as error:
             found.cannot.append((case, in_words(error)))
         else:

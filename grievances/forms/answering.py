@@ -134,14 +134,18 @@ class ExplainForm(AnswerForm):
         self.fields["planned_for"].widget.attrs["min"] = timezone.localdate().isoformat()
 
     def clean(self) -> dict[str, object]:
-        data = super().clean()
-        if data.get("ground") == Ground.PLANNED and not data.get("planned_for"):
-            self.add_error("planned_for", _("Say for when it is planned."))
-        if data.get("planned_for") and data["planned_for"] < timezone.localdate():
-            self.add_error("planned_for", NOT_PAST)
-        if data.get("ground") == Ground.OUTSIDE and not data.get("passed_to"):
-            self.add_error("passed_to", _("Say to whom it was passed on."))
-        return data
+        return check_ground(self, super().clean())
+
+
+def check_ground(form: forms.Form, data: dict[str, object]) -> dict[str, object]:
+    """What a ground asks for besides."""
+    if data.get("ground") == Ground.PLANNED and not data.get("planned_for"):
+        form.add_error("planned_for", _("Say for when it is planned."))
+    if data.get("planned_for") and data["planned_for"] < timezone.localdate():
+        form.add_error("planned_for", NOT_PAST)
+    if data.get("ground") == Ground.OUTSIDE and not data.get("passed_to"):
+        form.add_error("passed_to", _("Say to whom it was passed on."))
+    return data
 
 
 class OnTheSpotForm(StepForm):

@@ -23,6 +23,7 @@ from .dispatching import (
     ReferForm,
     TransferForm,
 )
+from .joining import JoinForm, LeaveForm
 from .step import OptionalReasonForm, ReasonForm, ReleaseForm, StepForm, TextForm, WithdrawForm, key_of
 
 __all__ = ["FORMS", "StepForm", "key_of"]
@@ -57,6 +58,8 @@ FORMS: dict[Verb, type[StepForm]] = {
     Verb.ANSWER_REVIEW: TextForm,
     Verb.TELL: TellForm,
     Verb.ASSIST: AssistForm,
+    Verb.JOIN: JoinForm,
+    Verb.LEAVE: LeaveForm,
     Verb.CONTRIBUTE: TextForm,
     Verb.REMARK: TextForm,
     Verb.CORRECT: CorrectForm,

@@ -15,6 +15,7 @@ from .case import (
     Objection,
 )
 from .category import Category, DayKind, DispatchRule, LocalUnit, Question, QuestionKind
+from .common_problem import CommonProblem, ProblemChange, ProblemMembership, ProblemVerb
 from .desk import AfterStep, Density, DeskSettings
 from .escalation import BeforeAfter, Escalation, EscalationDay, EscalationLevel, EscalationRule, Reach
 from .history import Channel, Event, Look, LookKind
@@ -67,6 +68,7 @@ __all__ = [
     "Channel",
     "Clock",
     "ClockKind",
+    "CommonProblem",
     "DayKind",
     "Delivery",
     "DeliveryState",
@@ -100,6 +102,9 @@ __all__ = [
     "Objection",
     "Opinion",
     "OpinionSpan",
+    "ProblemChange",
+    "ProblemMembership",
+    "ProblemVerb",
     "Question",
     "QuestionKind",
     "Reach",

@@ -17,6 +17,7 @@ from grievances.steps import (
     CheckingSteps,
     DispatchSteps,
     HandlingSteps,
+    JoiningSteps,
     OversightSteps,
     RecordSteps,
 )
@@ -132,12 +133,25 @@ class OpinionQuerySet(models.QuerySet):
     def counted(self) -> Self:
         return self.filter(state__in=COUNTED)
 
+    def in_problem(self, problem: models.Model) -> Self:
+        """Those that a common problem holds now."""
+        return self.filter(problem_memberships__problem=problem, problem_memberships__left_at__isnull=True)
+
     def for_rows(self) -> Self:
         """With what a list row shows, in one query."""
         return self.select_related("region__parent", "category", "person")
 
 
-class Opinion(RecordSteps, DispatchSteps, HandlingSteps, AsideSteps, CheckingSteps, OversightSteps, Snapshot):
+class Opinion(
+    RecordSteps,
+    DispatchSteps,
+    HandlingSteps,
+    AsideSteps,
+    CheckingSteps,
+    JoiningSteps,
+    OversightSteps,
+    Snapshot,
+):
     """One thing said by one informant, and where it stands."""
 
     number = models.CharField(_("number"), max_length=24, unique=True, db_collation="C")
@@ -222,6 +236,11 @@ class Opinion(RecordSteps, DispatchSteps, HandlingSteps, AsideSteps, CheckingSte
                 fields=["unit", "waits_until"],
                 name="opinion_put_aside",
                 condition=Q(waits_until__isnull=False),
+            ),
+            models.Index(
+                fields=["category", "region", "recorded_at"],
+                name="opinion_open_by_matter",
+                condition=Q(state__in=sorted(OPEN), accusing=False),
             ),
             models.Index(fields=["due_at", "id"], name="opinion_supervised", condition=Q(supervised=True)),
             models.Index(fields=["accusing", "region"], name="opinion_accusing", condition=Q(accusing=True)),

@@ -22,7 +22,7 @@ from grievances.models import (
     VisitKind,
 )
 from grievances.numbers import SEQUENCE
-from grievances.sample import campaigns, fates, households, people, phrases
+from grievances.sample import campaigns, common_problems, fates, households, people, phrases
 from grievances.sample.histories import Office, Plan, Teller, plan
 from grievances.sample.looks import looks
 from villages.models import Cadre, Household, Level, Region, Role
@@ -96,6 +96,7 @@ def make(
     writer.finish()
     writer.other_sources()
     writer.save_visits(leaders_talks(office, this))
+    common_problems.make(office)
     advance_numbers(office.sequence)
     notices(staff, now=office.now)
 

@@ -8,7 +8,16 @@ from .aside import AsideSteps
 from .checking import CheckingSteps
 from .dispatch import DispatchSteps
 from .handling import HandlingSteps
+from .joining import JoiningSteps
 from .oversight import OversightSteps
 from .record import RecordSteps
 
-__all__ = ["AsideSteps", "CheckingSteps", "DispatchSteps", "HandlingSteps", "OversightSteps", "RecordSteps"]
+__all__ = [
+    "AsideSteps",
+    "CheckingSteps",
+    "DispatchSteps",
+    "HandlingSteps",
+    "JoiningSteps",
+    "OversightSteps",
+    "RecordSteps",
+]

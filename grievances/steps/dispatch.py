@@ -21,6 +21,7 @@ from grievances.errors import StepRefused
 from grievances.workflow import Ground, Outcome, State, Verb
 from villages.models import Cadre, Region, Unit
 
+from .joining import end_membership
 from .step import Step, step
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ class DispatchSteps:
         """Take back a mistake, a test or a double; never because the informant gave up."""
         done.text = reason
         self.end_assignment(done)
+        end_membership(self, done, reason)
         clocks.stop(self, at=done.at)
         self.state = State.WITHDRAWN
 
@@ -115,6 +117,8 @@ class DispatchSteps:
         """Say whom the opinion complains about. A case that they hold goes back to dispatch at once."""
         if (unit is None) == (cadre is None):
             raise ValidationError({"unit": _("Name a unit or a cadre.")})
+        # They may know the common problem; from now on it isn't about what accuses them.
+        end_membership(self, done)
         self.accusing = True
         self.file.add(models.Accusation(opinion=self, unit=unit, cadre=cadre, named_at=done.at))
         self.desk = desk_for(self, lowest=self.desk_id)

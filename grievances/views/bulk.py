@@ -3,6 +3,7 @@
 import uuid
 from datetime import date
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,16 +14,24 @@ from django.views.decorators.vary import vary_on_headers
 
 from grievances.bulk import actions, choosing, doing
 from grievances.bulk.choosing import Chosen
+from grievances.bulk.filling import filled
 from grievances.bulk.preview import preview
 from grievances.digests import digest_of_request
 from grievances.errors import RequestReused
 from grievances.forms.bulk import BULK_FORMS, BulkForm
-from grievances.models import BulkItem, BulkOrder, BulkResult, Opinion
+from grievances.forms.joining import PROBLEM_FORMS
+from grievances.letters import letter
+from grievances.looks import named_in_lists
+from grievances.models import BulkItem, BulkOrder, BulkResult, CommonProblem, Opinion
 from grievances.views.desk import STAFF, queued
-from grievances.workflow import Verb
+from grievances.workflow import OPEN, TRANSITIONS, Verb
 from villages.paging import page_of
 from villages.policy import for_roles
 from villages.templatetags.looks import full_day
+
+_FORMS = BULK_FORMS | PROBLEM_FORMS
+# So many letters a preview shows.
+_LETTERS = 20
 
 
 @for_roles(*STAFF)
@@ -40,7 +49,7 @@ def bulk_new(request: HttpRequest, action: str) -> HttpResponse:
         # Nothing chosen is no mistake yet: the page says what to do.
         status = 422 if "case" in request.GET else 200
         return _show(request, verb, None, problems=error.messages, status=status)
-    form = BULK_FORMS[verb](initial=before, chosen=chosen, by=request.user)
+    form = _FORMS[verb](initial=before, chosen=chosen, by=request.user)
     return _show(request, verb, form)
 
 
@@ -49,6 +58,8 @@ def _chosen(request: HttpRequest, verb: Verb) -> tuple[Chosen, dict[str, object]
     that order had asked for. Raises ValidationError."""
     if "again" in request.GET:
         return _refused(request, verb)
+    if "problem" in request.GET:
+        return _of_problem(request, verb)
     if "all" not in request.GET:
         return choosing.read(request.GET.getlist("case")), {}
     _queue, found = queued(request, request.GET.get("queue", ""))
@@ -58,6 +69,19 @@ def _chosen(request: HttpRequest, verb: Verb) -> tuple[Chosen, dict[str, object]
     if not chosen:
         raise ValidationError(_("Choose at least one case."))
     return chosen, {}
+
+
+def _of_problem(request: HttpRequest, verb: Verb) -> tuple[Chosen, dict[str, object]]:
+    """The cases of a common problem that wait for the step, with the problem's own unit for a dispatch."""
+    visible = CommonProblem.objects.visible_to(request.user)
+    problem = get_object_or_404(visible, key=_key(request.GET["problem"]))
+    states = TRANSITIONS[verb].sources if verb == Verb.ASSIGN else OPEN
+    cases = Opinion.objects.visible_to(request.user).in_problem(problem).filter(state__in=states)
+    chosen = choosing.first_of(cases.order_by("due_at", "pk"))
+    if not chosen:
+        raise ValidationError(_("No case of this common problem waits for that."))
+    before = {"unit": problem.unit_id, "person": problem.person_id} if verb == Verb.ASSIGN else {}
+    return chosen, before
 
 
 def _refused(request: HttpRequest, verb: Verb) -> tuple[Chosen, dict[str, object]]:
@@ -85,8 +109,8 @@ def _post(request: HttpRequest, verb: Verb) -> HttpResponse:
         return _show(request, verb, None, problems=error.messages, status=422)
     if "reload" in request.POST:
         typed = {name: value for name, value in request.POST.items() if value}
-        return _show(request, verb, BULK_FORMS[verb](initial=typed, chosen=chosen, by=request.user))
-    form = BULK_FORMS[verb](request.POST, chosen=chosen, by=request.user)
+        return _show(request, verb, _FORMS[verb](initial=typed, chosen=chosen, by=request.user))
+    form = _FORMS[verb](request.POST, chosen=chosen, by=request.user)
     if not form.is_valid():
         return _show(request, verb, form, status=422)
     wanted = request.POST.get("step")
@@ -105,17 +129,39 @@ def _preview(request: HttpRequest, verb: Verb, form: BulkForm) -> HttpResponse:
         "told": _told(form),
         "chosen": choosing.written({case.pk: chosen[case.pk] for case in found.can}),
         "later": len(found.can) > doing.DIRECTLY,
+        "letters": _letters(request, form, found.can[:_LETTERS]) if "public" in form.fields else [],
     }
     return render(request, "grievances/bulk_preview.html", context)
+
+
+def _letters(request: HttpRequest, form: BulkForm, cases: list[Opinion]) -> list[tuple[Opinion, str]]:
+    """(case, its own letter) of the first cases; a protected one is read only by opening it."""
+    rows = Opinion.objects.visible_to(request.user).select_related("unit", "category", "region__parent")
+    open_to_read = [case.pk for case in cases if not case.is_protected]
+    found = list(rows.filter(pk__in=open_to_read).order_by("due_at", "pk"))
+    names = named_in_lists(found, request.user)
+    told = {name: form.cleaned_data.get(name) for name in ("ground", "planned_for", "passed_to")}
+    public = form.cleaned_data["public"]
+    return [
+        (case, letter(case, filled({"public": public}, case)["public"],
+                      names=[person.name for person in names.get(case.pk, [])], **told))
+        for case in found
+    ]  # fmt: skip
 
 
 def _told(form: BulkForm) -> list[tuple[str, str]]:
     """(label, what was chosen) of every field, in words."""
     given = form.to_try()
-    return [(form.fields[name].label, _in_words(value)) for name, value in given.items() if value]
+    return [
+        (form.fields[name].label, _in_words(form.fields[name], value))
+        for name, value in given.items()
+        if value
+    ]
 
 
-def _in_words(value: object) -> str:
+def _in_words(field: forms.Field, value: object) -> str:
+    if type(field) is forms.ChoiceField:
+        return str(dict(field.choices).get(value, value))
     return full_day(value) if isinstance(value, date) else str(getattr(value, "label", value))
 
 

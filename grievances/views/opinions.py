@@ -10,13 +10,13 @@ from django.views.decorators.vary import vary_on_headers
 
 from grievances import absences, deadlines, drafts, looks, notes
 from grievances.letters import slip
-from grievances.models import InformantKind, Opinion
+from grievances.models import CommonProblem, Event, InformantKind, Opinion, ProblemMembership
 from grievances.offers import offer
 from grievances.relations import assisting_units
 from grievances.stories import events_of, story, told, untold, waits_for
 from grievances.views.ways import way_of
-from grievances.workflow import ENDED
-from villages.models import Role
+from grievances.workflow import ENDED, Verb
+from villages.models import Cadre, Role
 
 _SEES_LOOKS = {Role.AUDITOR, Role.COORDINATOR, Role.LEADER}
 
@@ -40,7 +40,8 @@ def opened(request: HttpRequest, number: str) -> Opinion:
 def case_context(request: HttpRequest, opinion: Opinion) -> dict[str, object]:
     """All that the page or the side panel shows."""
     deadlines.show_on([opinion])
-    events = events_of(opinion)
+    memberships = _memberships(opinion, request.user)
+    events = _told_of(events_of(opinion), memberships)
     away = absences.of([opinion.person]) if opinion.person and opinion.state not in ENDED else []
     context = {
         "opinion": opinion,
@@ -59,12 +60,37 @@ def case_context(request: HttpRequest, opinion: Opinion) -> dict[str, object]:
         "away": absences.in_words(away[0]) if away else "",
         "answers": list(opinion.answers.select_related("unit", "by").order_by("-id")),
         "assisting": assisting_units(opinion),
+        "problem": next((row.problem for row in memberships if row.left_at is None), None),
         "accused": list(opinion.accusations.select_related("unit", "cadre")) if opinion.accusing else [],
         "attachments": list(opinion.attachments.all()),
     }
     if request.user.roles & _SEES_LOOKS:
         context["looks"] = list(opinion.looks.select_related("cadre"))
     return context
+
+
+def _memberships(opinion: Opinion, cadre: Cadre) -> list[ProblemMembership]:
+    """When it was part of which common problem, as far as the cadre may know; what steps are offered is read off
+    the same rows."""
+    rows = list(opinion.problem_memberships.select_related("problem").order_by("pk"))
+    opinion.file.keep(ProblemMembership, rows)
+    asked = [row.problem_id for row in rows if row.problem.accused]
+    if not asked:
+        # Whoever sees an opinion that accuses nobody, sees its problem.
+        return rows
+    seen = set(CommonProblem.objects.visible_to(cadre).filter(pk__in=asked).values_list("pk", flat=True))
+    return [row for row in rows if row.problem_id in seen or not row.problem.accused]
+
+
+def _told_of(events: list[Event], memberships: list[ProblemMembership]) -> list[Event]:
+    """The events without those of problems that are hidden from the reader."""
+    known = {row.problem_id for row in memberships}
+    return [
+        event
+        for event in events
+        if event.verb not in (Verb.JOIN, Verb.LEAVE)
+        or event.details.get("problem", event.details.get("left")) in known
+    ]
 
 
 def _nobody_to_tell(opinion: Opinion) -> bool:

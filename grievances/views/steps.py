@@ -174,7 +174,7 @@ def _done(request: HttpRequest, opinion: Opinion, verb: Verb) -> HttpResponse:
     if way and after and after != AfterStep.STAY:
         return gone_on(request, way, after, opinion, done)
     if request.htmx:
-        return _refreshed(request, opinion if still else None, done, way)
+        return refreshed(request, opinion if still else None, done, way)
     messages.success(request, done)
     if _next(request):
         return redirect(_next(request))
@@ -183,7 +183,9 @@ def _done(request: HttpRequest, opinion: Opinion, verb: Verb) -> HttpResponse:
     return redirect(way.address if way else "home")
 
 
-def _refreshed(request: HttpRequest, opinion: Opinion | None, done: str, way: Way | None) -> HttpResponse:
+def refreshed(
+    request: HttpRequest, opinion: Opinion | None, done: str, way: Way | None = None
+) -> HttpResponse:
     """The case as it stands now, for the side panel; the list beside it is told to reload."""
     if opinion is None:
         return changed(render(request, "grievances/_case_gone.html", {"way": way}))

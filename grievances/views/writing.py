@@ -1,5 +1,8 @@
 """Writing down an opinion that came by telephone, letter, at a service centre …"""
 
+import uuid
+
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +19,7 @@ from grievances.forms.where import WRITES, WhereForm, places_of
 from grievances.letters import slip
 from grievances.models import Event, InformantKind, Opinion
 from grievances.numbers import number_of_request
+from grievances.views.alike import same_as
 from grievances.workflow import Verb
 from villages.models import CODE_LENGTH, Level
 from villages.policy import for_roles
@@ -62,7 +66,7 @@ def _place(request: HttpRequest, where: WhereForm) -> object:
 def _show(
     request: HttpRequest, where: WhereForm, what: DeskOpinionForm, *, status: int = 200
 ) -> HttpResponse:
-    context = {"where": where, "what": what, "problems": _problems(where, what)}
+    context = {"where": where, "what": what, "problems": _problems(where, what)} | same_as(request)
     return render(request, "grievances/opinion_new.html", context, status=status)
 
 
@@ -85,6 +89,7 @@ def _save(request: HttpRequest, where: WhereForm, what: DeskOpinionForm) -> Http
                 said_at=data["said_at"], said=what.said(), source=data["source"], key=data["key"],
                 number=_number(where, what), digest=digest_of_request(request),
             )  # fmt: skip
+            joined = _join(request, opinion, data["key"])
     except ValidationError as error:
         _take(where, what, error)
     except StepRefused as error:
@@ -96,8 +101,30 @@ def _save(request: HttpRequest, where: WhereForm, what: DeskOpinionForm) -> Http
             return before
         what.add_error(None, _refusal(error))
     else:
+        if joined:
+            messages.info(request, joined)
         return _after(request, opinion)
     return _show(request, where, what, status=422)
+
+
+def _join(request: HttpRequest, opinion: Opinion, key: uuid.UUID) -> str:
+    """Let it join the matter that was chosen as the same; what became of that, in words.
+
+    Only a named informant's: whoever joined another one at this very moment would be known as who heard it.
+    """
+    same = request.POST.get("same", "")[:24]
+    other = Opinion.objects.visible_to(request.user).filter(number=same).first() if same else None
+    if other is None:
+        return ""
+    if opinion.informant_kind != InformantKind.NAMED:
+        return _(
+            "It is written down. The coordinator joins it to the same matter, so that nothing tells who heard it."
+        )
+    try:
+        opinion.join_same(other, by=request.user, key=key)
+    except StepRefused as error:
+        return _("It is written down, but not joined: %s") % error
+    return _("It is written down, and joined to the same matter as %s.") % other.number
 
 
 def _refusal(error: IntegrityError) -> str:

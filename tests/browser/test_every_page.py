@@ -22,6 +22,7 @@ WITHOUT_LINK = {
     "notices-seen",
     "attachment",
     "answer-draft",
+    "opinion-new-same",
 }
 WITHOUT_LINK |= {verb.address for verb in Verb}
 # From a case that was opened from its list, and by a key; test_walk.py goes that way.

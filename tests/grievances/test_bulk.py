@@ -130,9 +130,8 @@ def test_the_preview_says_who_changed_a_case_meanwhile(
     assert case.pk == new_cases[1].pk and leader.name in why
 
 
-@pytest.mark.parametrize(
-    "action", ["assign", "recategorise", "supervise"]
-)  # what a coordinator does on new cases
+# What a coordinator does on new cases.
+@pytest.mark.parametrize("action", ["assign", "recategorise", "supervise", "join"])
 def test_the_preview_takes_as_many_queries_for_sixty_as_for_two(
     dispatches: Client, new_cases: list[Opinion], transport: Unit, head: Cadre, action: str, visitor: Cadre
 ) -> None:
@@ -140,6 +139,7 @@ def test_the_preview_takes_as_many_queries_for_sixty_as_for_two(
         "assign": {"unit": transport.pk},
         "recategorise": {"category": make_category(code="water-pipes").pk},
         "supervise": {"text": "催", "due": timezone.localdate().isoformat()},
+        "join": {"title": "同一个原因"},
     }[action]
     accusing = make_opinion(by=visitor, accused=[Accused(unit=transport)])
     many = [*new_cases, accusing, *copied(new_cases[0], 60)]
@@ -366,7 +366,7 @@ def test_a_queue_offers_only_what_its_cases_are_in_the_state_for(
     dispatches: Client, client: Client, new_cases: list[Opinion], caller: Cadre
 ) -> None:
     page = dispatches.get(reverse("desk-queue", args=["to-dispatch"]))
-    assert page.context["actions"] == ["assign", "recategorise", "supervise"]
+    assert page.context["actions"] == ["assign", "recategorise", "supervise", "join"]
     client.force_login(caller)
     page = client.get(reverse("desk-queue", args=["to-call-back"]))
     assert page.context["actions"] == [] and 'form="many"' not in page.content.decode()
@@ -392,8 +392,15 @@ def test_what_was_typed_comes_back_for_a_change(
 # who
 
 
-def test_actions_of_other_roles_are_not_found(client: Client, head: Cadre, caller: Cadre) -> None:
-    for cadre, action in ((head, "assign"), (caller, "transfer"), (head, "resolve"), (head, "nonsense")):
+def test_actions_of_other_roles_are_not_found(
+    client: Client, head: Cadre, caller: Cadre, coordinator: Cadre
+) -> None:
+    for cadre, action in (
+        (head, "assign"),
+        (caller, "transfer"),
+        (coordinator, "resolve"),
+        (head, "nonsense"),
+    ):
         client.force_login(cadre)
         assert client.get(reverse("bulk-new", args=[action])).status_code == 404
         assert ask(client, action, []).status_code == 404

@@ -15,7 +15,16 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from grievances.models import Attachment, BulkOrder, ModelAnswer, Opinion, SavedView, Succession, Visit
+from grievances.models import (
+    Attachment,
+    BulkOrder,
+    CommonProblem,
+    ModelAnswer,
+    Opinion,
+    SavedView,
+    Succession,
+    Visit,
+)
 from grievances.steps.record import Accused
 from grievances.workflow import TRANSITIONS, Verb
 from tests.factories import GRID, fresh, make_cadre, make_campaign, make_household, make_opinion, make_region
@@ -53,6 +62,7 @@ PAGES: dict[str, set[str]] = {
     "workload": {"head", "coordinator", "leader"},
     "slipped": {"head", "coordinator"},
     "campaign-list": ALL - {"administrator"},
+    "common-problem-list": ALL - {"administrator"},
     "campaign-new": {"coordinator"},
     "audit": {"auditor"},
     "audit-withdrawn": {"auditor"},
@@ -82,6 +92,10 @@ OBJECTS: dict[str, set[str]] = {
     "model-answer": {"handler", "head", "coordinator"},
     "opinion-informant": {"visitor", "handler", "head", "coordinator", "caller"},
     "attachment": SEEING,
+    "opinion-same": {"visitor", "handler", "head", "coordinator", "caller"},
+    "common-problem": SEEING,
+    "common-problem-edit": {"head", "coordinator"},
+    "common-problem-close": {"head", "coordinator"},
     "dashboard-place": {"head", "coordinator", "caller", "leader", "auditor"},
     "campaign": SEEING,
     "campaign-villages": SEEING,
@@ -99,7 +113,15 @@ OBJECTS: dict[str, set[str]] = {
     "view-edit": {"handler"},
     "view-delete": {"handler"},
 }
-POST_ONLY = {"sign-out", "changes-seen", "notices-seen", "language", "view-start", "list-changes"}
+POST_ONLY = {
+    "sign-out",
+    "changes-seen",
+    "notices-seen",
+    "language",
+    "view-start",
+    "list-changes",
+    "opinion-new-same",
+}
 # Posted on a case: test_drafts.py asks who may.
 POSTED = {"answer-draft"}
 PUBLIC = {"sign-in", "help", "language"}
@@ -165,8 +187,12 @@ def arguments(
     model_answer = ModelAnswer.objects.create(
         region_id=GRID[:6], outcome="resolved", title="已办结", text="已办理完毕。"
     )
-    doors = ("opinion", *papers, "opinion-informant", "opinion-notes", *STEPS)
+    doors = ("opinion", *papers, "opinion-informant", "opinion-notes", "opinion-same", *STEPS)
     numbered = {name: [case.number] for name in doors}
+    problem = CommonProblem(key=uuid.uuid4(), title="路面坑洼")
+    case.join(by=everybody["coordinator"], problem=problem)
+    problems = ("common-problem", "common-problem-edit", "common-problem-close")
+    numbered |= {name: [problem.key] for name in problems}
     return numbered | {
         "household": [household.pk],
         "visit-household": [household.pk],
@@ -264,7 +290,9 @@ def test_the_accused_gets_404_at_every_door(
 ) -> None:
     opinion = make_opinion(by=everybody["visitor"], accused=[Accused(unit=committee)])
     papers = ("opinion-receipt", "opinion-paper", "opinion-dispatch-slip")
-    doors = ("opinion", *papers, "opinion-informant", "opinion-notes", "answer-draft", *STEPS)
+    doors = ("opinion", *papers, "opinion-informant", "opinion-notes", "answer-draft", "opinion-same", *STEPS)
+    problem = CommonProblem(key=uuid.uuid4(), title="金丝雀")
+    opinion.join(by=everybody["coordinator"], problem=problem)
     for cadre in (secretary, everybody["visitor"]):
         for name in doors:
             for method in ("get", "post"):
@@ -272,6 +300,8 @@ def test_the_accused_gets_404_at_every_door(
                 # 405 is the answer of every such address, whatever its number.
                 refusing = "get" if name in POSTED else "post"
                 assert status == 404 or (status, method) == (405, refusing), name
+        for name in ("common-problem", "common-problem-edit", "common-problem-close"):
+            assert ask(cadre, name, [problem.key]) == 404, name
     assert len(doors) > 30
 
 
@@ -279,11 +309,12 @@ def test_words_of_an_accusation_appear_on_no_page_of_the_accused(
     everybody: dict[str, Cadre], committee: Unit, secretary: Cadre
 ) -> None:
     opinion = make_opinion(by=everybody["visitor"], accused=[Accused(unit=committee)], text="金丝雀八哥")
+    opinion.join(by=everybody["coordinator"], problem=CommonProblem(key=uuid.uuid4(), title="金丝雀"))
     client = Client()
     client.force_login(fresh(secretary), backend="django.contrib.auth.backends.ModelBackend")
     for name in (
         "desk", "opinion-list", "dashboard", "notice-list", "campaign-list", "workload", "slipped",
-        "escalation-list", "view-list",
+        "escalation-list", "view-list", "common-problem-list",
     ):  # fmt: skip
         page = client.get(reverse(name), follow=True).content.decode()
         assert "金丝雀" not in page and opinion.number not in page
