@@ -1,5 +1,6 @@
 """Who may answer for an opinion, and whose desk it lies on."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
@@ -13,14 +14,21 @@ if TYPE_CHECKING:
 
 ACCUSED_MAY_NOT = _("This opinion complains about them: they can't answer for it.")
 KEPT_ABOVE = _("Nobody is named yet, so nobody below the district sees it: release it first.")
-_TOWN_DIGITS = 9
+_TOWN_DIGITS, _CITY_DIGITS, _PROVINCE_DIGITS = 9, 4, 2
 
 
 def head_of(unit: Unit) -> Cadre | None:
     """The unit's head: who has headed it longest, among those who may sign in."""
-    posts = Post.objects.in_force().filter(unit=unit, role=Role.HEAD, cadre__is_active=True)
-    post = posts.select_related("cadre").order_by("since", "pk").first()
-    return post.cadre if post else None
+    return heads_of({unit.pk}).get(unit.pk)
+
+
+def heads_of(units: Collection[int]) -> dict[int, Cadre]:
+    """{unit: its head}, in one query."""
+    if not units:
+        return {}
+    posts = Post.objects.in_force().filter(unit__in=units, role=Role.HEAD, cadre__is_active=True)
+    longest_last = posts.select_related("cadre").order_by("-since", "-pk")
+    return {post.unit_id: post.cadre for post in longest_last}
 
 
 def may_dispatch_to(coordinator: Cadre, unit: Unit, place: str) -> bool:
@@ -70,6 +78,17 @@ def has_coordinator_for(opinion: "Opinion", level: str) -> bool:
     """Whether a coordinator of this very level may see the opinion."""
     posts = Post.objects.in_force().filter(role=Role.COORDINATOR, region_id=level, cadre__is_active=True)
     return any(_may_see(opinion, post.cadre) for post in posts.select_related("cadre"))
+
+
+def coordinators_of(opinion: "Opinion") -> list[Cadre]:
+    """Who dispatches the opinion: the coordinators of its desk, or of the nearest level above that has any."""
+    levels = [
+        opinion.desk_id[:digits] for digits in (_TOWN_DIGITS, DISTRICT_DIGITS, _CITY_DIGITS, _PROVINCE_DIGITS)
+    ]
+    posts = Post.objects.in_force().filter(role=Role.COORDINATOR, region_id__in=levels, cadre__is_active=True)
+    found = list(posts.select_related("cadre"))
+    nearest = max((len(post.region_id) for post in found), default=0)
+    return [post.cadre for post in found if len(post.region_id) == nearest]
 
 
 def _may_see(opinion: "Opinion", cadre: Cadre) -> bool:

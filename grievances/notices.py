@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from grievances.duties import coordinators_of
 from grievances.workflow import Verb
 from villages.models import Cadre, Post, Role
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 _TO_PERSON = {
     Verb.ASSIGN, Verb.REASSIGN, Verb.TRANSFER, Verb.REFUSE, Verb.REOPEN, Verb.REWORK, Verb.SUPERVISE,
     Verb.INSTRUCT, Verb.CONTRIBUTE, Verb.APPROVE_EXTENSION, Verb.REFUSE_EXTENSION, Verb.CALL_BACK,
-    Verb.SPOT_CHECK,
+    Verb.SPOT_CHECK, Verb.ASSIGN_BY_RULE, Verb.LEAVE,
 }  # fmt: skip
 _TO_HEADS = {Verb.ASK_EXTENSION, Verb.SUPERVISE, Verb.INSTRUCT}
 _TO_RECORDER = {Verb.RESOLVE, Verb.EXPLAIN, Verb.CALL_BACK, Verb.SPOT_CHECK, Verb.REOPEN}
@@ -62,4 +63,7 @@ def _concerned(event: "Event") -> set[Cadre]:
         found |= {post.cadre for post in heads.select_related("cadre")}
     if event.verb in _TO_RECORDER:
         found.add(opinion.recorded_by)
+    if event.details.get("returns"):
+        # It came back twice: whoever dispatches it decides.
+        found |= set(coordinators_of(opinion))
     return {cadre for cadre in found if cadre is not None}

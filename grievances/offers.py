@@ -23,7 +23,7 @@ _MAIN = (
 # Steps that are done every day stand beside it; the rest is under "more".
 _BESIDE = (
     Verb.REFUSE_EXTENSION, Verb.RESOLVE, Verb.EXPLAIN, Verb.REFUSE, Verb.OBJECT, Verb.ASK_EXTENSION, Verb.TRANSFER,
-    Verb.REFER, Verb.REOPEN, Verb.REASSIGN, Verb.SUPERVISE, Verb.INSTRUCT, Verb.CONTRIBUTE,
+    Verb.LEAVE, Verb.REFER, Verb.REOPEN, Verb.REASSIGN, Verb.SUPERVISE, Verb.INSTRUCT, Verb.CONTRIBUTE,
 )  # fmt: skip
 _MOST_BESIDE = 3
 
@@ -91,6 +91,8 @@ def _idle_oversight(opinion: "Opinion", cadre: "Cadre") -> set[Verb]:
     idle.add(Verb.REQUEST_REVIEW if clocks.running(opinion, "review") else Verb.ANSWER_REVIEW)
     if not is_unreleased(opinion):
         idle.add(Verb.RELEASE)
+    if not opinion.back_twice:
+        idle.add(Verb.LEAVE)
     # An instruction (批示) is a leader's; a coordinator supervises.
     if Role.LEADER not in cadre.roles:
         idle.add(Verb.INSTRUCT)

@@ -45,6 +45,11 @@ def _headed(cadre: Cadre) -> Q:
     return any_of([under(post.unit.path, field="unit__path") for post in cadre.posts_as(Role.HEAD)])
 
 
+def _to_decide(cadre: Cadre) -> Q:
+    """On the desk of the coordinator's level, and what the head's unit has to do with."""
+    return (my_level(cadre) if cadre.posts_as(Role.COORDINATOR) else Q(pk__in=[])) | _headed(cadre)
+
+
 def _called(cadre: Cadre) -> Q:
     """In the caller's places, but never their own case or one of a unit that they belong to or work for."""
     places = any_of([within(post.region_id) for post in cadre.posts_as(Role.CALLER)])
@@ -92,6 +97,7 @@ QUEUES: tuple[Queue, ...] = (
         lambda now: Q(state__in=ANSWERED, due_at__lte=now), urgent=True,
     ),
     Queue("reopened", _("reopened"), _overseen, _is(state__in=OPEN, round__gt=1)),
+    Queue("back-twice", _("came back more than once"), _to_decide, _is(back_twice=True)),
     Queue("supervised", _("supervised"), _overseen, lambda now: Q(supervised=True) & ~Q(state__in=ENDED)),
 )  # fmt: skip
 
@@ -107,6 +113,7 @@ _ROLES: dict[str, set[str]] = {
     "to-call-back": {Role.CALLER},
     "call-back-late": {Role.CALLER},
     "reopened": {Role.HANDLER, Role.HEAD, Role.COORDINATOR, Role.LEADER},
+    "back-twice": {Role.HEAD, Role.COORDINATOR},
     "supervised": {Role.HANDLER, Role.HEAD, Role.COORDINATOR, Role.LEADER},
 }
 
@@ -120,6 +127,8 @@ _STATES: dict[str, frozenset[State]] = {
     "to-approve": frozenset({State.HANDLING}),
     "to-call-back": ANSWERED,
     "call-back-late": ANSWERED,
+    # The unit may have answered again before the coordinator decided.
+    "back-twice": OPEN | ANSWERED,
 }
 
 

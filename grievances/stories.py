@@ -15,7 +15,9 @@ from villages.models import Cadre, Region, Unit
 from villages.templatetags.looks import comma, day, moment
 
 _SAME_MOMENT = timedelta(minutes=10)
-_NAMED: dict[str, type[Model]] = {"unit": Unit, "person": Cadre, "region": Region, "category": Category}
+_NAMED: dict[str, type[Model]] = {
+    "unit": Unit, "person": Cadre, "region": Region, "category": Category, "switched_on_by": Cadre,
+}  # fmt: skip
 # What is done on the visit itself: its minute and its cadre would lead to the door.
 _ON_THE_VISIT = {Verb.RECORD, Verb.SOLVE_ON_THE_SPOT, Verb.EXPLAIN_ON_THE_SPOT}
 # Their texts stand on the page already, as the answers.
@@ -166,13 +168,21 @@ _SENTENCES = {
     Verb.NAME_ACCUSED: gettext_lazy("{who} noted whom it complains about."),
     Verb.RELEASE: gettext_lazy("{who} looked at it and released it to the levels below."),
     Verb.TAKE_AWAY: gettext_lazy("It went back to dispatch, because it complains about the unit or person."),
+    Verb.LEAVE: gettext_lazy("{who} left it with the unit."),
+    Verb.ASSIGN_BY_RULE: gettext_lazy(
+        "By the rule “{rule}”, switched on by {switched_on_by}, it was assigned to {unit}, {person}."
+    ),
     Verb.RECKON: gettext_lazy("The deadlines were recomputed after a change of the working calendar."),
 }
 
 
 def _sentence(event: Event, names: dict[str, dict[object, str]], *, who: str) -> str:
     known = {kind: labels.get(event.details.get(kind), "") for kind, labels in names.items()}
-    words = {"who": who or _("A cadre"), "days": event.details.get("days", "")} | known
+    words = (
+        {"who": who or _("A cadre")}
+        | {name: event.details.get(name, "") for name in ("days", "rule")}
+        | known
+    )
     return str(_SENTENCES[Verb(event.verb)]).format(**words)
 
 
@@ -186,6 +196,7 @@ def _how(event: Event) -> list[str]:
     parts = [
         _GROUNDS.get(details.get("ground"), ""),
         _found(details),
+        _("came back %d times") % details["returns"] if details.get("returns") else "",
         _("told the informant: %s") % _TOLD[details["told"]] if details.get("told") in _TOLD else "",
         _("new deadline: %s") % day(date.fromisoformat(details["until"])) if details.get("until") else "",
         details.get("reason", ""),

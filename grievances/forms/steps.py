@@ -61,4 +61,5 @@ FORMS: dict[Verb, type[StepForm]] = {
     Verb.ATTACH: AttachForm,
     Verb.NAME_ACCUSED: NameAccusedForm,
     Verb.RELEASE: ReleaseForm,
+    Verb.LEAVE: ReasonForm,
 }

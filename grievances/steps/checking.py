@@ -13,6 +13,7 @@ from grievances.errors import StepRefused
 from grievances.workflow import Outcome, Relation, State, Verb
 
 from .dispatch import return_to_dispatch
+from .returns import came_back
 from .step import Step, step
 
 if TYPE_CHECKING:
@@ -165,6 +166,7 @@ def start_new_round(opinion: "Opinion", done: Step) -> None:
     If they have come to be accused since, it goes back to dispatch instead.
     """
     clocks.stop(opinion, *(set(models.ClockKind.values) - {"review"}), at=done.at)
+    came_back(opinion, done)
     opinion.round += 1
     if not may_hold(opinion, opinion.unit, opinion.person):
         return_to_dispatch(opinion, done)

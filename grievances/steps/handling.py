@@ -15,6 +15,7 @@ from grievances.errors import StepRefused
 from grievances.workflow import Ground, Outcome, Relation, State, Verb
 from villages.models import Cadre, Unit
 
+from .returns import came_back
 from .step import Step, step
 
 if TYPE_CHECKING:
@@ -195,6 +196,7 @@ class HandlingSteps:
             clocks.start(self, "handling", at=done.at, term=clocks.handling_term(self))
         self.state, self.outcome, self.ground, self.answered_at = State.HANDLING, "", "", None
         done.text = reason
+        came_back(self, done)
 
     @step(Verb.TELL)
     def tell(self: "Opinion", done: Step, *, about: str, means: str, remark: str = "") -> None:

@@ -18,7 +18,7 @@ from grievances.digests import digest_of_arguments
 from grievances.errors import ChangedMeanwhile, RequestReused, StepRefused
 from grievances.relations import relations
 from grievances.signatures import signature
-from grievances.workflow import TRANSITIONS, Relation, State, Verb
+from grievances.workflow import ENDED, TRANSITIONS, Relation, State, Verb
 from villages.models import Cadre, Unit
 
 if TYPE_CHECKING:
@@ -166,6 +166,8 @@ def _settle(opinion: "Opinion", done: Step, before: State | None) -> "Event":
     opinion.due_at = first.due_at if first else None
     opinion.due_kind = first.day_kind if first else ""
     opinion.supervised = any(clock.kind == models.ClockKind.SUPERVISION for clock in running)
+    if opinion.state in ENDED:
+        opinion.back_twice = False
     opinion.version += 1
     if opinion.recorded_by_id and opinion.recorded_by_id != (done.by and done.by.pk):
         opinion.news_at = done.at
