@@ -33,6 +33,7 @@ def _pages(roles: frozenset[str]) -> list[tuple[str, str]]:
         ("dashboard", _("Dashboard"), {Role.LEADER, Role.COORDINATOR, Role.AUDITOR, Role.CALLER, Role.HEAD}),
         ("workload", _("Workload"), {Role.HEAD, Role.COORDINATOR, Role.LEADER}),
         ("slipped", _("Slipped"), {Role.HEAD, Role.COORDINATOR}),
+        ("supervision-list", _("Supervision"), {Role.LEADER, Role.COORDINATOR, Role.HEAD}),
         ("visitor-home", _("Visits"), {Role.VISITOR}),
         ("opinion-list", _("Opinions"), _SEES_OPINIONS),
         ("campaign-list", _("Big visit"), _SEES_OPINIONS),

@@ -29,11 +29,17 @@ class Queue:
 
 def my_level(cadre: Cadre) -> Q:
     """On the desk of the coordinator's level, or of one just below that has no coordinator now."""
+    if "desks" not in cadre.__dict__:  # as their posts, read once a request
+        cadre.__dict__["desks"] = _desks(cadre)
+    return Q(desk__in=cadre.__dict__["desks"])
+
+
+def _desks(cadre: Cadre) -> list[str]:
     mine = [post.region_id for post in cadre.posts_as(Role.COORDINATOR)]
     staffed = Post.objects.in_force().filter(role=Role.COORDINATOR, cadre__is_active=True)
     # The desks by name, not by what holds of them: the index on desks then finds the cases.
     unstaffed = Region.objects.filter(parent__in=mine).exclude(pk__in=staffed.values("region"))
-    return Q(desk__in=[*mine, *unstaffed.values_list("pk", flat=True)])
+    return [*mine, *unstaffed.values_list("pk", flat=True)]
 
 
 def _my_units(cadre: Cadre) -> Q:
@@ -65,7 +71,7 @@ def own_units(cadre: Cadre, *, unit: str = "unit__") -> Q:
     return Q(**{f"{unit}path__in": sorted(above)}) | any_of(working)
 
 
-def _overseen(cadre: Cadre) -> Q:
+def overseen(cadre: Cadre) -> Q:
     """What a coordinator or leader oversees, and what a unit works on."""
     places = [within(post.region_id) for post in cadre.posts_as(Role.COORDINATOR, Role.LEADER)]
     return any_of(places) | _my_units(cadre)
@@ -86,19 +92,19 @@ QUEUES: tuple[Queue, ...] = (
     Queue("to-take", _("to take"), _my_units, _is(state=State.ASSIGNED)),
     Queue("in-hand", _("in hand"), _my_units, _is(state=State.HANDLING)),
     Queue(
-        "due-soon", _("due soon"), _overseen,
+        "due-soon", _("due soon"), overseen,
         lambda now: Q(state__in=OPEN, due_at__gt=now, due_at__lte=now + SOON),
     ),
-    Queue("late", _("late"), _overseen, lambda now: Q(state__in=OPEN, due_at__lte=now), urgent=True),
+    Queue("late", _("late"), overseen, lambda now: Q(state__in=OPEN, due_at__lte=now), urgent=True),
     Queue("to-approve", _("to approve"), _headed, _asks_for_time),
     Queue("to-call-back", _("to call back"), _called, _is(state__in=ANSWERED)),
     Queue(
         "call-back-late", _("call-back late"), _called,
         lambda now: Q(state__in=ANSWERED, due_at__lte=now), urgent=True,
     ),
-    Queue("reopened", _("reopened"), _overseen, _is(state__in=OPEN, round__gt=1)),
+    Queue("reopened", _("reopened"), overseen, _is(state__in=OPEN, round__gt=1)),
     Queue("back-twice", _("came back more than once"), _to_decide, _is(back_twice=True)),
-    Queue("supervised", _("supervised"), _overseen, lambda now: Q(supervised=True) & ~Q(state__in=ENDED)),
+    Queue("supervised", _("supervised"), overseen, lambda now: Q(supervised=True) & ~Q(state__in=ENDED)),
 )  # fmt: skip
 
 _ROLES: dict[str, set[str]] = {

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from grievances import models
+from grievances.access import DISTRICT_DIGITS
 from grievances.duties import head_of
 from grievances.errors import StepRefused
 from grievances.proposals import local_units, named, rule_for, rules, unit_of
@@ -61,11 +62,12 @@ def assign_by_rule(opinion: int) -> None:
 
 
 def choice(opinion: "Opinion") -> Choice:
-    """What the first rule that fits says, within the reach of the desk on which the opinion lies. Raises StepRefused
-    where a coordinator has to decide."""
+    """What the first rule that fits says, in the opinion's own district. Raises StepRefused where a coordinator has
+    to decide."""
     rule = rule_for(opinion, rules()) if _waits(opinion) else None
     unit = unit_of(rule, opinion, local_units([opinion.region_id])) if rule else None
-    person = head_of(unit) if unit and unit.region_id.startswith(opinion.desk_id) else None
+    own = unit is not None and unit.region_id.startswith(opinion.region_id[:DISTRICT_DIGITS])
+    person = head_of(unit) if own else None
     if person is None:
         raise StepRefused(_("No rule may assign it: it waits for the coordinator."))
     return Choice(unit, person, named(rule))

@@ -7,6 +7,7 @@ from grievances.views import (
     audit,
     bulk,
     campaigns,
+    colleagues,
     dashboard,
     desk,
     exports,
@@ -20,6 +21,7 @@ from grievances.views import (
     proposals,
     search,
     slipped,
+    supervisions,
     visitor,
     visits,
     workload,
@@ -55,6 +57,8 @@ urlpatterns = [
     # heads of units and coordinators
     path("workload/", workload.workload, name="workload"),
     path("units/<int:pk>/workload/", workload.unit_workload, name="unit-workload"),
+    path("units/<int:pk>/colleagues/", colleagues.unit_colleagues, name="unit-colleagues"),
+    path("supervisions/", supervisions.supervision_list, name="supervision-list"),
     path("slipped/", slipped.slipped, name="slipped"),
     path("slipped/<slug:kind>/", slipped.slipped_list, name="slipped-list"),
     # opinions

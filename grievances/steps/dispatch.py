@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from grievances import clocks, models, self_dispatch
+from grievances.access import DISTRICT_DIGITS
 from grievances.duties import (
     ACCUSED_MAY_NOT,
     KEPT_ABOVE,
@@ -43,6 +44,9 @@ class DispatchSteps:
         opinions are assigned so. Raises StepRefused where a coordinator has to do it."""
         found = self_dispatch.choice(self)
         give_anew(self, done, found.unit, found.person)
+        if not found.unit.region_id.startswith(self.desk_id):
+            # A department's hand-back comes to those who may dispatch to departments.
+            self.desk = Region.objects.get(code=self.region_id[:DISTRICT_DIGITS])
         done.details |= {"rule": found.rule, "switched_on_by": self.category.switched_on_by_id}
 
     @step(Verb.REASSIGN)

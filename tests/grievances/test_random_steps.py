@@ -36,6 +36,7 @@ ARGUMENTS: dict[str, dict[str, object]] = {
     "answer_supervision": {"text": "在办"},
     "solve_on_the_spot": {"account": "当场办了"},
     "remark": {"text": "记一笔"},
+    "leave": {"reason": "已当面督促"},
     "request_review": {"reason": "不服"},
     "answer_review": {"text": "维持"},
 }

@@ -51,6 +51,9 @@ PAGES: dict[str, set[str]] = {
     "people": {"administrator"},
     "jobs": {"administrator"},
     "bulk-list": STAFF,
+    "bulk-proposals": {"coordinator"},
+    "proposal-list": {"coordinator"},
+    "supervision-list": {"head", "coordinator", "leader"},
 }
 # address → (arguments, who gets it)
 OBJECTS: dict[str, set[str]] = {
@@ -75,6 +78,8 @@ OBJECTS: dict[str, set[str]] = {
     "bulk-new": {"handler", "head", "outsider"},
     "bulk-order": {"head"},
     "unit-workload": {"head", "coordinator", "leader"},
+    "unit-colleagues": {"head"},
+    "opinion-like": {"coordinator"},
     "slipped-list": {"head", "coordinator"},
 }
 POST_ONLY = {"sign-out", "changes-seen", "notices-seen", "language"}
@@ -146,6 +151,8 @@ def arguments(
         "bulk-new": ["transfer"],
         "bulk-order": [order.key],
         "unit-workload": [case.unit_id],
+        "unit-colleagues": [case.unit_id],
+        "opinion-like": [case.number],
         "slipped-list": ["untouched"],
     }
 
@@ -237,6 +244,7 @@ def test_words_of_an_accusation_appear_on_no_page_of_the_accused(
     client.force_login(fresh(secretary), backend="django.contrib.auth.backends.ModelBackend")
     for name in (
         "desk", "opinion-list", "dashboard", "notice-list", "campaign-list", "workload", "slipped",
+        "supervision-list",
     ):  # fmt: skip
         page = client.get(reverse(name), follow=True).content.decode()
         assert "金丝雀" not in page and opinion.number not in page
