@@ -103,7 +103,7 @@ QUEUES: tuple[Queue, ...] = (
         lambda now: Q(state__in=ANSWERED, due_at__lte=now), urgent=True,
     ),
     Queue("reopened", _("reopened"), overseen, _is(state__in=OPEN, round__gt=1)),
-    Queue("back-twice", _("came back more than once"), _to_decide, _is(back_twice=True)),
+    Queue("back-twice", _("came back twice"), _to_decide, _is(back_twice=True)),
     Queue("supervised", _("supervised"), overseen, lambda now: Q(supervised=True) & ~Q(state__in=ENDED)),
 )  # fmt: skip
 

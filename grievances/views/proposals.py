@@ -48,7 +48,8 @@ def proposal_list(request: HttpRequest) -> HttpResponse:
         # As it stood when its row was drawn: the step then says what changed meanwhile.
         case.version, case.key = chosen[case.pk], uuid.uuid4()
         case.proposal = proposals.get(case.pk)
-    context = {"cases": [case for case in cases if case.proposal], "panel": "panel" in request.GET}
+    shown = [case for case in cases if case.proposal]
+    context = {"cases": shown, "panel": "panel" in request.GET, "assign": Verb.ASSIGN.label}
     return render(request, "grievances/_proposals.html", context)
 
 

@@ -18,6 +18,8 @@ WITHOUT_LINK = {"language", "sign-in", "sign-out", "changes-seen", "notices-seen
 WITHOUT_LINK |= {verb.address for verb in Verb}
 # Led to by forms; test_bulk.py goes that way.
 WITHOUT_LINK |= {"bulk-new", "bulk-order"}
+# What is proposed for rows that wait; test_handing_on.py looks at it.
+WITHOUT_LINK |= {"bulk-proposals", "proposal-list", "opinion-like"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
