@@ -8,6 +8,7 @@ from tests.browser.conftest import People
 def test_a_case_is_dragged_to_a_colleague_who_then_has_it(people: People, busy_site: str) -> None:
     page = people.open(busy_site, "head")
     page.goto("/workload/")
+    page.locator("main a[href^='/units/']").first.click()
     page.locator("#people a").first.click()
     case = page.locator("[data-case]").first
     number = case.get_attribute("data-case")
