@@ -15,7 +15,7 @@ def test_a_case_is_dragged_to_a_colleague_who_then_has_it(people: People, busy_s
     mine = case.locator("xpath=ancestor::*[@data-colleague]").get_attribute("data-colleague")
     target = page.locator(f"[data-colleague]:not([data-colleague='{mine}'])").first
     whose = target.get_attribute("data-colleague")
-    case.drag_to(target)
+    case.drag_to(target, target_position={"x": 60, "y": 20})
     expect(page.locator("[name=reason]")).to_be_focused()
     expect(page.locator("[name=colleague]")).to_have_value(whose)
     people.look(page)
