@@ -95,7 +95,7 @@ def _many(site: Site) -> Operation:
     """Fifty open cases put under supervision by one order, beside fifty rows locked and written in one go. The preview
     is looked at first, and only the doing is timed. No case is used up: they come again, as they then stand."""
     coordinator = people.account("coordinator")
-    cases = people.open_to(coordinator, site.steps * MANY)
+    cases = people.open_to(coordinator, max(site.steps, _APART + 1) * MANY)
     bundles = [cases[n : n + MANY] for n in range(0, len(cases) - MANY + 1, MANY)]
 
     def prepare(browser: Browser, n: int) -> Ask:
