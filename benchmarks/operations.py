@@ -58,3 +58,8 @@ def bare_detail(number: str) -> Ask:
 
 def bare_update(number: str) -> Ask:
     return Ask(f"/update/{number}/", [], 302)
+
+
+def bare_updates(cases: list[int]) -> Ask:
+    """Many rows at once, by their ids."""
+    return Ask(f"/updates/{'-'.join(map(str, cases))}/", [], 302)

@@ -50,6 +50,18 @@ def to_dispatch(most: int) -> list[tuple[Cadre, str]]:
     ]
 
 
+def open_to(coordinator: Cadre, most: int) -> list[int]:
+    """Open plain cases that a coordinator sees, the oldest first: the newest are taken by other steps."""
+    found = Opinion.objects.visible_to(coordinator).filter(state=State.HANDLING, **_PLAIN)
+    return list(found.order_by("recorded_at", "pk").values_list("pk", flat=True)[:most])
+
+
+def boxes(cases: list[int]) -> list[str]:
+    """The cases as the boxes of a list say them now: id and version."""
+    rows = Opinion.objects.filter(pk__in=cases).order_by("pk").values_list("pk", "version")
+    return [f"{pk}.{version}" for pk, version in rows]
+
+
 def doors(most: int) -> list[tuple[Cadre, int]]:
     """(a visitor, household) of as many villages as it takes: nobody visits two doors of this list."""
     posts = Post.objects.in_force().filter(role=Role.VISITOR, cadre__is_active=True)

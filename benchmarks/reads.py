@@ -36,7 +36,8 @@ def _get(
 
 
 def _homes(site: Site, signed_in: dict[str, dict[str, str]]) -> Iterator[Operation]:
-    """The page on which each lands after signing in."""
+    """The page on which each lands after signing in. What the desk counts beside its list is measured with it; a cadre
+    who has more to count there, such as lists of their own, gets a line of their own here."""
     for who, cookies in signed_in.items():
         name = f"home of the {who}"
         if site.wants(name):

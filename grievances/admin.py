@@ -44,17 +44,23 @@ class CategoryAdmin(Kept):
     """Categories are retired. One stays where it is in the tree: figures by category lead back years."""
 
     list_display = ["code", "name", "name_en", "parent", "handling_days", "day_kind", "position", "retired"]
-    list_filter = ["retired", "demands_accused", ("parent", admin.EmptyFieldListFilter)]
+    list_filter = ["retired", "demands_accused", "assigns_itself", ("parent", admin.EmptyFieldListFilter)]
     list_select_related = ["parent"]
     search_fields = ["code", "name", "name_en"]
     fields = [
-        "code", "parent", "name", "name_en", "handling_days", "day_kind", "demands_accused", "position",
-        "retired",
+        "code", "parent", "name", "name_en", "handling_days", "day_kind", "demands_accused", "assigns_itself",
+        "position", "retired",
     ]  # fmt: skip
     inlines = [Questions]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Category | None = None) -> list[str]:
         return ["code", "parent"] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: Category, form: forms.ModelForm, change: bool) -> None:
+        """Who switches on that a rule assigns is named in the history of each case that it assigns."""
+        if "assigns_itself" in form.changed_data:
+            obj.switched_on_by = request.user if obj.assigns_itself else None
+        super().save_model(request, obj, form, change)
 
 
 @admin.register(DispatchRule)

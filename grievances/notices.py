@@ -6,6 +6,7 @@ from django.db.models import Q, Value
 
 from grievances import absences
 from grievances.access import visible
+from grievances.duties import coordinators_of
 from grievances.workflow import Verb
 from villages.models import Cadre, Post, Role
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 _TO_PERSON = {
     Verb.ASSIGN, Verb.REASSIGN, Verb.TRANSFER, Verb.REFUSE, Verb.REOPEN, Verb.REWORK, Verb.SUPERVISE,
     Verb.INSTRUCT, Verb.CONTRIBUTE, Verb.APPROVE_EXTENSION, Verb.REFUSE_EXTENSION, Verb.CALL_BACK,
-    Verb.SPOT_CHECK,
+    Verb.SPOT_CHECK, Verb.ASSIGN_BY_RULE, Verb.LEAVE_WITH_UNIT,
 }  # fmt: skip
 _TO_HEADS = {Verb.ASK_EXTENSION, Verb.SUPERVISE, Verb.INSTRUCT}
 _TO_RECORDER = {Verb.RESOLVE, Verb.EXPLAIN, Verb.CALL_BACK, Verb.SPOT_CHECK, Verb.REOPEN}
@@ -81,4 +82,7 @@ def _concerned(event: "Event") -> set[Cadre]:
         found |= {post.cadre for post in heads.select_related("cadre")}
     if event.verb in _TO_RECORDER:
         found.add(opinion.recorded_by)
+    if event.details.get("returns"):
+        # It came back twice: whoever dispatches it decides.
+        found |= set(coordinators_of(opinion))
     return {cadre for cadre in found if cadre is not None}

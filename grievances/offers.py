@@ -25,7 +25,7 @@ _MAIN = (
 # Steps that are done every day stand beside it; the rest is under "more".
 _BESIDE = (
     Verb.REFUSE_EXTENSION, Verb.RESOLVE, Verb.EXPLAIN, Verb.REFUSE, Verb.OBJECT, Verb.ASK_EXTENSION, Verb.TAKE_UP, Verb.TRANSFER,
-    Verb.REFER, Verb.REOPEN, Verb.REASSIGN, Verb.SUPERVISE, Verb.INSTRUCT, Verb.CONTRIBUTE,
+    Verb.LEAVE_WITH_UNIT, Verb.REFER, Verb.REOPEN, Verb.REASSIGN, Verb.SUPERVISE, Verb.INSTRUCT, Verb.CONTRIBUTE,
 )  # fmt: skip
 _MOST_BESIDE = 3
 # The keys of the steps, in the order in which they stand on the page; letters that the desk uses are left out.
@@ -129,6 +129,8 @@ def _idle_oversight(opinion: "Opinion", cadre: "Cadre") -> set[Verb]:
     idle.add(Verb.REQUEST_REVIEW if clocks.running(opinion, "review") else Verb.ANSWER_REVIEW)
     if not is_unreleased(opinion):
         idle.add(Verb.RELEASE)
+    if not opinion.back_twice:
+        idle.add(Verb.LEAVE_WITH_UNIT)
     # An instruction (批示) is a leader's; a coordinator supervises.
     if Role.LEADER not in cadre.roles:
         idle.add(Verb.INSTRUCT)

@@ -35,6 +35,7 @@ def pages_of(cadre: Cadre) -> list[tuple[str, str]]:
         ("workload", _("Workload"), {Role.HEAD, Role.COORDINATOR, Role.LEADER}),
         ("slipped", _("Slipped"), {Role.HEAD, Role.COORDINATOR}),
         ("escalation-list", _("Escalations"), {Role.HEAD, Role.COORDINATOR, Role.LEADER}),
+        ("supervision-list", _("Supervision"), {Role.LEADER, Role.COORDINATOR, Role.HEAD}),
         ("visitor-home", _("Visits"), {Role.VISITOR}),
         ("opinion-list", _("Opinions"), _SEES_OPINIONS),
         ("common-problem-list", _("Common problems"), {Role.HEAD, Role.COORDINATOR, Role.LEADER}),

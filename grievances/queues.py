@@ -29,6 +29,15 @@ class Queue:
 
 def my_level(cadre: Cadre) -> Q:
     """On the desk of the coordinator's level, or of one just below that has no coordinator now."""
+    posts = [post.pk for post in cadre.posts_as(Role.COORDINATOR)]
+    known, condition = cadre.__dict__.get("desks", (None, None))
+    if known != posts:  # read once a request, as the posts are
+        condition = _desks(cadre)
+        cadre.__dict__["desks"] = (posts, condition)
+    return condition
+
+
+def _desks(cadre: Cadre) -> Q:
     mine = [post.region_id for post in cadre.posts_as(Role.COORDINATOR)]
     staffed = Post.objects.in_force().filter(role=Role.COORDINATOR, cadre__is_active=True)
     # The desks by name, not by what holds of them: the index on desks then finds the cases.
@@ -57,6 +66,11 @@ def _of_units(posts: list[Post]) -> Q:
 
 def _of_places(posts: list[Post]) -> Q:
     return any_of([within(post.region_id) for post in posts])
+
+
+def _to_decide(cadre: Cadre) -> Q:
+    """On the desk of the coordinator's level, and what the head's unit has to do with."""
+    return (my_level(cadre) if cadre.posts_as(Role.COORDINATOR) else Q(pk__in=[])) | _headed(cadre)
 
 
 def _called(cadre: Cadre) -> Q:
@@ -90,7 +104,7 @@ def own_units(cadre: Cadre, *, unit: str = "unit__") -> Q:
     return Q(**{f"{unit}path__in": sorted(above)}) | any_of(working)
 
 
-def _overseen(cadre: Cadre) -> Q:
+def overseen(cadre: Cadre) -> Q:
     """What a coordinator or leader oversees, and what a unit works on."""
     return by_posts(cadre, _of_places, Role.COORDINATOR, Role.LEADER) | _my_units(cadre)
 
@@ -120,18 +134,19 @@ QUEUES: tuple[Queue, ...] = (
     Queue("in-hand", _("in hand"), _my_units, _in_hand),
     Queue("waiting", _("put aside, waiting"), _my_units, _put_aside),
     Queue(
-        "due-soon", _("due soon"), _overseen,
+        "due-soon", _("due soon"), overseen,
         lambda now: Q(state__in=OPEN, due_at__gt=now, due_at__lte=now + SOON),
     ),
-    Queue("late", _("late"), _overseen, lambda now: Q(state__in=OPEN, due_at__lte=now), urgent=True),
+    Queue("late", _("late"), overseen, lambda now: Q(state__in=OPEN, due_at__lte=now), urgent=True),
     Queue("to-approve", _("to approve"), _headed, _asks_for_time),
     Queue("to-call-back", _("to call back"), _called, _is(state__in=ANSWERED)),
     Queue(
         "call-back-late", _("call-back late"), _called,
         lambda now: Q(state__in=ANSWERED, due_at__lte=now), urgent=True,
     ),
-    Queue("reopened", _("reopened"), _overseen, _is(state__in=OPEN, round__gt=1)),
-    Queue("supervised", _("supervised"), _overseen, lambda now: Q(supervised=True) & ~Q(state__in=ENDED)),
+    Queue("reopened", _("reopened"), overseen, _is(state__in=OPEN, round__gt=1)),
+    Queue("back-twice", _("came back twice"), _to_decide, _is(back_twice=True)),
+    Queue("supervised", _("supervised"), overseen, lambda now: Q(supervised=True) & ~Q(state__in=ENDED)),
 )  # fmt: skip
 
 _ROLES: dict[str, set[str]] = {
@@ -147,6 +162,7 @@ _ROLES: dict[str, set[str]] = {
     "to-call-back": {Role.CALLER},
     "call-back-late": {Role.CALLER},
     "reopened": {Role.HANDLER, Role.HEAD, Role.COORDINATOR, Role.LEADER},
+    "back-twice": {Role.HEAD, Role.COORDINATOR},
     "supervised": {Role.HANDLER, Role.HEAD, Role.COORDINATOR, Role.LEADER},
 }
 
@@ -161,6 +177,8 @@ _STATES: dict[str, frozenset[State]] = {
     "to-approve": frozenset({State.HANDLING}),
     "to-call-back": ANSWERED,
     "call-back-late": ANSWERED,
+    # The unit may have answered again before the coordinator decided.
+    "back-twice": OPEN | ANSWERED,
 }
 
 

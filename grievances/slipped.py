@@ -121,7 +121,7 @@ SLIPS: tuple[Slip, ...] = (
     ),
     Slip(
         "back-twice",
-        _("Came back twice"),
+        _("Reopened twice"),
         _("Reopened at least twice, and open again: look for what the answers missed."),
         lambda when: Q(state__in=OPEN, round__gte=TWICE),
     ),

@@ -17,6 +17,7 @@ from villages.templatetags.looks import comma, day, moment
 _SAME_MOMENT = timedelta(minutes=10)
 _NAMED: dict[str, type[Model]] = {
     "unit": Unit, "person": Cadre, "region": Region, "category": Category, "absent": Cadre, "fell_to": Cadre,
+    "switched_on_by": Cadre,
 }  # fmt: skip
 # What is done on the visit itself: its minute and its cadre would lead to the door.
 _ON_THE_VISIT = {Verb.RECORD, Verb.SOLVE_ON_THE_SPOT, Verb.EXPLAIN_ON_THE_SPOT}
@@ -181,6 +182,10 @@ _SENTENCES = {
     Verb.NAME_ACCUSED: gettext_lazy("{who} noted whom it complains about."),
     Verb.RELEASE: gettext_lazy("{who} looked at it and released it to the levels below."),
     Verb.TAKE_AWAY: gettext_lazy("It went back to dispatch, because it complains about the unit or person."),
+    Verb.LEAVE_WITH_UNIT: gettext_lazy("{who} left it with the unit."),
+    Verb.ASSIGN_BY_RULE: gettext_lazy(
+        "By the rule “{rule}”, switched on by {switched_on_by}, it was assigned to {unit}, {person}."
+    ),
     Verb.RECKON: gettext_lazy("The deadlines were recomputed after a change of the working calendar."),
 }
 
@@ -199,7 +204,11 @@ def _sentence(event: Event, names: dict[str, dict[object, str]], *, who: str) ->
     passed_on = event.verb == Verb.TRANSFER and event.actor_id is None
     sentence = _PASSED_ON if passed_on else _SENTENCES[Verb(event.verb)]
     known = {kind: labels.get(event.details.get(kind), "") for kind, labels in names.items()}
-    words = {"who": who or _("A cadre"), "days": event.details.get("days", "")} | known
+    words = (
+        {"who": who or _("A cadre")}
+        | {name: event.details.get(name, "") for name in ("days", "rule")}
+        | known
+    )
     return str(sentence).format(**words)
 
 
@@ -218,6 +227,7 @@ def _how(event: Event) -> list[str]:
     parts = [
         _GROUNDS.get(details.get("ground"), ""),
         _found(details),
+        _("came back %d times") % details["returns"] if details.get("returns") else "",
         _("told the informant: %s") % _TOLD[details["told"]] if details.get("told") in _TOLD else "",
         _("new deadline: %s") % day(date.fromisoformat(details["until"])) if details.get("until") else "",
         _("until %s") % day(date.fromisoformat(details["waits_until"])) if details.get("waits_until") else "",

@@ -112,7 +112,9 @@ class Verb(TextChoices):
     ATTACH = "attach", _("add a file")
     NAME_ACCUSED = "name_accused", _("name whom it complains about")
     RELEASE = "release", _("release to the levels below")
+    LEAVE_WITH_UNIT = "leave_with_unit", _("leave it with the unit")
     TAKE_AWAY = "take_away", _("take away from the accused")
+    ASSIGN_BY_RULE = "assign_by_rule", _("assign by a rule")
     RECKON = "reckon", _("recompute the deadlines")
 
     @property
@@ -192,7 +194,10 @@ TRANSITIONS: dict[Verb, Transition] = {
         _line(_V.ATTACH, COUNTED, _STAYS, _R.HEARD, _R.COORDINATOR, _R.LEAD, _R.ASSISTING),
         _line(_V.NAME_ACCUSED, COUNTED, [*COUNTED], _R.COORDINATOR),
         _line(_V.RELEASE, COUNTED, _STAYS, _R.COORDINATOR),
+        # What came back twice waits for its coordinator's decision, whatever the unit does meanwhile.
+        _line(_V.LEAVE_WITH_UNIT, OPEN | ANSWERED, _STAYS, _R.COORDINATOR),
         _line(_V.TAKE_AWAY, RESPONSIBLE, [_S.COLLECTED]),
+        _line(_V.ASSIGN_BY_RULE, [_S.COLLECTED], [_S.ASSIGNED]),
         _line(_V.RECKON, State, _STAYS),
     )
 }

@@ -17,7 +17,11 @@ from config.settings import (  # noqa: F401
 )
 
 INFORMANT_KEYS: list[str] = []
-INSTALLED_APPS = ["grievances", "villages", "django.contrib.auth", "django.contrib.contenttypes"]
+# Background jobs come with the models: a verb orders them.
+INSTALLED_APPS = [
+    "grievances", "villages", "django.contrib.auth", "django.contrib.contenttypes", "django_tasks",
+    "django_tasks_db",
+]  # fmt: skip
 MIDDLEWARE: list[str] = []
 ROOT_URLCONF = "benchmarks.floor.views"
 TEMPLATES = [

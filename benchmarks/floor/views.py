@@ -1,4 +1,4 @@
-"""The bare views: a word, fifty rows, fifty rows of a place or unit, one case, one change."""
+"""The bare views: a word, fifty rows, fifty rows of a place or unit, one case, one change, fifty changes."""
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -54,10 +54,20 @@ def update(request: HttpRequest, number: str) -> HttpResponse:
     return HttpResponseRedirect(f"/detail/{number}/")
 
 
+def updates(request: HttpRequest, cases: str) -> HttpResponse:
+    """Read many rows, write each, redirect."""
+    with transaction.atomic():
+        found = Opinion.objects.select_for_update().filter(pk__in=cases.split("-"))
+        for opinion in found.order_by("pk"):
+            opinion.save(update_fields=["people"])
+    return HttpResponseRedirect("/hello/")
+
+
 urlpatterns = [
     path("hello/", hello),
     path("list/", newest),
     path("narrowed/", narrowed),
     path("detail/<str:number>/", detail),
     path("update/<str:number>/", update),
+    path("updates/<str:cases>/", updates),
 ]

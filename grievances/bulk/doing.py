@@ -27,9 +27,16 @@ STANDS_STILL = timedelta(minutes=1)
 
 
 def place(
-    *, by: Cadre, key: uuid.UUID, verb: Verb, arguments: dict[str, object], digest: str, chosen: Chosen
+    *,
+    by: Cadre,
+    key: uuid.UUID,
+    verb: Verb,
+    arguments: dict[str, object],
+    digest: str,
+    chosen: Chosen,
+    each: dict[int, dict[str, object]] | None = None,
 ) -> BulkOrder:
-    """Order a step on many cases, and do it at once if they are few.
+    """Order a step on many cases, and do it at once if they are few; ``each`` is what is asked for of one case alone.
 
     The same key again gives the same order, and nothing twice; with another content it raises RequestReused.
     """
@@ -40,7 +47,10 @@ def place(
         if not _is_new(order):
             return _placed_before(order)
         seen = cases_of(chosen, by).order_by("due_at", "pk").values_list("pk", flat=True)
-        items = [BulkItem(order=order, opinion_id=pk, version=chosen[pk]) for pk in seen]
+        own = {pk: kept(given) for pk, given in (each or {}).items()}
+        items = [
+            BulkItem(order=order, opinion_id=pk, version=chosen[pk], arguments=own.get(pk, {})) for pk in seen
+        ]
         BulkItem.objects.bulk_create(items)
         if len(items) > DIRECTLY:
             # Written down with the order: there is never one without the other.
@@ -110,7 +120,8 @@ def _tried(order: BulkOrder, item: BulkItem, opinion: Opinion, by: Cadre) -> str
     key = uuid.uuid5(order.key, str(item.opinion_id))
     try:
         step = getattr(opinion, order.verb)
-        step(by=by, version=item.version, key=key, **filled(restored(order.arguments), opinion))
+        arguments = filled(restored(order.arguments | item.arguments), opinion)
+        step(by=by, version=item.version, key=key, **arguments)
     except (StepRefused, ValidationError) as error:
         return in_words(error)
     except IntegrityError as error:

@@ -28,7 +28,7 @@ from grievances.models import (
     StoodIn,
 )
 from grievances.workflow import Verb
-from villages.models import Cadre
+from villages.models import Cadre, Post
 
 # What the verbs of ``actions`` read of a case …
 _READ: tuple[type[Model], ...] = (Accusation, Assignment, Clock, Extension, Objection, ProblemMembership)
@@ -52,12 +52,21 @@ class Preview:
     cannot: list[tuple[Opinion, str]] = field(default_factory=list)
 
 
-def preview(chosen: Chosen, verb: Verb, arguments: dict[str, object], *, by: Cadre) -> Preview:
-    """Try the step on each case, as it stands now."""
+def preview(
+    chosen: Chosen,
+    verb: Verb,
+    arguments: dict[str, object],
+    *,
+    by: Cadre,
+    each: dict[int, dict[str, object]] | None = None,
+) -> Preview:
+    """Try the step on each case, as it stands now; ``each`` says what is asked for of one case alone."""
+    each = each or {}
     # The rows twice: those that are shown, and those on which the step is tried.
     cases = list(cases_of(chosen, by).select_related("region__parent", "category").order_by("due_at", "pk"))
     tried = {case.pk: case for case in cases_of(chosen, by).select_related("unit", "category")}
     _give_files(tried)
+    _give_posts({id(one): one for given in each.values() for one in given.values() if isinstance(one, Cadre)})
     changed = _last_events([case for case in cases if case.version != chosen[case.pk]])
     found = Preview()
     for case in cases:
@@ -66,7 +75,7 @@ def preview(chosen: Chosen, verb: Verb, arguments: dict[str, object], *, by: Cad
         try:
             if case.pk in changed:
                 raise ChangedMeanwhile(changed[case.pk])
-            getattr(tried[case.pk], verb.value)(by=by, **filled(arguments, case))
+            getattr(tried[case.pk], verb.value)(by=by, **filled(arguments, case), **each.get(case.pk, {}))
         except (StepRefused, ValidationError) as error:
             found.cannot.append((case, in_words(error)))
         else:
@@ -84,6 +93,15 @@ def _give_files(cases: dict[int, Opinion]) -> None:
         for model in _ADDED:
             file.keep(model, [])
         case.__dict__["file"] = file
+
+
+def _give_posts(people: dict[int, Cadre]) -> None:
+    """The posts of those for whom cases are meant: all of them in one query."""
+    posts: dict[int, list[Post]] = defaultdict(list)
+    for post in Post.objects.filter(cadre__in=people.values()).select_related("unit", "region"):
+        posts[post.cadre_id].append(post)
+    for cadre in people.values():
+        cadre.__dict__["posts_ever"] = posts[cadre.pk]
 
 
 def _by_case(model: type[Model], cases: dict[int, Opinion]) -> dict[int, list[Model]]:

@@ -16,9 +16,10 @@ from .step import StepForm
 
 
 class AssignForm(StepForm):
-    """The proposal of the dispatch rules is filled in, with its reason."""
+    """What is proposed is filled in, with its reason, and can be taken by one button."""
 
     reloads = True
+    proposal = None
     unit = UnitChoice(label=_("Responsible unit"))
     person = LabelChoice(
         Cadre.objects.none(), label=_("Responsible person"), required=False, empty_label=_("the unit's head")
@@ -33,9 +34,9 @@ class AssignForm(StepForm):
         self.fields["person"].queryset = with_absences(people_of(self._chosen()))
 
     def _propose(self) -> None:
-        proposal = propose(self.opinion, coordinator=self.by)
-        self.hint = f"{proposal.reason} {absences.hint(proposal.person)}".strip()
-        self.initial |= {"unit": proposal.unit, "person": proposal.person}
+        self.proposal = propose(self.opinion, coordinator=self.by)
+        self.hint = f"{self.proposal.reason} {absences.hint(self.proposal.person)}".strip()
+        self.initial |= {"unit": self.proposal.unit, "person": self.proposal.person}
 
     def _chosen(self) -> Unit | None:
         """The unit that is chosen so far, whatever else is filled in."""

@@ -67,4 +67,5 @@ FORMS: dict[Verb, type[StepForm]] = {
     Verb.ATTACH: AttachForm,
     Verb.NAME_ACCUSED: NameAccusedForm,
     Verb.RELEASE: ReleaseForm,
+    Verb.LEAVE_WITH_UNIT: ReasonForm,
 }

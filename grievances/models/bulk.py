@@ -50,6 +50,8 @@ class BulkItem(models.Model):
     order = models.ForeignKey(BulkOrder, models.CASCADE, related_name="items", db_index=False)
     opinion = models.ForeignKey(Opinion, models.PROTECT, related_name="+", db_index=False)
     version = models.PositiveIntegerField()
+    # What is asked for of this case alone, beside what the order asks for of all.
+    arguments = models.JSONField(default=dict)
     result = models.CharField(max_length=8, choices=BulkResult.choices, default=BulkResult.WAITING)
     # Why it was refused, in each language.
     reasons = models.JSONField(default=dict)

@@ -17,7 +17,8 @@ class Assignment(models.Model):
     opinion = models.ForeignKey(Opinion, models.PROTECT, related_name="assignments")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
     person = models.ForeignKey(Cadre, models.PROTECT, related_name="+", db_index=False)
-    by = models.ForeignKey(Cadre, models.PROTECT, related_name="+", db_index=False)
+    # Nobody where a rule assigned it.
+    by = models.ForeignKey(Cadre, models.PROTECT, null=True, related_name="+", db_index=False)
     assigned_at = models.DateTimeField()
     object_until = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
@@ -210,6 +211,16 @@ class Clock(models.Model):
         verbose_name_plural = _("clocks")
         indexes = [
             models.Index(fields=["due_at"], name="clock_running", condition=Q(stopped_at=None)),
+            models.Index(
+                fields=["due_at", "id"],
+                name="clock_supervision",
+                condition=Q(kind="supervision", stopped_at=None),
+            ),
+            models.Index(
+                fields=["-stopped_at", "-id"],
+                name="clock_supervision_over",
+                condition=Q(kind="supervision", stopped_at__isnull=False),
+            ),
         ]
         constraints = [
             models.CheckConstraint(name="clock_kind_known", condition=Q(kind__in=ClockKind.values)),

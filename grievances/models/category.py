@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from villages.models import Named, Region, Unit, UnitKind
+from villages.models import Cadre, Named, Region, Unit, UnitKind
 
 
 class DayKind(models.TextChoices):
@@ -34,6 +34,18 @@ class Category(Named):
     )
     demands_accused = models.BooleanField(_("asks whom it complains about"), default=False)
     retired = models.BooleanField(_("no longer offered"), default=False)
+    assigns_itself = models.BooleanField(
+        _("is assigned by its dispatch rule"),
+        default=False,
+        help_text=_(
+            "Named opinions of this category go to the unit of the first rule that fits as soon as they are written "
+            "down. Accusations, confidential and anonymous ones always wait for the coordinator."
+        ),
+    )
+    # Who switched that on: the history of each case that is so assigned says it.
+    switched_on_by = models.ForeignKey(
+        Cadre, models.PROTECT, null=True, editable=False, related_name="+", db_index=False
+    )
 
     class Meta:
         ordering = ["position", "code"]
@@ -46,6 +58,10 @@ class Category(Named):
                 violation_error_message=_("Between 1 and 60 days: the law sets the longest."),
             ),
             models.CheckConstraint(name="category_day_kind_known", condition=Q(day_kind__in=DayKind.values)),
+            models.CheckConstraint(
+                name="category_switched_on_by_somebody",
+                condition=Q(assigns_itself=False) | Q(switched_on_by__isnull=False),
+            ),
         ]
 
 

@@ -7,6 +7,7 @@ from typing import Self
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Left
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -22,7 +23,7 @@ from grievances.steps import (
     RecordSteps,
 )
 from grievances.workflow import COUNTED, OPEN, RESPONSIBLE, Ground, Outcome, State
-from villages.models import Cadre, Region, Unit
+from villages.models import CODE_LENGTH, Cadre, Level, Region, Unit
 from villages.scope import within
 from villages.search import Pairs, SearchText, joined_fields
 
@@ -110,6 +111,7 @@ STEP_FIELDS = (
     "news_at",
     "waits_until",
     "due_kind",
+    "back_twice",
     "desk_id",
     "accusing",
     "corrected_text",
@@ -181,6 +183,8 @@ class Opinion(
     # Put aside until then, while something is waited for; the clocks run on.
     waits_until = models.DateTimeField(null=True, editable=False)
     due_kind = models.CharField(max_length=8, blank=True, editable=False)
+    # Its answers were taken back twice or more, and the coordinator hasn't decided yet what that calls for.
+    back_twice = models.BooleanField(default=False, editable=False)
     search_text = SearchText()
 
     objects = OpinionQuerySet.as_manager()
@@ -244,6 +248,16 @@ class Opinion(
             ),
             models.Index(fields=["due_at", "id"], name="opinion_supervised", condition=Q(supervised=True)),
             models.Index(fields=["accusing", "region"], name="opinion_accusing", condition=Q(accusing=True)),
+            models.Index(fields=["due_at", "id"], name="opinion_back_twice", condition=Q(back_twice=True)),
+            # How cases of a category were dispatched in a town lately, the newest first.
+            models.Index(
+                F("category"),
+                Left("region_id", CODE_LENGTH[Level.TOWN]),
+                F("recorded_at").desc(),
+                F("id").desc(),
+                name="opinion_like",
+                condition=Q(unit__isnull=False, accusing=False),
+            ),
             GinIndex(Pairs("search_text"), name="opinion_words"),
         ]
         constraints = [

@@ -22,7 +22,7 @@ from villages.templatetags.looks import full_day
 class DispatchSlip:
     """What stands on the slip beside the case itself."""
 
-    by: Cadre
+    by: Cadre | None
     by_unit: Unit | None
     on: date
     assisting: list[Unit]
@@ -47,7 +47,7 @@ def dispatch_slip(opinion: Opinion) -> DispatchSlip | None:
 
 def _dispatched_by(opinion: Opinion) -> Unit | None:
     """The unit for which the case was last dispatched, as it was then."""
-    events = Event.objects.filter(opinion=opinion, verb__in=[Verb.ASSIGN, Verb.REASSIGN])
+    events = Event.objects.filter(opinion=opinion, verb__in=[Verb.ASSIGN, Verb.REASSIGN, Verb.ASSIGN_BY_RULE])
     event = events.select_related("actor_unit").order_by("-id").first()
     return event.actor_unit if event else None
 

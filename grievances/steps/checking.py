@@ -13,6 +13,7 @@ from grievances.errors import StepRefused
 from grievances.workflow import Outcome, Relation, State, Verb
 
 from .dispatch import find_who_answers, return_to_dispatch
+from .returns import came_back
 from .step import Step, step
 
 if TYPE_CHECKING:
@@ -166,6 +167,7 @@ def start_new_round(opinion: "Opinion", done: Step) -> None:
     nobody is left there, it goes back to dispatch instead.
     """
     clocks.stop(opinion, *(set(models.ClockKind.values) - {"review"}), at=done.at)
+    came_back(opinion, done)
     opinion.round += 1
     if not may_hold(opinion, opinion.unit, opinion.person) or not find_who_answers(opinion, done):
         return_to_dispatch(opinion, done)

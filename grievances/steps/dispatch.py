@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from grievances import clocks, models
+from grievances import clocks, models, self_dispatch
+from grievances.access import DISTRICT_DIGITS
 from grievances.duties import (
     ACCUSED_MAY_NOT,
     KEPT_ABOVE,
@@ -36,8 +37,18 @@ class DispatchSteps:
         self: "Opinion", done: Step, *, unit: Unit, person: Cadre | None = None, reason: str = ""
     ) -> None:
         """Give the opinion to a lead unit and person; without a person, to the unit's head."""
-        clocks.stop(self, "dispatch", at=done.at)
         hand_over(self, done, unit, person, reason)
+
+    @step(Verb.ASSIGN_BY_RULE)
+    def assign_by_rule(self: "Opinion", done: Step) -> None:
+        """The program's own step: the unit of the first rule that fits, and its head, where the category's
+        opinions are assigned so. Raises StepRefused where a coordinator has to do it."""
+        found = self_dispatch.choice(self)
+        give_anew(self, done, found.unit, found.person)
+        if not found.unit.region_id.startswith(self.desk_id):
+            # A department's hand-back comes to those who may dispatch to departments.
+            self.desk = Region.objects.get(code=self.region_id[:DISTRICT_DIGITS])
+        done.details |= {"rule": found.rule, "switched_on_by": self.category.switched_on_by_id}
 
     @step(Verb.REASSIGN)
     def reassign(
@@ -47,7 +58,6 @@ class DispatchSteps:
         objection = self.file.one(models.Objection, upheld=None)
         if objection:
             self.file.change(objection, upheld=True)
-        clocks.stop(self, "acceptance", "handling", "objection_review", at=done.at)
         hand_over(self, done, unit, person, reason)
 
     @step(Verb.REFER)
@@ -159,7 +169,14 @@ def hand_over(opinion: "Opinion", done: Step, unit: Unit, person: Cadre | None, 
     _check_accusation(opinion, unit, person, field="unit")
     if opinion.file.one(models.Objection, unit_id=unit.pk, upheld=True) and not reason:
         raise ValidationError({"reason": _("This unit handed the case back, and you agreed: say why.")})
+    opinion.back_twice = False
+    give_anew(opinion, done, unit, person, reason)
+
+
+def give_anew(opinion: "Opinion", done: Step, unit: Unit, person: Cadre, reason: str = "") -> None:
+    """Unit and person from now on, whoever had it before, with the clocks of a dispatch."""
     opinion.end_assignment(done)
+    clocks.stop(opinion, "dispatch", "acceptance", "handling", "objection_review", at=done.at)
     give(opinion, done, unit, person, reason)
     clocks.start(opinion, "acceptance", at=done.at)
     opinion.state = State.ASSIGNED

@@ -17,6 +17,7 @@ from grievances.workflow import Ground, Outcome, Relation, State, Verb
 from villages.models import Cadre, Unit
 
 from .dispatch import find_who_answers
+from .returns import came_back
 from .step import Step, step
 
 if TYPE_CHECKING:
@@ -209,6 +210,7 @@ class HandlingSteps:
             clocks.start(self, "handling", at=done.at, term=clocks.handling_term(self))
         self.state, self.outcome, self.ground, self.answered_at = State.HANDLING, "", "", None
         done.text = reason
+        came_back(self, done)
         find_who_answers(self, done)
 
     @step(Verb.TELL)

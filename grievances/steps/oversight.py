@@ -11,7 +11,7 @@ from grievances import clocks, models
 from grievances.calendar import midnight
 from grievances.duties import ACCUSED_MAY_NOT, KEPT_ABOVE, is_kept_above, may_hold
 from grievances.errors import StepRefused
-from grievances.workflow import Verb
+from grievances.workflow import Relation, Verb
 from villages.models import Unit
 
 from .step import Step, step
@@ -25,8 +25,9 @@ class OversightSteps:
 
     @step(Verb.SUPERVISE)
     def supervise(self: "Opinion", done: Step, *, text: str, due: date) -> None:
-        """Push the case (督办): the unit has to answer by the day."""
+        """Push the case (督办): the unit has to answer by the day. A coordinator has then decided what came back."""
         ask_for_answer(self, done, text, due)
+        self.back_twice = self.back_twice and Relation.COORDINATOR not in done.relations
 
     @step(Verb.INSTRUCT)
     def instruct(self: "Opinion", done: Step, *, text: str, due: date) -> None:
@@ -40,6 +41,14 @@ class OversightSteps:
             raise StepRefused(_("No answer is asked for."))
         clocks.stop(self, "supervision", at=done.at)
         done.text = text
+
+    @step(Verb.LEAVE_WITH_UNIT)
+    def leave_with_unit(self: "Opinion", done: Step, *, reason: str) -> None:
+        """The coordinator's decision on what came back twice: unit and person stay as they are, and why."""
+        if not self.back_twice:
+            raise StepRefused(_("It waits for no decision."))
+        self.back_twice = False
+        done.text = reason
 
     @step(Verb.ASSIST)
     def assist(self: "Opinion", done: Step, *, unit: Unit, reason: str = "") -> None:

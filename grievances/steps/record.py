@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from grievances import clocks, models
+from grievances import clocks, models, self_dispatch
 from grievances.calendar import midnight
 from grievances.casefile import MemoryFile
 from grievances.duties import desk_for
@@ -109,6 +109,7 @@ class RecordSteps:
             with transaction.atomic():
                 opinion.save(force_insert=True)
                 opinion.file.write_added()
+                self_dispatch.order(opinion)
                 transaction.on_commit(lambda: step_done.send(cls, event=event))
         return opinion
 

@@ -19,7 +19,7 @@ from grievances.errors import ChangedMeanwhile, RequestReused, StepRefused
 from grievances.relations import relations, stood_in_for
 from grievances.separation import check_separation
 from grievances.signatures import signature
-from grievances.workflow import TRANSITIONS, Relation, State, Verb
+from grievances.workflow import ENDED, TRANSITIONS, Relation, State, Verb
 from villages.models import Cadre, Unit
 
 if TYPE_CHECKING:
@@ -194,6 +194,8 @@ def _settle(opinion: "Opinion", done: Step, before: State | None) -> "Event":
     opinion.due_at = first.due_at if first else None
     opinion.due_kind = first.day_kind if first else ""
     opinion.supervised = any(clock.kind == models.ClockKind.SUPERVISION for clock in running)
+    if opinion.state in ENDED:
+        opinion.back_twice = False
     opinion.version += 1
     if done.verb not in _LEAVES_ASIDE:
         opinion.waits_until = None

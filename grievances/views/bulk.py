@@ -44,7 +44,7 @@ def bulk_new(request: HttpRequest, action: str) -> HttpResponse:
     if request.method == "POST":
         return _post(request, verb)
     try:
-        chosen, before = _chosen(request, verb)
+        chosen, before = asked_for(request, verb)
     except ValidationError as error:
         # Nothing chosen is no mistake yet: the page says what to do.
         status = 422 if "case" in request.GET else 200
@@ -53,7 +53,7 @@ def bulk_new(request: HttpRequest, action: str) -> HttpResponse:
     return _show(request, verb, form)
 
 
-def _chosen(request: HttpRequest, verb: Verb) -> tuple[Chosen, dict[str, object]]:
+def asked_for(request: HttpRequest, verb: Verb) -> tuple[Chosen, dict[str, object]]:
     """The cases that the list's form chose: those ticked, all of a list, or what an order refused, with what
     that order had asked for. Raises ValidationError."""
     if "again" in request.GET:

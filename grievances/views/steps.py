@@ -33,6 +33,9 @@ from grievances.views.walking import changed, gone_on
 from grievances.views.ways import Way, way_of
 from grievances.workflow import TRANSITIONS, State, Verb
 
+# Forms in the rows of a list have ids that begin so.
+FROM_THE_LIST = "take-"
+
 
 def step_view(verb: Verb) -> Callable[..., HttpResponse]:
     """The view of one verb."""
@@ -147,6 +150,10 @@ def _show(
     if status == 409 and form:
         # How the case stands now, beside what was typed.
         context |= case_context(request, visible_opinion(request, opinion.number))
+    if (request.htmx.trigger or "").startswith(FROM_THE_LIST):
+        # Nothing of the case is on the page yet.
+        context |= case_context(request, visible_opinion(request, opinion.number)) | {"whole": True}
+        return render(request, "grievances/_case.html", context, status=status)
     template = "grievances/_step_form.html" if request.htmx else "grievances/opinion_step.html"
     response = render(request, template, context, status=status)
     if request.htmx and request.method == "POST":

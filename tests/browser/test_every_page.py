@@ -31,6 +31,8 @@ WITHOUT_LINK |= {"walk-next", "walk-previous", "commands"}
 WITHOUT_LINK |= {"bulk-new", "bulk-order"}
 # Of views that somebody has saved; and what a page asks by itself.
 WITHOUT_LINK |= {"view-edit", "view-delete", "view-start", "list-changes"}
+# What is proposed for rows that wait; test_handing_on.py looks at it.
+WITHOUT_LINK |= {"bulk-proposals", "proposal-list", "opinion-like"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

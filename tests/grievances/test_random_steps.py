@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from grievances import figures
 from grievances.errors import StepRefused
 from grievances.models import Assignment, Clock, Event, Opinion, OpinionSpan
-from grievances.workflow import ENDED, RESPONSIBLE, TRANSITIONS, State, Verb
+from grievances.workflow import ANSWERED, ENDED, RESPONSIBLE, TRANSITIONS, State, Verb
 from tests.factories import fresh, make_opinion
 from villages.models import Cadre, Unit
 
@@ -38,6 +38,7 @@ ARGUMENTS: dict[str, dict[str, object]] = {
     "answer_supervision": {"text": "在办"},
     "solve_on_the_spot": {"account": "当场办了"},
     "remark": {"text": "记一笔"},
+    "leave": {"reason": "已当面督促"},
     "request_review": {"reason": "不服"},
     "answer_review": {"text": "维持"},
 }
@@ -87,12 +88,25 @@ def check(opinion: Opinion, leader: Cadre) -> None:
     running = Clock.objects.filter(opinion=stored, stopped_at=None)
     if stored.state in ENDED:
         assert not running.exclude(kind="review").exists()
+    assert stored.back_twice == back_twice(stored)
     assert stored.due_at == min((clock.due_at for clock in running), default=None)
     last = OpinionSpan.objects.get(opinion=stored, until=None)
     assert (last.state, last.due_at, last.unit_id) == (stored.state, stored.due_at, stored.unit_id)
     counted = figures.count(figures.rows(cadre=leader))
     assert counted["closed"] == Opinion.objects.filter(state="closed").count()
     assert counted["collected"] == counted["resolved"] + counted["explained"] + counted["open"]
+
+
+def back_twice(opinion: Opinion) -> bool:
+    """What the history says of it: taken back twice or more, and not decided on since by the coordinator."""
+    times, waits = 0, False
+    for event in Event.objects.filter(opinion=opinion).order_by("pk"):
+        returned = event.from_state in (*ANSWERED, "closed") and event.to_state in ("handling", "collected")
+        times += returned
+        decided = event.verb in ("assign", "reassign", "leave") or event.to_state in ENDED
+        decided |= event.verb == "supervise" and event.actor.username == "coordinator"
+        waits = (waits or (returned and times > 1)) and not decided
+    return waits
 
 
 def replay(opinion: Opinion) -> None:

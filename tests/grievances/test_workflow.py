@@ -43,6 +43,8 @@ DESIGN = {
     "explain": ("handling", "explained", "lead"),
     "rework": ("resolved explained", "handling", "head"),
     "supervise": ("collected assigned objected handling", "=", "leader coordinator"),
+    "leave": ("collected assigned objected handling resolved explained", "=", "coordinator"),
+    "assign_by_rule": ("collected", "assigned", ""),
     "instruct": ("collected assigned objected handling", "=", "leader coordinator"),
 }
 

@@ -75,6 +75,9 @@ PAGES: dict[str, set[str]] = {
     "list-columns": ALL - {"administrator"},
     "model-answer-list": {"handler", "head", "coordinator", "outsider"},
     "model-answer-new": {"handler", "head", "coordinator", "outsider"},
+    "bulk-proposals": {"coordinator"},
+    "proposal-list": {"coordinator"},
+    "supervision-list": {"head", "coordinator", "leader"},
 }
 # address → (arguments, who gets it)
 OBJECTS: dict[str, set[str]] = {
@@ -109,6 +112,8 @@ OBJECTS: dict[str, set[str]] = {
     "bulk-new": {"handler", "head", "outsider"},
     "bulk-order": {"head"},
     "unit-workload": {"head", "coordinator", "leader"},
+    "unit-colleagues": {"head"},
+    "opinion-like": {"coordinator"},
     "slipped-list": {"head", "coordinator"},
     "view-edit": {"handler"},
     "view-delete": {"handler"},
@@ -214,6 +219,8 @@ def arguments(
         "bulk-new": ["transfer"],
         "bulk-order": [order.key],
         "unit-workload": [case.unit_id],
+        "unit-colleagues": [case.unit_id],
+        "opinion-like": [case.number],
         "slipped-list": ["untouched"],
         "view-edit": [view.pk],
         "view-delete": [view.pk],
@@ -314,7 +321,7 @@ def test_words_of_an_accusation_appear_on_no_page_of_the_accused(
     client.force_login(fresh(secretary), backend="django.contrib.auth.backends.ModelBackend")
     for name in (
         "desk", "opinion-list", "dashboard", "notice-list", "campaign-list", "workload", "slipped",
-        "escalation-list", "view-list", "common-problem-list",
+        "escalation-list", "view-list", "common-problem-list", "supervision-list",
     ):  # fmt: skip
         page = client.get(reverse(name), follow=True).content.decode()
         assert "金丝雀" not in page and opinion.number not in page
