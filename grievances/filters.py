@@ -96,6 +96,16 @@ class ChippedFilter(django_filters.FilterSet):
         query.pop(OPEN_FIELDS, None)
         return f"?{query.urlencode()}"
 
+    @property
+    def export(self) -> str:
+        """The page that gives the list as a file: below the list's own address."""
+        return self._below("export/")
+
+    def _below(self, name: str) -> str:
+        query = without_place(self.data)
+        query.pop(OPEN_FIELDS, None)
+        return f"{name}?{query.urlencode()}"
+
     def carried(self) -> Iterator[tuple[str, str]]:
         """What is set in the fields that are not shown: a search by words keeps it."""
         for name in self.form.fields:
@@ -177,16 +187,6 @@ class OpinionFilter(ChippedFilter):
     def past(self) -> bool:
         """Whether the rows are spans: how the opinions stood on a past day."""
         return self.queryset.model is OpinionSpan
-
-    @property
-    def export(self) -> str:
-        """The page that gives the list as a file: below the list's own address."""
-        return self._below("export/")
-
-    def _below(self, name: str) -> str:
-        query = without_place(self.data)
-        query.pop(OPEN_FIELDS, None)
-        return f"{name}?{query.urlencode()}"
 
     def chosen(self, name: str) -> object:
         """What a filter is set to, or None: also where it holds something that makes no sense."""

@@ -30,11 +30,13 @@ from .opinion import (
     Urgency,
 )
 from .province import DistrictSite
+from .taking import KEPT, CallList, FileFormat, FileState, MadeFile
 from .tally import COUNTS, KEYS, Dimension, Tally, TallyChange, TallyMoment
 from .visit import Visit, VisitKind
 
 __all__ = [
     "COUNTS",
+    "KEPT",
     "KEYS",
     "SNAPSHOT_FIELDS",
     "STEP_FIELDS",
@@ -50,6 +52,7 @@ __all__ = [
     "CalendarDay",
     "CallBack",
     "CallBackMeans",
+    "CallList",
     "Campaign",
     "Category",
     "Channel",
@@ -64,6 +67,8 @@ __all__ = [
     "DistrictSite",
     "Event",
     "Extension",
+    "FileFormat",
+    "FileState",
     "Goal",
     "Informant",
     "InformantKind",
@@ -71,6 +76,7 @@ __all__ = [
     "LocalUnit",
     "Look",
     "LookKind",
+    "MadeFile",
     "Measure",
     "Notice",
     "Objection",

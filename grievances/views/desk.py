@@ -9,6 +9,7 @@ from grievances import deadlines, queues, waiting
 from grievances.bulk import actions
 from grievances.bulk.choosing import MOST
 from grievances.filters import DeskFilter
+from grievances.papers.lists import CALLED
 from grievances.queues import Queue
 from villages.models import Role
 from villages.paging import page_of
@@ -47,7 +48,7 @@ def desk_queue(request: HttpRequest, queue: str) -> HttpResponse:
     deadlines.show_on(page.rows)
     context = {
         "queues": counted, "queue": chosen, "filter": found, "page": page,
-        "actions": actions.offered(request.user, chosen), "most": MOST,
+        "actions": actions.offered(request.user, chosen), "most": MOST, "calls": chosen.name in CALLED,
     }  # fmt: skip
     template = "grievances/_desk_list.html" if request.htmx else "grievances/desk.html"
     return render(request, template, context)

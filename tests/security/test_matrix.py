@@ -13,7 +13,8 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from grievances.models import Attachment, BulkOrder, Opinion, Visit
+from grievances.making import posts_of
+from grievances.models import Attachment, BulkOrder, MadeFile, Opinion, Visit
 from grievances.steps.record import Accused
 from grievances.workflow import TRANSITIONS, Verb
 from tests.factories import GRID, fresh, make_cadre, make_campaign, make_household, make_opinion, make_region
@@ -51,6 +52,16 @@ PAGES: dict[str, set[str]] = {
     "people": {"administrator"},
     "jobs": {"administrator"},
     "bulk-list": STAFF,
+    "call-backs": {"caller"},
+    "chosen-paper": STAFF,
+    "chosen-export": STAFF,
+    "made-file-list": ALL,
+    "household-export": {"visitor", "coordinator"},
+    "workload-export": {"head", "coordinator", "leader"},
+    "audit-export": {"auditor"},
+    "audit-withdrawn-export": {"auditor"},
+    "audit-rights-export": {"auditor"},
+    "people-export": {"administrator"},
 }
 # address → (arguments, who gets it)
 OBJECTS: dict[str, set[str]] = {
@@ -74,8 +85,15 @@ OBJECTS: dict[str, set[str]] = {
     "handover": {"head", "administrator"},
     "bulk-new": {"handler", "head", "outsider"},
     "bulk-order": {"head"},
+    "bulk-order-export": {"head"},
+    "made-file": {"head"},
+    "made-file-get": {"head"},
     "unit-workload": {"head", "coordinator", "leader"},
     "slipped-list": {"head", "coordinator"},
+    "slipped-export": {"head", "coordinator"},
+    "dashboard-export": {"head", "coordinator", "caller", "leader", "auditor"},
+    "campaign-villages-export": SEEING,
+    "campaign-visits-export": {"visitor", "coordinator"},
 }
 POST_ONLY = {"sign-out", "changes-seen", "notices-seen", "language"}
 PUBLIC = {"sign-in", "help", "language"}
@@ -127,6 +145,11 @@ def arguments(
     order = BulkOrder.objects.create(
         key=uuid.uuid4(), by=everybody["head"], verb="transfer", digest="", made_at=case.recorded_at
     )
+    made = MadeFile.objects.create(
+        key=uuid.uuid4(), owner=everybody["head"], title="x", format="csv", language="en", state="ready",
+        made_at=case.recorded_at, told_at=case.recorded_at, finished_at=case.recorded_at, total=1,
+        posts=posts_of(fresh(everybody["head"])), file=ContentFile(b"x", name="x"),
+    )  # fmt: skip
     papers = ("opinion-receipt", "opinion-paper", "opinion-dispatch-slip")
     numbered = {name: [case.number] for name in ("opinion", *papers, "opinion-informant", *STEPS)}
     return numbered | {
@@ -145,8 +168,15 @@ def arguments(
         "handover": [everybody["head"].pk],
         "bulk-new": ["transfer"],
         "bulk-order": [order.key],
+        "bulk-order-export": [order.key],
+        "made-file": [made.key],
+        "made-file-get": [made.key],
         "unit-workload": [case.unit_id],
         "slipped-list": ["untouched"],
+        "slipped-export": ["untouched"],
+        "dashboard-export": [GRID[:6], "places"],
+        "campaign-villages-export": [visit.campaign_id],
+        "campaign-visits-export": [visit.campaign_id],
     }
 
 
