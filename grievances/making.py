@@ -3,7 +3,7 @@
 import hashlib
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from tempfile import TemporaryFile
 from typing import IO
 
@@ -13,10 +13,12 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_tasks.base import Task
 
 from grievances.errors import RequestReused
 from grievances.models import KEPT, FileState, MadeFile
+from villages.jobs import job
 from villages.models import Cadre
 
 # A file of which nobody has heard for so long may have lost its worker.
@@ -24,6 +26,7 @@ STANDS_STILL = timedelta(minutes=1)
 # One that was never made is forgotten, too.
 _FORGOTTEN = 2 * KEPT
 _MOST_OF_ONE = 20
+_A_LITTLE_LATER = timedelta(minutes=1)
 
 # Says how many rows are done.
 Told = Callable[[int], None]
@@ -111,6 +114,18 @@ def _finish(made: MadeFile, owner: Cadre, posts: str, file: File, rows: int) -> 
         made.state, made.done, made.posts, made.problem = FileState.READY, rows, posts, ""
         made.finished_at = timezone.now()
         made.save(update_fields=["state", "done", "posts", "problem", "finished_at", "file"])
+        _sweep_in_time(made.finished_at)
+
+
+def _sweep_in_time(finished: datetime) -> None:
+    """Nobody need come back for it: the worker deletes the file when its time is over."""
+    if sweep_files.get_backend().supports_defer:
+        sweep_files.using(run_after=finished + KEPT + _A_LITTLE_LATER).enqueue()
+
+
+@job(gettext_lazy("Deleting files whose time is over"))
+def sweep_files() -> None:
+    sweep()
 
 
 def _fail(made: MadeFile, words: str) -> None:

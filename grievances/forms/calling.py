@@ -22,6 +22,12 @@ def _answer(label: str) -> forms.TypedChoiceField:
     )  # fmt: skip
 
 
+def _small(widget: forms.Widget) -> str:
+    """Low enough for fifty rows."""
+    kind = "select" if isinstance(widget, forms.Select) else "control"
+    return f"form-{kind} form-{kind}-sm px-2"
+
+
 class CallsForm(forms.Form):
     """What holds for all rows: how and when they were called, and a key that records each once."""
 
@@ -57,9 +63,10 @@ class CallForm(forms.Form):
         if row.case.outcome == Outcome.EXPLAINED:
             del self.fields["solved"]
         for field in self.fields.values():
-            if not isinstance(field.widget, forms.HiddenInput):
+            if not field.widget.is_hidden:
                 # Fifty rows have the same labels: what is read out says which case.
-                field.widget.attrs["aria-label"] = f"{field.label} {row.case.number}"
+                name = f"{field.label} {row.case.number}"
+                field.widget.attrs |= {"aria-label": name, "class": _small(field.widget)}
 
     def clean(self) -> dict[str, object]:
         given = super().clean()

@@ -53,6 +53,7 @@ class ExportForm(TakingForm):
         self.fields["reason"].label = (
             always if names is Names.ALWAYS else _("With names: why are they needed in a file?")
         )
+        self.fields["reason"].demanded = names is Names.ALWAYS
         if names is not Names.IF_ASKED:
             del self.fields["names"]
         if names is Names.NEVER:

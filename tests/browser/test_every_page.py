@@ -17,7 +17,9 @@ HEAVIEST, HEAVIEST_REFERENCE = 100_000, 160_000
 WITHOUT_LINK = {"language", "sign-in", "sign-out", "changes-seen", "notices-seen", "attachment"}
 WITHOUT_LINK |= {verb.address for verb in Verb}
 # Led to by forms; test_bulk.py goes that way.
-WITHOUT_LINK |= {"bulk-new", "bulk-order"}
+WITHOUT_LINK |= {"bulk-new", "bulk-order", "bulk-order-export", "chosen-paper", "chosen-export"}
+# Made by a job; test_made_files.py goes that way.
+WITHOUT_LINK |= {"made-file", "made-file-get"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

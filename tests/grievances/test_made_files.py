@@ -9,6 +9,7 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from grievances import making
 from grievances.exports import taken as limits
@@ -17,6 +18,7 @@ from grievances.views import exports
 from tests.factories import fresh, make_cadre, make_opinion
 from tests.grievances.test_export import table
 from tests.grievances.test_export_of_every_list import as_a
+from villages import jobs as work
 from villages.models import Cadre, Post, Role
 
 ADDRESS = "/opinions/export/"
@@ -226,3 +228,14 @@ def test_the_list_of_files_takes_as_many_queries_for_many(
     with django_assert_max_num_queries(10):
         client.get(reverse("made-file-list"))
     assert make_cadre(name="somebody").roles == frozenset() and Role.LEADER in leader.roles
+
+
+def test_the_worker_is_told_to_delete_it_in_a_day(opinions: list, leader: Cadre, settings: object) -> None:
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    made = ordered(as_a(leader))
+    exports.make_list.call(str(made.key))
+    made.refresh_from_db()
+    told = DBTaskResult.objects.get(task_path__endswith="sweep_files")
+    assert timedelta(0) < told.run_after - (made.finished_at + timedelta(days=1)) < timedelta(minutes=5)
+    # What is due tomorrow is nothing that waits for a worker today.
+    assert [job.task_path.rpartition(".")[2] for job in work.waiting()] == ["make_list"]
