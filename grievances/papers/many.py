@@ -69,7 +69,7 @@ def _papers(
 
 
 def _append(whole: pikepdf.Pdf, papers: list[dict[str, object]], cadre: Cadre) -> None:
-    context = {"papers": papers, "user": cadre, "is_file": True, "is_sample": settings.DEMO}
+    context = {"papers": papers, "user": cadre, "is_file": True, "samples": settings.DEMO}
     html = render_to_string("grievances/papers.html", context)
     with pikepdf.open(BytesIO(pdf_of(html))) as part:
         whole.pages.extend(part.pages)

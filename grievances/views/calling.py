@@ -113,11 +113,14 @@ def _in_words(done: list[CallForm]) -> str:
     reached = sum(one.contacted for one in said)
     again = sum(one.contacted and one.solved is False for one in said)
     words = ngettext("%d call-back recorded.", "%d call-backs recorded.", len(done)) % len(done)
-    return " ".join([
-        words,
-        ngettext("%d person was reached.", "%d people were reached.", reached) % reached,
-        ngettext("%d case goes back to its unit.", "%d cases go back to their units.", again) % again,
-    ])  # fmt: skip
+    if reached:
+        words += " " + ngettext("%d person was reached.", "%d people were reached.", reached) % reached
+    if again:
+        words += (
+            " "
+            + ngettext("%d case goes back to its unit.", "%d cases go back to their units.", again) % again
+        )
+    return words
 
 
 def _next(printed: str) -> str:

@@ -43,8 +43,9 @@ def printed(client: Client, cases: list[Opinion], what: str) -> object:
 
 def test_slips_of_the_chosen_come_in_one_file_each_on_its_page(
     printing: None,  # noqa: F811
-    cases: list[Opinion], coordinator: Cadre,
+    cases: list[Opinion], coordinator: Cadre, settings: object,
 ) -> None:  # fmt: skip
+    settings.DEMO = True
     client = as_a(coordinator)
     page = client.get(PAPER, ticked(cases)).content.decode()
     assert "3 cases" in page and "Only 2 of them have a unit" in page
