@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from grievances.audit import Deed, in_words
 from grievances.exports.sheet import Cell, Column, minute_of
 from grievances.models import Look
-from villages.models import Cadre
+from villages.models import Cadre, Post
 
 _AT_ONCE = 500
 
@@ -77,12 +77,12 @@ def people_columns() -> list[Column]:
 
 
 def _posts(row: Cadre) -> Cell:
-    return "; ".join(_words(post.get_role_display(), post.unit.label, post.region.label,
-                            post.until and f"{_('until')} {post.until.isoformat()}")
-                     for post in row.current_posts)  # fmt: skip
+    return "; ".join(_post(post) for post in row.current_posts)
 
 
-def _words(*parts: object) -> str:
+def _post(post: Post) -> str:
+    until = [_("until"), post.until.isoformat()] if post.until else []
+    parts = [post.get_role_display(), post.unit.label, post.region.label, " ".join(until)]
     return " · ".join(str(part) for part in parts if part)
 
 
