@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE := 1
 
 .PHONY: demo demo-reset province province-reset test look messages clean
-.PHONY: bench bench-load bench-costs bench-figures bench-table bench-clean
+.PHONY: bench bench-load bench-costs bench-figures bench-exports bench-table bench-clean
 
 demo: $(VENV)/.product
 	@$(BIN)/python -m config.demo
@@ -33,7 +33,7 @@ messages: $(VENV)/.development
 bench: $(VENV)/.product
 	@$(BIN)/python -m benchmarks --opinions $(OPINIONS)
 
-bench-load bench-costs bench-figures: bench-%: $(VENV)/.product
+bench-load bench-costs bench-figures bench-exports: bench-%: $(VENV)/.product
 	@$(BIN)/python -m benchmarks.$* --opinions $(OPINIONS)
 
 bench-table: $(VENV)/.product

@@ -63,6 +63,22 @@ class ChippedFilter(django_filters.FilterSet):
         query.pop(OPEN_FIELDS, None)
         return f"?{query.urlencode()}"
 
+    @property
+    def export(self) -> str:
+        """The page that gives the list as a file: below the list's own address."""
+        return self._below("export/")
+
+    def _below(self, name: str) -> str:
+        return f"{name}?{self.as_set}"
+
+    @property
+    def as_set(self) -> str:
+        """What is set, as it stands in an address."""
+        query = without_place(self.data)
+        query.pop(OPEN_FIELDS, None)
+        query.pop(VIEW, None)
+        return query.urlencode()
+
     def carried(self) -> Iterator[tuple[str, str]]:
         """What is set in the fields that are not shown: a search by words keeps it."""
         for name in (*self.form.fields, VIEW):

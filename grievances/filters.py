@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grievances import figures, searching
 from grievances.calendar import midnight
-from grievances.chips import OPEN_FIELDS, VIEW, ChippedFilter
+from grievances.chips import OPEN_FIELDS, ChippedFilter
 from grievances.deadlines import SOON
 from grievances.filter_fields import (
     CategoryFilter,
@@ -25,7 +25,6 @@ from grievances.models import Campaign, Category, InformantKind, Kind, Opinion, 
 from grievances.own_filters import OwnFilters, Whose
 from grievances.workflow import OPEN, Ground, State
 from villages.models import Unit
-from villages.paging import without_place
 from villages.scope import under
 from villages.search import LONGEST_QUERY
 
@@ -132,19 +131,6 @@ class OpinionFilter(ChippedFilter, OwnFilters):
     def names(cls) -> list[str]:
         """The filters that this list has."""
         return [name for name in cls.base_filters if name not in cls.left_out]
-
-    @property
-    def export(self) -> str:
-        """The page that gives the list as a file: below the list's own address."""
-        return f"export/?{self.as_set}"
-
-    @property
-    def as_set(self) -> str:
-        """What is set, as it stands in an address."""
-        query = without_place(self.data)
-        query.pop(OPEN_FIELDS, None)
-        query.pop(VIEW, None)
-        return query.urlencode()
 
     def chosen(self, name: str) -> object:
         """What a filter is set to, or None: also where it holds something that makes no sense."""

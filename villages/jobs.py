@@ -42,7 +42,8 @@ def label_of(row: DBTaskResult) -> str:
 
 
 def waiting() -> QuerySet[DBTaskResult]:
-    return DBTaskResult.objects.filter(status=TaskResultStatus.READY).order_by("enqueued_at")
+    """Those that a worker could do now; what is only to be done on another day waits for nobody."""
+    return DBTaskResult.objects.ready().order_by("enqueued_at")
 
 
 def waits(asked: Task) -> bool:

@@ -1,16 +1,15 @@
 """A list of opinions as a sheet: today's, a desk's, or as it stood on a past day."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grievances.calendar import last_day
-from grievances.exports.sheet import Cell, Column
-from grievances.models import Category, InformantKind, Kind, Opinion, OpinionSpan, Source, Urgency
+from grievances.exports.sheet import Cell, Column, day_of
+from grievances.models import Category, Informant, InformantKind, Kind, Opinion, OpinionSpan, Source, Urgency
 from grievances.workflow import OPEN, Ground, Outcome, State
 from villages.models import CODE_LENGTH, Cadre, Level, Region, Unit
 
@@ -51,9 +50,9 @@ class OpinionColumns:
             Column(_("Responsible person"), 12, lambda row: self._people.get(row.person_id, "")),
             Column(_("Deadline"), 11, lambda row: last_day(row.due_at) if row.due_at else None),
             Column(_("Late"), 7, self._late),
-            Column(_("Said"), 11, lambda row: _day(row.case.said_at)),
-            Column(_("Recorded"), 11, lambda row: _day(row.recorded_at)),
-            Column(_("Answered"), 11, lambda row: _day(row.answered_at)),
+            Column(_("Said"), 11, lambda row: day_of(row.case.said_at)),
+            Column(_("Recorded"), 11, lambda row: day_of(row.recorded_at)),
+            Column(_("Answered"), 11, lambda row: day_of(row.answered_at)),
             Column(_("Round"), 7, lambda row: row.round),
             Column(_("Reached"), 9, _yes_no(lambda row: row.contacted)),
             Column(_("Solved"), 9, _yes_no(lambda row: row.solved)),
@@ -107,5 +106,9 @@ def _yes_no(value: Callable[[Row], bool | None]) -> Value:
     return lambda row: words[value(row)]
 
 
-def _day(moment: datetime | None) -> date | None:
-    return timezone.localdate(moment) if moment else None
+def call_columns(people: dict[int, list[Informant]]) -> list[Column]:
+    """Whom to telephone, by the opinion's id."""
+    return [
+        Column(_("Who spoke"), 14, lambda row: "; ".join(one.name for one in people.get(row.pk, ()))),
+        Column(_("Telephone"), 16, lambda row: "; ".join(one.telephone for one in people.get(row.pk, ()))),
+    ]

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-Cell = str | int | date | None
+from django.utils import timezone
+
+Cell = str | int | float | date | None
 
 
 @dataclass(frozen=True)
@@ -30,3 +32,13 @@ class Sheet:
         values = [column.value for column in self.columns]
         for row in self.rows:
             yield [value(row) for value in values]
+
+
+def day_of(moment: datetime | None) -> date | None:
+    """The day, here, of a moment."""
+    return timezone.localdate(moment) if moment else None
+
+
+def minute_of(moment: datetime | None) -> str:
+    """Day and minute, here: 2026-11-25 14:03."""
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}" if moment else ""

@@ -1,6 +1,7 @@
 """Sheets as CSV and XLSX. Nothing that somebody typed is ever a formula."""
 
 import csv
+import re
 from collections.abc import Callable
 from datetime import date
 from io import TextIOWrapper
@@ -14,6 +15,7 @@ from grievances.exports.sheet import Cell, Sheet
 _BEGINS_A_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 _HEADING = 1  # an empty line between what stands above and the table
 _LONGEST_NAME = 31
+_NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\']")
 
 
 def harmless(cell: Cell) -> Cell:
@@ -40,7 +42,7 @@ def write_xlsx(sheet: Sheet, out: IO[bytes]) -> None:
         "strings_to_numbers": False, "default_date_format": "yyyy-mm-dd", "remove_timezone": True,
     }  # fmt: skip
     with Workbook(out, options) as book:
-        page = book.add_worksheet(sheet.title[:_LONGEST_NAME])
+        page = book.add_worksheet(_NOT_IN_A_NAME.sub(" ", sheet.title)[:_LONGEST_NAME])
         bold = book.add_format({"bold": True})
         for place, column in enumerate(sheet.columns):
             page.set_column(place, place, column.width)

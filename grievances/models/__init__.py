@@ -38,11 +38,13 @@ from .presence import CasePresence
 from .province import DistrictSite
 from .saved import Calls, SavedView, Sharing
 from .standing import StoodIn, Succession, SuccessionCase
+from .taking import KEPT, CallList, FileFormat, FileState, MadeFile
 from .tally import COUNTS, KEYS, Dimension, Tally, TallyChange, TallyMoment
 from .visit import Visit, VisitKind
 
 __all__ = [
     "COUNTS",
+    "KEPT",
     "KEYS",
     "LONGEST_TEXT",
     "SNAPSHOT_FIELDS",
@@ -61,6 +63,7 @@ __all__ = [
     "CalendarDay",
     "CallBack",
     "CallBackMeans",
+    "CallList",
     "Calls",
     "Campaign",
     "CasePresence",
@@ -84,6 +87,8 @@ __all__ = [
     "EscalationRule",
     "Event",
     "Extension",
+    "FileFormat",
+    "FileState",
     "Goal",
     "How",
     "Informant",
@@ -92,6 +97,7 @@ __all__ = [
     "LocalUnit",
     "Look",
     "LookKind",
+    "MadeFile",
     "Measure",
     "MessageSettings",
     "ModelAnswer",

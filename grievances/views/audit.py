@@ -22,7 +22,7 @@ from villages.policy import for_roles
 @require_safe
 def audit(request: HttpRequest) -> HttpResponse:
     """Reveals, looks, telephone numbers shown, files opened and exports, the newest first."""
-    found = LookFilter(request.GET, looks(request.user))
+    found = listed_looks(request)
     context = {"filter": found, "page": page_of(found.qs, request)}
     return render(request, "grievances/audit.html", context)
 
@@ -31,7 +31,7 @@ def audit(request: HttpRequest) -> HttpResponse:
 @require_safe
 def audit_withdrawn(request: HttpRequest) -> HttpResponse:
     """Withdrawn opinions with the reasons."""
-    found = WithdrawnFilter(request.GET, withdrawn(request.user))
+    found = listed_withdrawn(request)
     context = {"filter": found, "page": page_of(found.qs, request)}
     return render(request, "grievances/audit_withdrawn.html", context)
 
@@ -40,7 +40,19 @@ def audit_withdrawn(request: HttpRequest) -> HttpResponse:
 @require_safe
 def audit_rights(request: HttpRequest) -> HttpResponse:
     """Posts given, changed and ended, accounts, one-time passwords, and units that moved."""
-    found = RightsFilter(request.GET, rights())
+    found = listed_rights(request)
     page = page_of(found.qs, request)
     context = {"filter": found, "page": page, "deeds": in_words(page.rows)}
     return render(request, "grievances/audit_rights.html", context)
+
+
+def listed_looks(request: HttpRequest) -> LookFilter:
+    return LookFilter(request.GET, looks(request.user))
+
+
+def listed_withdrawn(request: HttpRequest) -> WithdrawnFilter:
+    return WithdrawnFilter(request.GET, withdrawn(request.user))
+
+
+def listed_rights(request: HttpRequest) -> RightsFilter:
+    return RightsFilter(request.GET, rights())

@@ -60,15 +60,20 @@ def asked_for(request: HttpRequest, verb: Verb) -> tuple[Chosen, dict[str, objec
         return _refused(request, verb)
     if "problem" in request.GET:
         return _of_problem(request, verb)
+    return chosen_in_list(request), {}
+
+
+def chosen_in_list(request: HttpRequest) -> Chosen:
+    """The cases that were ticked in a list of the desk, or all of it. Raises ValidationError."""
     if "all" not in request.GET:
-        return choosing.read(request.GET.getlist("case")), {}
+        return choosing.read(request.GET.getlist("case"))
     _queue, found = queued(request, request.GET.get("queue", ""))
     if not found.form.is_valid():
         raise ValidationError(_("The list's filters can't be read. Choose in the list again."))
     chosen = choosing.first_of(found.qs)
     if not chosen:
         raise ValidationError(_("Choose at least one case."))
-    return chosen, {}
+    return chosen
 
 
 def _of_problem(request: HttpRequest, verb: Verb) -> tuple[Chosen, dict[str, object]]:
@@ -85,7 +90,7 @@ def _of_problem(request: HttpRequest, verb: Verb) -> tuple[Chosen, dict[str, obj
 
 
 def _refused(request: HttpRequest, verb: Verb) -> tuple[Chosen, dict[str, object]]:
-    order = _order(request, _key(request.GET["again"]))
+    order = own_order(request, _key(request.GET["again"]))
     cases = Opinion.objects.visible_to(request.user).filter(
         pk__in=order.items.filter(result=BulkResult.REFUSED).values("opinion")
     )
@@ -199,7 +204,7 @@ def bulk_list(request: HttpRequest) -> HttpResponse:
     return render(request, "grievances/bulk_list.html", {"page": page})
 
 
-def _order(request: HttpRequest, key: uuid.UUID) -> BulkOrder:
+def own_order(request: HttpRequest, key: uuid.UUID) -> BulkOrder:
     """An order of one's own; nobody else's is found."""
     return get_object_or_404(BulkOrder, key=key, by=request.user)
 
@@ -209,15 +214,15 @@ def _order(request: HttpRequest, key: uuid.UUID) -> BulkOrder:
 @vary_on_headers("HX-Request")
 def bulk_order(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """How far an order is, and what became of each case; with a form, one that stands still is gone on with."""
-    order = _order(request, key)
+    order = own_order(request, key)
     if request.method == "POST":
         doing.run(order, most=doing.DIRECTLY)
         return redirect("bulk-order", order.key)
-    items = _seen(order, request)
+    items = seen_items(order, request)
     counts = dict(items.order_by().values_list("result").annotate(n=Count("pk")))
     number = {result.value: counts.get(result.value, 0) for result in BulkResult}
     page = page_of(
-        items.select_related("opinion__region__parent").order_by("-result", "pk"),
+        items,
         request,
         total=sum(number.values()),
     )
@@ -233,7 +238,8 @@ def bulk_order(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return render(request, template, context)
 
 
-def _seen(order: BulkOrder, request: HttpRequest) -> QuerySet[BulkItem]:
+def seen_items(order: BulkOrder, request: HttpRequest) -> QuerySet[BulkItem]:
     """Its cases that the one who looks still sees; what was left out is told by no number either."""
     visible = Opinion.objects.visible_to(request.user)
-    return order.items.filter(opinion__in=visible).exclude(result=BulkResult.LEFT_OUT)
+    items = order.items.filter(opinion__in=visible).exclude(result=BulkResult.LEFT_OUT)
+    return items.select_related("opinion__region__parent").order_by("-result", "pk")

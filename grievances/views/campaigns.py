@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import PermissionDenied
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -63,11 +64,16 @@ class _VillagesForm(forms.Form):
 @may_be_a_second_old()
 def campaign_villages(request: HttpRequest, pk: int) -> HttpResponse:
     """The villages of a campaign, all or those visited, with households visited and all."""
-    found, form = _campaign(request.user, pk), _VillagesForm(request.GET)
-    visited = form.is_valid() and form.cleaned_data["visited"]
-    rows = goals.villages(found, request.user, visited=visited)
+    found, rows, visited = villages_of(request, pk)
     context = {"campaign": found, "rows": rows, "visited": visited}
     return render(request, "grievances/campaign_villages.html", context)
+
+
+def villages_of(request: HttpRequest, pk: int) -> tuple[Campaign, list[goals.PlaceRow], bool]:
+    """The campaign, its villages that the address asks for, and whether those are only the visited ones."""
+    found, form = _campaign(request.user, pk), _VillagesForm(request.GET)
+    visited = bool(form.is_valid() and form.cleaned_data["visited"])
+    return found, goals.villages(found, request.user, visited=visited), visited
 
 
 class _WeekForm(forms.Form):
@@ -82,14 +88,20 @@ class _WeekForm(forms.Form):
 @may_be_a_second_old()
 def campaign_visits(request: HttpRequest, pk: int) -> HttpResponse:
     """The visits of a campaign that one may see, of all its weeks or of the week that begins on a day."""
+    found, shown, week = visits_of(request, pk)
+    context = {"campaign": found, "page": page_of(shown, request, total=shown.count()), "week": week}
+    return render(request, "grievances/campaign_visits.html", context)
+
+
+def visits_of(request: HttpRequest, pk: int) -> tuple[Campaign, QuerySet[Visit], date | None]:
+    """The campaign, its visits that one may see, and the week to which the address narrows them."""
     found, form = _campaign(request.user, pk), _WeekForm(request.GET)
     week = form.cleaned_data["week"] if form.is_valid() else None
     visits = Visit.objects.visible_to(request.user).filter(within(found.region_id), campaign=found)
     if week:
         visits = visits.filter(said_at__gte=midnight(week), said_at__lt=midnight(week + timedelta(days=7)))
     shown = visits.select_related("household", "region__parent").prefetch_related("cadres")
-    context = {"campaign": found, "page": page_of(shown, request, total=visits.count()), "week": week}
-    return render(request, "grievances/campaign_visits.html", context)
+    return found, shown, week
 
 
 def _may_edit(region: Region, cadre: Cadre) -> bool:

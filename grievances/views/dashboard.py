@@ -22,7 +22,7 @@ from grievances.views.lists import DayForm
 from villages.models import Cadre, Region, Role
 from villages.policy import for_roles
 
-_LOOKS_AFTER = (Role.LEADER, Role.COORDINATOR, Role.AUDITOR, Role.CALLER, Role.HEAD)
+LOOKS_AFTER = (Role.LEADER, Role.COORDINATOR, Role.AUDITOR, Role.CALLER, Role.HEAD)
 
 
 class BoardForm(DayForm):
@@ -48,25 +48,30 @@ class BoardForm(DayForm):
         return Campaign.objects.covering(self.region.pk).current(on=self.day() or timezone.localdate())
 
 
-@for_roles(*_LOOKS_AFTER)
+@for_roles(*LOOKS_AFTER)
 @require_safe
 @may_be_a_second_old()
 def dashboard(request: HttpRequest, code: str | None = None) -> HttpResponse:
     """A place's figures, today or on a past day; without a code, of the widest place of one's posts."""
     if not request.user.roles.intersection(_roles()):
         raise PermissionDenied
-    region = _region(request.user, code)
     if settings.PROVINCE:
-        return _of_a_province(request, region)
-    campaigns = Campaign.objects.visible_to(request.user).concerning(region.pk)
-    form = BoardForm(request.GET, campaigns=campaigns, region=region)
-    board = Board(request.user, region, form.chosen(), form.day())
+        return _of_a_province(request, _region(request.user, code))
+    board, form = board_of(request, code)
     context = {
         "form": form,
         "campaign": board.campaign,
         "chosen": str(board.campaign.pk) if board.campaign else ALL,
     }
     return render(request, "grievances/dashboard.html", context | _about(request, board) | _numbers(board))
+
+
+def board_of(request: HttpRequest, code: str | None) -> tuple[Board, BoardForm]:
+    """A district's board that the address asks for. Raises Http404 where the place is none of the cadre's."""
+    region = _region(request.user, code)
+    campaigns = Campaign.objects.visible_to(request.user).concerning(region.pk)
+    form = BoardForm(request.GET, campaigns=campaigns, region=region)
+    return Board(request.user, region, form.chosen(), form.day()), form
 
 
 def _of_a_province(request: HttpRequest, region: Region) -> HttpResponse:
@@ -109,7 +114,7 @@ def _numbers(board: Board) -> dict[str, object]:
 
 
 def _roles() -> tuple[str, ...]:
-    return gate.LOOKS_AFTER if settings.PROVINCE else _LOOKS_AFTER
+    return gate.LOOKS_AFTER if settings.PROVINCE else LOOKS_AFTER
 
 
 def _places(cadre: Cadre) -> list[str]:

@@ -11,6 +11,7 @@ from grievances.bulk.choosing import MOST
 from grievances.filters import DeskFilter
 from grievances.forms.where import WRITES
 from grievances.leaving import handed_to
+from grievances.papers.lists import CALLED
 from grievances.queues import Queue
 from grievances.saved.around import around
 from villages.models import Role
@@ -53,7 +54,7 @@ def desk_queue(request: HttpRequest, queue: str) -> HttpResponse:
     context = {
         "queues": counted, "queue": chosen, "filter": found, "page": page,
         "actions": actions.offered(request.user, chosen), "most": MOST, "around": frame,
-        "writes": not request.user.roles.isdisjoint(WRITES),
+        "writes": not request.user.roles.isdisjoint(WRITES), "calls": chosen.name in CALLED,
     }  # fmt: skip
     if request.htmx:
         return render(request, "grievances/_desk_list.html", context)

@@ -1,106 +1,145 @@
 """Lists as files to take along: what stands on the page, whole, and a trace of who took it."""
 
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable
 from tempfile import TemporaryFile
 
-from django import forms
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from grievances.exports.opinions import OpinionColumns, Row, rows_of
-from grievances.exports.sheet import Sheet
+from grievances import making
+from grievances.errors import RequestReused
+from grievances.exports import taken as limits
+from grievances.exports.taken import Taken, TooMany
 from grievances.exports.writing import FORMATS
-from grievances.filters import OpinionFilter
-from grievances.looks import note_export
-from grievances.views.desk import STAFF, queued
-from grievances.views.lists import EVERYBODY, listed
+from grievances.forms.taking import ExportForm
+from grievances.looks import note_export, note_reveals
+from grievances.models import MadeFile, Opinion
+from grievances.papers import lists
+from grievances.views.exported import LISTINGS, Listing
+from villages.jobs import job
+from villages.models import Cadre
 from villages.paging import without_place
 from villages.policy import for_roles
 
-# As many as are written before a patient person gives up.
-MOST = 100_000
+
+def _export_view(listing: Listing) -> Callable[..., HttpResponse]:
+    """The page that asks in which format, and sends the file or orders it."""
+
+    @for_roles(*listing.roles)
+    @require_http_methods(["GET", "POST"])
+    def view(request: HttpRequest, **arguments: object) -> HttpResponse:
+        taken = listing.taken(request, **arguments)
+        asked = {
+            "listing": listing.name,
+            "arguments": {name: str(value) for name, value in arguments.items()},
+            "query": without_place(request.GET).urlencode(),
+        }
+        place = f"{request.path.partition('export/')[0]}?{asked['query']}"
+        return answer(request, taken, name_of(listing, arguments), place, asked=asked)
+
+    view.__name__ = listing.name.replace("-", "_")
+    return view
 
 
-class TooMany(Exception):
-    """The list is longer than a file may be."""
-
-
-class ExportForm(forms.Form):
-    format = forms.ChoiceField(
-        label=gettext_lazy("Format"),
-        choices=[("xlsx", gettext_lazy("Excel (XLSX)")), ("csv", gettext_lazy("text (CSV)"))],
-        initial="xlsx",
-        widget=forms.RadioSelect,
+def name_of(listing: Listing, arguments: dict[str, object]) -> str:
+    """What the file is called: the queue, the kind, the table, or the list's own name."""
+    said = [arguments[name] for name in ("queue", "kind", "table") if name in arguments]
+    return (
+        said[0] if said else {"opinion-export": "opinions"}.get(listing.name, listing.name[: -len("-export")])
     )
 
 
-@for_roles(*EVERYBODY)
-@require_http_methods(["GET", "POST"])
-def opinion_export(request: HttpRequest) -> HttpResponse:
-    """The list of opinions that the address asks for, as on its page, as a file."""
-    found, _as_of, _at = listed(request)
-    return _export(request, found, _("Opinions"), "opinions")
-
-
-@for_roles(*STAFF)
-@require_http_methods(["GET", "POST"])
-def desk_export(request: HttpRequest, queue: str) -> HttpResponse:
-    """A queue of the desk as a file."""
-    chosen, found = queued(request, queue)
-    return _export(request, found, str(chosen.label), chosen.name)
-
-
-def _export(request: HttpRequest, found: OpinionFilter, title: str, name: str) -> HttpResponse:
-    form = ExportForm(request.POST if request.method == "POST" else None)
-    if form.is_valid() and found.form.is_valid():
+def answer(
+    request: HttpRequest, taken: Taken, name: str, place: str, *, asked: dict | None = None, **more: object
+) -> HttpResponse:
+    """The page, the file, or the page of the file that is being made, where ``asked`` says of what."""
+    form = ExportForm(request.POST if request.method == "POST" else None, names=taken.names)
+    if form.is_valid() and taken.is_sound:
         try:
-            return _file(request, found, title, name, form.cleaned_data["format"])
+            return _made(request, taken, name, form, asked)
         except TooMany:
             problem = _("More than %(most)s rows: narrow the list, by a place or by days.")
-            form.add_error(None, problem % {"most": f"{MOST:,}"})
+            form.add_error(None, problem % {"most": f"{limits.MOST:,}"})
+        except lists.TooMany:
+            problem = _("More than %(most)s rows: narrow the list, by a place or by days.")
+            form.add_error(None, problem % {"most": lists.MOST})
+        except RequestReused as error:
+            form.add_error(None, str(error))
+            form.renew()
+        except making.TooManyWaiting:
+            form.add_error(None, _("You have many files already: delete some under “My files” first."))
     context = {
-        "form": form, "filter": found, "title": title, "most": MOST,
-        "list": f"{request.path.removesuffix('export/')}?{without_place(request.GET).urlencode()}",
-    }  # fmt: skip
-    status = 422 if form.errors or found.form.errors else 200
+        "form": form, "taken": taken, "most": limits.MOST, "later": limits.LATER, "most_named": lists.MOST,
+        "list": place, "names": taken.names.name,
+    } | more  # fmt: skip
+    status = 422 if form.errors or not taken.is_sound else 200
     return render(request, "grievances/export.html", context, status=status)
 
 
+def _made(
+    request: HttpRequest, taken: Taken, name: str, form: ExportForm, asked: dict | None
+) -> HttpResponse:
+    given, named = form.cleaned_data, []
+    if given.get("names"):
+        taken, named = taken.with_names(request.user)
+    many = taken.count(limits.MOST + 1)
+    if many > limits.MOST:
+        raise TooMany
+    if asked is not None and many > limits.LATER:
+        made = making.order(
+            make_list, by=request.user, key=given["key"], title=taken.title, kind=given["format"], asked=asked,
+            total=many, reason=form.reason_given,
+        )  # fmt: skip
+        return redirect("made-file", made.key)
+    return _file(request, taken, name, given["format"], reason=form.reason_given, named=named)
+
+
 @transaction.atomic
-def _file(request: HttpRequest, found: OpinionFilter, title: str, name: str, chosen: str) -> FileResponse:
+def _file(
+    request: HttpRequest, taken: Taken, name: str, kind: str, *, reason: str, named: list[Opinion]
+) -> FileResponse:
     """The whole file, written before its first byte is sent: it is complete, and its trace is there, or there is
     neither."""
-    write, media_type = FORMATS[chosen]
-    moment = f"{timezone.localtime(found.moment):%Y-%m-%d %H:%M}"
-    about = [*found.told(), (_("As it stood on"), moment), (_("Taken by"), request.user.label)]
     out = TemporaryFile()  # noqa: SIM115 – the response closes it
-    with closing(rows_of(found.qs)) as rows:
-        counted = _Counted(rows)
-        write(Sheet(title, about, OpinionColumns(found.moment).all(), counted), out)
-    note_export(request.user, rows=counted.number)
+    rows = taken.write(kind, out, by=request.user)
+    note_export(request.user, rows=rows, reason=reason)
+    note_reveals(named, request.user, reason=reason)
     out.seek(0)
-    day = f"{timezone.localdate():%Y-%m-%d}"
-    response = FileResponse(out, as_attachment=True, filename=f"{slugify(name)}-{day}.{chosen}")
-    response["Content-Type"] = media_type
+    called = f"{slugify(name)}-{timezone.localdate():%Y-%m-%d}.{kind}"
+    response = FileResponse(out, as_attachment=True, filename=called)
+    response["Content-Type"] = FORMATS[kind][1]
     return response
 
 
-class _Counted:
-    """Rows, counted as they pass. Raises TooMany."""
+@job(gettext_lazy("Long lists as files"))
+def make_list(key: str) -> None:
+    making.make(key, _write_list)
 
-    def __init__(self, rows: Iterator[Row]) -> None:
-        self.rows, self.number = rows, 0
 
-    def __iter__(self) -> Iterator[Row]:
-        for row in self.rows:
-            self.number += 1
-            if self.number > MOST:
-                raise TooMany
-            yield row
+def _write_list(made: MadeFile, owner: Cadre, out: object, tell: making.Told) -> int:
+    """The list as its owner may see it by now."""
+    listing = LISTINGS[made.asked["listing"]]
+    gone = _("This list is no longer yours to take along.")
+    if not owner.roles & listing.roles:
+        raise making.NotMade(gone)
+    try:
+        request = making.asked_again(owner, made.asked["query"])
+        taken = listing.taken(request, **made.asked["arguments"])
+        rows = taken.write(made.format, out, by=owner, tell=tell)
+    except (Http404, PermissionDenied) as error:
+        raise making.NotMade(gone) from error
+    except TooMany as error:
+        words = _("More than %(most)s rows: narrow the list, by a place or by days.")
+        raise making.NotMade(words % {"most": f"{limits.MOST:,}"}) from error
+    note_export(owner, rows=rows, reason=made.reason)
+    return rows
+
+
+EXPORT_VIEWS = {name: _export_view(listing) for name, listing in LISTINGS.items()}

@@ -19,7 +19,7 @@ from villages.paging import page_of
 from villages.policy import for_roles
 from villages.scope import within
 
-_VISITING = (Role.VISITOR, Role.COORDINATOR)
+VISITING = (Role.VISITOR, Role.COORDINATOR)
 _MOST_SAID = 50
 
 
@@ -71,17 +71,12 @@ class _CampaignForm(forms.Form):
     campaign = forms.ModelChoiceField(Campaign.objects.none(), required=False)
 
 
-@for_roles(*_VISITING)
+@for_roles(*VISITING)
 @require_safe
 def household_list(request: HttpRequest) -> HttpResponse:
     """Households of my places, with whether they were visited in this campaign."""
-    campaign = _campaign(request)
-    mine = Household.objects.visible_to(request.user).select_related("grid__parent").prefetch_related("needs")
-    marked = coverage.with_attempts(coverage.with_visits(mine, campaign), campaign)
     for_visit = request.GET.get("visit") == "yes" and Role.VISITOR in request.user.roles
-    if for_visit:
-        marked = marked.order_by("visited", "grid", "number_order", "number")
-    found = HouseholdFilter(request.GET, marked, request=request)
+    found, campaign = listed(request, for_visit=for_visit)
     # A number that leads here says how many: then the list says it as exactly.
     exact = found.qs.order_by().count() if request.GET.keys() & {"grid", "left"} else None
     context = {"filter": found, "page": page_of(found.qs, request, total=exact), "exact": exact}
@@ -89,16 +84,27 @@ def household_list(request: HttpRequest) -> HttpResponse:
     return render(request, "grievances/household_list.html", context)
 
 
+def listed(request: HttpRequest, *, for_visit: bool = False) -> tuple[HouseholdFilter, Campaign | None]:
+    """The households that the address asks for, each marked as visited or not in the campaign; to choose one
+    ``for_visit`` those that are left come first."""
+    campaign = _campaign(request)
+    mine = Household.objects.visible_to(request.user).select_related("grid__parent").prefetch_related("needs")
+    marked = coverage.with_attempts(coverage.with_visits(mine, campaign), campaign)
+    if for_visit:
+        marked = marked.order_by("visited", "grid", "number_order", "number")
+    return HouseholdFilter(request.GET, marked, request=request), campaign
+
+
 def _campaign(request: HttpRequest) -> Campaign | None:
     """The campaign that is asked for; else that of the place that is asked for; else that of my post."""
     form = _CampaignForm(request.GET)
     form.fields["campaign"].queryset = Campaign.objects.visible_to(request.user)
     asked = form.is_valid() and form.cleaned_data["campaign"]
-    code = request.GET.get("grid", "")[:15] or request.user.posts_as(*_VISITING)[0].region_id
+    code = request.GET.get("grid", "")[:15] or request.user.posts_as(*VISITING)[0].region_id
     return asked or coverage.campaign_of(code)
 
 
-@for_roles(*_VISITING)
+@for_roles(*VISITING)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def household(request: HttpRequest, pk: int) -> HttpResponse:

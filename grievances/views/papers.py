@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from grievances import looks
+from grievances.bulk import calling
 from grievances.filters import DeskFilter
 from grievances.forms.paper import PDF, PaperForm
 from grievances.models import Opinion
@@ -104,6 +105,7 @@ def _list(request: HttpRequest, queue: Queue, found: DeskFilter, form: PaperForm
     named: list[Opinion] = []
     if queue.name in lists.CALLED:
         template = "grievances/desk_paper_calls.html"
+        context["printed"] = calling.keep_list(rows, by=request.user) if rows else None
         context["calls"] = lists.calls_of(rows, named_to=request.user if names else None)
         named = [call.case for call in context["calls"] if call.people]
     if form.cleaned_data["made"] == PDF:

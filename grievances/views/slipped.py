@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -9,11 +10,11 @@ from django.views.decorators.http import require_safe
 from grievances import deadlines
 from grievances.models import Opinion
 from grievances.slipped import Moment, Slip, rows, scope, slips_of
-from villages.models import Role
+from villages.models import Cadre, Role
 from villages.paging import EXACT_TO, page_of
 from villages.policy import for_roles
 
-_LOOKS_AFTER = (Role.HEAD, Role.COORDINATOR)
+LOOKS_AFTER = (Role.HEAD, Role.COORDINATOR)
 _FIRST = 5
 
 
@@ -32,7 +33,7 @@ class Section:
         return self.total > len(self.rows)
 
 
-@for_roles(*_LOOKS_AFTER)
+@for_roles(*LOOKS_AFTER)
 @require_safe
 def slipped(request: HttpRequest) -> HttpResponse:
     """Each way in which cases slip, with how many there are and those that have waited longest."""
@@ -48,14 +49,19 @@ def slipped(request: HttpRequest) -> HttpResponse:
     return render(request, "grievances/slipped.html", {"sections": sections, "is_well": is_well})
 
 
-@for_roles(*_LOOKS_AFTER)
+@for_roles(*LOOKS_AFTER)
 @require_safe
 def slipped_list(request: HttpRequest, kind: str) -> HttpResponse:
     """All cases that slipped in one way."""
-    slip = next((slip for slip in slips_of(request.user) if slip.name == kind), None)
-    if slip is None:
-        raise Http404
-    found = rows(slip, request.user, whose=scope(request.user), when=Moment.of_now())
+    slip, found = slipped_as(request.user, kind)
     page = page_of(found.for_rows(), request)
     deadlines.show_on(page.rows)
     return render(request, "grievances/slipped_list.html", {"slip": slip, "page": page})
+
+
+def slipped_as(cadre: Cadre, kind: str) -> tuple[Slip, QuerySet[Opinion]]:
+    """One way in which cases slip, and those that did. Raises Http404 for a way that is none of the cadre's."""
+    slip = next((slip for slip in slips_of(cadre) if slip.name == kind), None)
+    if slip is None:
+        raise Http404
+    return slip, rows(slip, cadre, whose=scope(cadre), when=Moment.of_now())

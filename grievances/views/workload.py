@@ -11,10 +11,10 @@ from grievances.workload import Workload, heads, units_of
 from villages.models import Role
 from villages.policy import for_roles
 
-_LOOKS_AFTER = (Role.HEAD, Role.COORDINATOR, Role.LEADER)
+LOOKS_AFTER = (Role.HEAD, Role.COORDINATOR, Role.LEADER)
 
 
-@for_roles(*_LOOKS_AFTER)
+@for_roles(*LOOKS_AFTER)
 @require_safe
 @may_be_a_second_old()
 def workload(request: HttpRequest) -> HttpResponse:
@@ -25,7 +25,7 @@ def workload(request: HttpRequest) -> HttpResponse:
     return render(request, "grievances/workload.html", {"rows": rows})
 
 
-@for_roles(*_LOOKS_AFTER)
+@for_roles(*LOOKS_AFTER)
 @require_safe
 @may_be_a_second_old()
 def unit_workload(request: HttpRequest, pk: int) -> HttpResponse:

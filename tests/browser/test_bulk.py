@@ -53,3 +53,24 @@ def test_a_whole_page_is_chosen_on_a_phone(people: People, busy_site: str) -> No
     page.locator("[name=text]").fill("Please hurry.")
     order(page, number)
     people.look(page)
+
+
+def test_a_call_back_list_is_recorded_by_keyboard_alone(people: People, busy_site: str) -> None:
+    page = people.open(busy_site, "caller")
+    page.goto("/desk/to-call-back/")
+    page.locator("[name=case]").nth(0).check()
+    page.locator("[name=case]").nth(1).check()
+    page.locator("#many button[formaction$='/call-backs/']").click()
+    people.look(page)
+    first = page.locator("fieldset").first
+    first.locator("select").first.focus()
+    for key in ("1", "Tab", *(("1", "Tab") * (first.locator("select").count() - 1))):
+        page.keyboard.press(key)
+    page.keyboard.type("都办好了")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("2")
+    expect(first.locator("select").first).to_have_value("yes")
+    expect(page.locator("fieldset").nth(1).locator("select").first).to_have_value("no")
+    page.locator("main form button.btn-primary").click()
+    expect(page.get_by_role("status")).to_contain_text("已登记 2 件回访")

@@ -28,7 +28,9 @@ WITHOUT_LINK |= {verb.address for verb in Verb}
 # From a case that was opened from its list, and by a key; test_walk.py goes that way.
 WITHOUT_LINK |= {"walk-next", "walk-previous", "commands"}
 # Led to by forms; test_bulk.py goes that way.
-WITHOUT_LINK |= {"bulk-new", "bulk-order"}
+WITHOUT_LINK |= {"bulk-new", "bulk-order", "bulk-order-export", "chosen-paper", "chosen-export"}
+# Made by a job; test_made_files.py goes that way.
+WITHOUT_LINK |= {"made-file", "made-file-get"}
 # Of views that somebody has saved; and what a page asks by itself.
 WITHOUT_LINK |= {"view-edit", "view-delete", "view-start", "list-changes"}
 # What is proposed for rows that wait; test_handing_on.py looks at it.

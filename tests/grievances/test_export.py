@@ -11,10 +11,10 @@ from django.utils import timezone
 from openpyxl import load_workbook
 from pytest_django import DjangoAssertNumQueries
 
+from grievances.exports import taken as limits
 from grievances.exports.writing import harmless
 from grievances.models import Look, Opinion
 from grievances.steps.record import Accused
-from grievances.views import exports
 from tests.factories import fresh, make_opinion
 from tests.grievances.cases import assigned
 from villages.models import Cadre, Unit
@@ -146,7 +146,7 @@ def test_a_wrong_order_gets_words_and_nothing_is_sent(
 def test_too_long_a_list_says_what_to_narrow_and_sends_nothing(
     reader: Client, visitor: Cadre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exports, "MOST", 1)
+    monkeypatch.setattr(limits, "MOST", 1)
     make_opinion(by=visitor)
     make_opinion(by=visitor)
     answer = reader.post(ADDRESS, {"format": "csv"})

@@ -8,9 +8,11 @@ import pytest
 from django.db import connection
 
 from grievances import drafts
+from grievances.bulk import calling
 from grievances.errors import ChangedMeanwhile, StepRefused
 from grievances.models import AnswerDraft, Event, Opinion
 from tests.factories import DISTRICT, fresh, make_cadre, make_opinion, make_unit
+from tests.grievances.cases import answered
 from villages.models import Cadre, Role
 
 ROUNDS = 10
@@ -113,3 +115,21 @@ def test_no_draft_is_left_behind_an_answer_given_in_the_same_moment(staff: dict[
         # Either the draft came too late, or its words stopped the answer: nobody's words are lost.
         assert (isinstance(answered, Event), left) in {(True, False), (False, True)}
         assert isinstance(kept, AnswerDraft) == left
+
+
+def test_one_call_back_list_sent_twice_at_the_same_moment_is_recorded_once(staff: dict[str, Cadre]) -> None:
+    caller = make_cadre(name="caller", role=Role.CALLER, unit=make_unit(code="petitions"))
+    case = answered(
+        make_opinion(by=staff["visitor"]), by=staff["coordinator"], unit=make_unit(code="transport"),
+        person=staff["head"],
+    )  # fmt: skip
+    said, key = calling.Said(case.version, True, True, True, ""), uuid.uuid4()
+
+    def send() -> dict[str, str]:
+        seen = Opinion.objects.get(pk=case.pk)
+        return calling.record(seen, said, by=fresh(caller), key=key, means="telephone", said_at=None)
+
+    assert at_once(send, send) == [{}, {}]
+    other = calling.Said(case.version, False, None, None, "")
+    assert calling.record(case, other, by=fresh(caller), key=uuid.uuid4(), means="telephone", said_at=None)
+    assert Event.objects.filter(opinion=case, verb="call_back").count() == 1

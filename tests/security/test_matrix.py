@@ -15,10 +15,12 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from grievances.making import posts_of
 from grievances.models import (
     Attachment,
     BulkOrder,
     CommonProblem,
+    MadeFile,
     ModelAnswer,
     Opinion,
     SavedView,
@@ -78,6 +80,16 @@ PAGES: dict[str, set[str]] = {
     "bulk-proposals": {"coordinator"},
     "proposal-list": {"coordinator"},
     "supervision-list": {"head", "coordinator", "leader"},
+    "call-backs": {"caller"},
+    "chosen-paper": STAFF,
+    "chosen-export": STAFF,
+    "made-file-list": ALL,
+    "household-export": {"visitor", "coordinator"},
+    "workload-export": {"head", "coordinator", "leader"},
+    "audit-export": {"auditor"},
+    "audit-withdrawn-export": {"auditor"},
+    "audit-rights-export": {"auditor"},
+    "people-export": {"administrator"},
 }
 # address → (arguments, who gets it)
 OBJECTS: dict[str, set[str]] = {
@@ -111,12 +123,19 @@ OBJECTS: dict[str, set[str]] = {
     "succession": {"handler"},
     "bulk-new": {"handler", "head", "outsider"},
     "bulk-order": {"head"},
+    "bulk-order-export": {"head"},
+    "made-file": {"head"},
+    "made-file-get": {"head"},
     "unit-workload": {"head", "coordinator", "leader"},
     "unit-colleagues": {"head"},
     "opinion-like": {"coordinator"},
     "slipped-list": {"head", "coordinator"},
     "view-edit": {"handler"},
     "view-delete": {"handler"},
+    "slipped-export": {"head", "coordinator"},
+    "dashboard-export": {"head", "coordinator", "caller", "leader", "auditor"},
+    "campaign-villages-export": SEEING,
+    "campaign-visits-export": {"visitor", "coordinator"},
 }
 POST_ONLY = {
     "sign-out",
@@ -188,6 +207,11 @@ def arguments(
         leaving=everybody["head"], successor=everybody["handler"], by=everybody["administrator"],
         made_at=case.recorded_at, until=case.recorded_at + timedelta(days=2),
     )  # fmt: skip
+    made = MadeFile.objects.create(
+        key=uuid.uuid4(), owner=everybody["head"], title="x", format="csv", language="en", state="ready",
+        made_at=case.recorded_at, told_at=case.recorded_at, finished_at=case.recorded_at, total=1,
+        posts=posts_of(fresh(everybody["head"])), file=ContentFile(b"x", name="x"),
+    )  # fmt: skip
     papers = ("opinion-receipt", "opinion-paper", "opinion-dispatch-slip")
     model_answer = ModelAnswer.objects.create(
         region_id=GRID[:6], outcome="resolved", title="已办结", text="已办理完毕。"
@@ -218,6 +242,9 @@ def arguments(
         "succession": [handed.pk],
         "bulk-new": ["transfer"],
         "bulk-order": [order.key],
+        "bulk-order-export": [order.key],
+        "made-file": [made.key],
+        "made-file-get": [made.key],
         "unit-workload": [case.unit_id],
         "unit-colleagues": [case.unit_id],
         "opinion-like": [case.number],
@@ -225,6 +252,10 @@ def arguments(
         "view-edit": [view.pk],
         "view-delete": [view.pk],
         "model-answer": [model_answer.pk],
+        "slipped-export": ["untouched"],
+        "dashboard-export": [GRID[:6], "places"],
+        "campaign-villages-export": [visit.campaign_id],
+        "campaign-visits-export": [visit.campaign_id],
     }
 
 

@@ -54,9 +54,14 @@ def _holding(found: QuerySet, post: Q) -> QuerySet:
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
     """Cadres with their posts in force."""
-    posts = Post.objects.in_force().select_related("unit", "region")
-    found = PeopleFilter(
-        request.GET, Cadre.objects.prefetch_related(Prefetch("posts", posts, to_attr="current_posts"))
-    )
+    found = listed(request)
     page = page_of(found.qs, request)
     return render(request, "villages/people.html", {"filter": found, "page": page})
+
+
+def listed(request: HttpRequest) -> PeopleFilter:
+    """The cadres that the address asks for."""
+    posts = Post.objects.in_force().select_related("unit", "region")
+    return PeopleFilter(
+        request.GET, Cadre.objects.prefetch_related(Prefetch("posts", posts, to_attr="current_posts"))
+    )

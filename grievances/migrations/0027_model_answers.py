@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("grievances", "0029_escalation"),
+        ("grievances", "0026_escalation"),
         ("villages", "0006_regions_arrive_without_words"),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("grievances", "0027_common_problems_index"),
+        ("grievances", "0031_common_problems_index"),
         ("villages", "0006_regions_arrive_without_words"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -20,7 +20,7 @@ DROP TRIGGER note_not_truncated ON grievances_note;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("grievances", "0025_model_answers"),
+        ("grievances", "0027_model_answers"),
         ("villages", "0006_regions_arrive_without_words"),
     ]
 

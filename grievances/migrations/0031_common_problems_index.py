@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("grievances", "0027_common_problems")]
+    dependencies = [("grievances", "0030_common_problems")]
 
     operations = [
         AddIndexConcurrently(

@@ -21,7 +21,7 @@ DROP TRIGGER problem_change_not_truncated ON grievances_problemchange;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("grievances", "0030_absence"),
+        ("grievances", "0029_absence"),
         ("villages", "0006_regions_arrive_without_words"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("grievances", "0028_messages")]
+    dependencies = [("grievances", "0025_messages")]
 
     operations = [
         migrations.CreateModel(

@@ -1,0 +1,84 @@
+"""What is asked about something that is taken along."""
+
+import uuid
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from grievances.exports.taken import Names
+
+_REASON_LIMIT = 400
+
+
+class TakingForm(forms.Form):
+    """A key that makes a file be ordered once."""
+
+    use_required_attribute = False
+    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **{"initial": {"key": uuid.uuid4()}} | kwargs)
+
+    def clean_key(self) -> uuid.UUID:
+        return self.cleaned_data["key"] or uuid.uuid4()
+
+    def renew(self) -> None:
+        """Another key: what is sent next is another file."""
+        self.data = self.data.copy()
+        self.data["key"] = str(uuid.uuid4())
+
+
+class ExportForm(TakingForm):
+    """The format; and a reason where people are named, always or if they are asked for."""
+
+    format = forms.ChoiceField(
+        label=_("Format"),
+        choices=[("xlsx", _("Excel (XLSX)")), ("csv", _("text (CSV)"))],
+        initial="xlsx",
+        widget=forms.RadioSelect,
+    )
+    names = forms.BooleanField(
+        label=_("With names and telephone numbers"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
+    reason = forms.CharField(
+        max_length=_REASON_LIMIT, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args: object, names: Names = Names.NEVER, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.asks = names
+        always = _("Why is the list with the names of the households needed?")
+        self.fields["reason"].label = (
+            always if names is Names.ALWAYS else _("With names: why are they needed in a file?")
+        )
+        self.fields["reason"].demanded = names is Names.ALWAYS
+        if names is not Names.IF_ASKED:
+            del self.fields["names"]
+        if names is Names.NEVER:
+            del self.fields["reason"]
+
+    def clean(self) -> dict[str, object]:
+        given = super().clean()
+        needed = self.asks is Names.ALWAYS or given.get("names")
+        if needed and not given.get("reason") and "reason" not in self.errors:
+            self.add_error("reason", _("Say why: it stands beside the record of this export."))
+        return given
+
+    @property
+    def reason_given(self) -> str:
+        """The reason, where the file names people."""
+        needed = self.asks is Names.ALWAYS or self.cleaned_data.get("names")
+        return self.cleaned_data["reason"] if needed else ""
+
+
+class PaperOfManyForm(TakingForm):
+    """Which paper of each of the chosen cases."""
+
+    what = forms.ChoiceField(
+        label=_("Paper of each case"),
+        choices=[("slips", _("dispatch slip")), ("cases", _("case with its history"))],
+        initial="slips",
+        widget=forms.RadioSelect,
+    )
