@@ -1,25 +1,24 @@
 """Views that call their owner: every day, or when they have grown.
 
-``due_alerts`` says whom to tell of what and marks it as told; ``tell`` is the one place where telling happens.
+``due_alerts`` finds them, and tells each in the transaction in which it was found.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Q
+from django.urls import resolve, reverse
 from django.utils import timezone
 
-from grievances.models import Calls, SavedView
+from grievances.messaging.kinds import VIEW_GREW
+from grievances.messaging.telling import keep_and_send
+from grievances.models import Calls, Notice, SavedView
 from grievances.saved.counting import Count, counts
 from grievances.saved.finding import names_of_lists
 from villages.models import Cadre
 from villages.reading import read_posts
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
 
 # Daily ones call from this hour on.
 FROM = time(7)
@@ -47,30 +46,33 @@ def due_alerts(now: datetime) -> list[Alert]:
     while True:
         with transaction.atomic():
             batch = _batch(now, after=last)
-            found += tell(list(_due(batch, now)), now)
+            found += call(list(_due(batch, now)), now)
         if not batch:
             return found
         last = batch[-1].pk
 
 
-def tell(alerts: list[Alert], now: datetime) -> list[Alert]:
-    """Put alerts where their owners find them: on the page of notices. Whoever adds another way, adds it here."""
+def call(alerts: list[Alert], now: datetime) -> list[Alert]:
+    """Tell the owners, each in the way that they have chosen."""
     for alert in alerts:
         alert.view.called_at = now
-        alert.view.called_count, alert.view.called_growth = alert.count, alert.grown_by
-    fields = ["called_at", "called_count", "called_growth"]
-    SavedView.objects.bulk_update([alert.view for alert in alerts], fields)
+    notices = [
+        Notice(
+            cadre=alert.cadre, kind=VIEW_GREW, key=f"view:{alert.view.pk}:{now.isoformat()}",
+            address=reverse("view-open", args=[alert.view.pk]), count=alert.count, made_at=now,
+        )
+        for alert in alerts
+    ]  # fmt: skip
+    keep_and_send(notices, now=now)
+    SavedView.objects.bulk_update([alert.view for alert in alerts], ["called_at"])
     return alerts
 
 
-def calls_of(cadre: Cadre) -> "QuerySet[SavedView]":
-    """A cadre's views that have called, the latest first; not those of lists that they no longer have."""
-    called = SavedView.objects.filter(owner=cadre, called_at__isnull=False, queue__in=names_of_lists(cadre))
-    return called.order_by("-called_at", "-pk")
-
-
-def unseen_calls(cadre: Cadre) -> "QuerySet[SavedView]":
-    return SavedView.objects.called(cadre).filter(queue__in=names_of_lists(cadre)).order_by()
+def names(notices: list[Notice], cadre: Cadre) -> dict[int, str]:
+    """{notice: the name of the view that called}, of those that the cadre still finds."""
+    keys = {notice.pk: resolve(notice.address).kwargs["pk"] for notice in notices}
+    views = SavedView.objects.shown_to(cadre).filter(queue__in=names_of_lists(cadre)).in_bulk(keys.values())
+    return {pk: views[key].label for pk, key in keys.items() if key in views}
 
 
 def _batch(now: datetime, *, after: int) -> list[SavedView]:

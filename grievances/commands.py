@@ -17,6 +17,7 @@ from grievances.finding import Finder
 from grievances.models import Opinion
 from grievances.offers import offer
 from grievances.page import pages_of
+from grievances.saved.finding import address_of, views_of
 from grievances.tallies.counting import share_seen
 from villages.models import Cadre
 from villages.search import words_of
@@ -103,6 +104,13 @@ def _queues(asked: Asked) -> Iterator[Command]:
             yield Command(queue.label, reverse("desk-queue", args=[queue.name]))
 
 
+def _views(asked: Asked) -> Iterator[Command]:
+    """The lists that this person finds under a name."""
+    for view in views_of(asked.cadre).all():
+        if asked.fits(view.label):
+            yield Command(view.label, address_of(view))
+
+
 def _pages(asked: Asked) -> Iterator[Command]:
     for name, label in pages_of(asked.cadre):
         if asked.fits(label):
@@ -136,6 +144,7 @@ SOURCES: list[tuple[str, Source]] = [
     (gettext_lazy("Steps of the open case"), _steps),
     (gettext_lazy("Cases"), _cases),
     (gettext_lazy("Queues"), _queues),
+    (gettext_lazy("Views"), _views),
     (gettext_lazy("Pages"), _pages),
     (gettext_lazy("Places"), _places),
     (gettext_lazy("Units"), _units),

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, Value
+from django.db.models import Q
 
 from grievances import absences
 from grievances.access import visible
@@ -43,15 +43,11 @@ def notices_of(cadre: Cadre) -> "QuerySet[Notice]":
 
 
 def unseen(cadre: Cadre) -> int:
-    """How many notices, and calls of views, the cadre has not looked at. Most have none: only then is asked which
-    they may see."""
-    from grievances.alerts import unseen_calls
+    """How many notices the cadre has not looked at. Most have none: only then is asked which they may see."""
     from grievances.models import Notice
 
-    notices = Notice.objects.filter(cadre=cadre, seen_at=None).order_by().values_list(Value("notice"))[:1]
-    waits = [what for (what,) in notices.union(unseen_calls(cadre).values_list(Value("call")), all=True)]
-    of_cases = notices_of(cadre).filter(seen_at=None).count() if "notice" in waits else 0
-    return of_cases + waits.count("call")
+    waits = Notice.objects.filter(cadre=cadre, seen_at=None).exists()
+    return notices_of(cadre).filter(seen_at=None).count() if waits else 0
 
 
 def _tell(*, event: "Event", **_kwargs: object) -> None:

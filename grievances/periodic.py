@@ -12,6 +12,8 @@ from datetime import datetime
 from django.db import Error, connection
 from django.utils import timezone
 
+from grievances import presence
+from grievances.alerts import due_alerts
 from grievances.escalating.sweep import escalate
 from grievances.messaging import sending
 
@@ -23,11 +25,13 @@ class Periodic:
     """One thing that comes round; quick where nothing is due."""
 
     name: str
-    run: Callable[[datetime], None]
+    run: Callable[[datetime], object]
 
 
 TASKS: tuple[Periodic, ...] = (
     Periodic("escalations", escalate),
+    Periodic("views that call", due_alerts),
+    Periodic("who has which case open", presence.forget),
     # Last: what the others tell is sent in the same round.
     Periodic("messages", sending.ask_for_sending),
     Periodic("old messages", sending.prune),

@@ -84,6 +84,7 @@ urlpatterns = [
     path("views/", saved.view_list, name="view-list"),
     path("views/new/", saved.view_new, name="view-new"),
     path("views/start/", saved.view_start, name="view-start"),
+    path("views/<int:pk>/", saved.view_open, name="view-open"),
     path("views/<int:pk>/edit/", saved.view_edit, name="view-edit"),
     path("views/<int:pk>/delete/", saved.view_delete, name="view-delete"),
     path("lists/columns/", columns.list_columns, name="list-columns"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from grievances.models import How
+from villages.paging import EXACT_TO
 
 if TYPE_CHECKING:
     from grievances.models import Notice
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
 STEP, GIVEN, ESCALATION = "step", "given", "escalation"
 MENTION, CHECK, VIEW_GREW, SUBSTITUTE = "mention", "check", "view_grew", "substitute"
+
+
+def _nameless(notices: "list[Notice]", cadre: "Cadre") -> dict[int, str]:
+    return {}
 
 
 def _as_made(notices: "list[Notice]", cadre: "Cadre") -> dict[int, int]:
@@ -29,7 +34,8 @@ class Kind:
     ``what`` says what it is about and what to do, without anything of the case itself. ``demanded`` is what law or
     duty wants the person to know: it can be told together, but not kept within the program. ``by_default`` is how it
     is told to who chose nothing. ``recount`` says how long the lists of some notices are for this cadre now, by the
-    notices' ids: nothing is told of an empty one.
+    notices' ids: nothing is told of an empty one. ``names`` says how the lists of some notices are called; that never
+    leaves the program.
     """
 
     name: str
@@ -38,6 +44,7 @@ class Kind:
     demanded: bool = False
     by_default: How = How.PROGRAM
     recount: "Callable[[list[Notice], Cadre], dict[int, int]]" = _as_made
+    names: "Callable[[list[Notice], Cadre], dict[int, str]]" = _nameless
 
     def may_be(self, how: str) -> bool:
         """Whether somebody may choose to be told so."""
@@ -65,14 +72,26 @@ def kind_of(name: str) -> Kind:
 
 def recount(notices: "Iterable[Notice]", cadre: "Cadre") -> None:
     """Give each notice of a list its present ``count``: one question for each kind of list."""
+    for kind, some in _lists(notices):
+        numbers = kind.recount(some, cadre)
+        for notice in some:
+            notice.count = numbers.get(notice.pk, 0)
+
+
+def name_lists(notices: "Iterable[Notice]", cadre: "Cadre") -> None:
+    """Give each notice of a list the ``name`` of that list, where it has one: one question for each kind."""
+    for kind, some in _lists(notices):
+        names = kind.names(some, cadre)
+        for notice in some:
+            notice.name = names.get(notice.pk, "")
+
+
+def _lists(notices: "Iterable[Notice]") -> "list[tuple[Kind, list[Notice]]]":
     lists: dict[str, list[Notice]] = {}
     for notice in notices:
         if notice.opinion_id is None:
             lists.setdefault(notice.kind, []).append(notice)
-    for name, some in lists.items():
-        numbers = kind_of(name).recount(some, cadre)
-        for notice in some:
-            notice.count = numbers.get(notice.pk, 0)
+    return [(kind_of(name), some) for name, some in lists.items()]
 
 
 def _step(notice: "Notice") -> str:
@@ -89,10 +108,15 @@ def _listed(notice: "Notice") -> str:
 
 def _grown(notice: "Notice") -> str:
     count = notice.count or 0
-    return (
-        ngettext("%d new case in a view that you watch", "%d new cases in views that you watch", count)
-        % count
-    )
+    if count > EXACT_TO:
+        return str(_("more than 1,000 cases in a view that calls you"))
+    return ngettext("%d case in a view that calls you", "%d cases in a view that calls you", count) % count
+
+
+def _views(notices: "list[Notice]", cadre: "Cadre") -> dict[int, str]:
+    from grievances.alerts import names
+
+    return names(notices, cadre)
 
 
 def _reached(notices: "list[Notice]", cadre: "Cadre") -> dict[int, int]:
@@ -120,7 +144,7 @@ register(
     )
 )
 register(Kind(MENTION, _("Somebody mentions me"), lambda notice: str(_("you are mentioned: open the case"))))
-register(Kind(VIEW_GREW, _("A view that I watch grows"), _grown))
+register(Kind(VIEW_GREW, _("A view of mine calls"), _grown, names=_views))
 register(
     Kind(
         SUBSTITUTE,

@@ -1,7 +1,7 @@
 """Telling somebody something: the notice in the program, and its way out as the person wants it."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import Error, transaction
@@ -42,25 +42,32 @@ def tell(
         )
         for cadre in cadres
     ]  # fmt: skip
+    keep_and_send(told, now=now)
+
+
+def keep_and_send(told: list[Notice], *, now: datetime) -> None:
+    """Keep notices that are made, and let them go out, in a few queries whatever their number."""
     if not told:
         return
     # Who was told before by this key is not told again.
     Notice.objects.bulk_create(told, ignore_conflicts=True)
     try:
-        send_out(key=key, cadres=[notice.cadre for notice in told], now=now)
+        send_out(
+            keys={notice.key for notice in told}, cadres=list({notice.cadre for notice in told}), now=now
+        )
     except Error:
         # It stands in the program, and what brought it about is done.
         logger.exception("A notice does not leave the program.")
 
 
-def send_out(*, key: str, cadres: list[Cadre], now: datetime) -> None:
-    """Let the notices of a key go by every channel that reaches their people, as each wants it. Again it changes
+def send_out(*, keys: Collection[str], cadres: list[Cadre], now: datetime) -> None:
+    """Let the notices of some keys go by every channel that reaches their people, as each wants it. Again it changes
     nothing."""
     ways = channels()
     if not ways:
         return
     settings = settings_of(cadres)
-    made = Notice.objects.filter(key=key, cadre__in=settings).select_related("cadre")
+    made = Notice.objects.filter(key__in=keys, cadre__in=settings).select_related("cadre")
     going = []
     for notice in made:
         how = chosen(settings[notice.cadre_id], kind_of(notice.kind))

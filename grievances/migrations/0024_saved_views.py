@@ -92,9 +92,6 @@ class Migration(migrations.Migration):
                 ("grow_by", models.PositiveSmallIntegerField(default=1, verbose_name="grown by")),
                 ("base_count", models.PositiveIntegerField(editable=False, null=True)),
                 ("called_at", models.DateTimeField(editable=False, null=True)),
-                ("called_count", models.PositiveIntegerField(default=0, editable=False)),
-                ("called_growth", models.PositiveIntegerField(default=0, editable=False)),
-                ("seen_at", models.DateTimeField(editable=False, null=True)),
                 ("version", models.PositiveIntegerField(default=0, editable=False)),
                 (
                     "owner",

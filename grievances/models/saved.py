@@ -4,7 +4,7 @@ from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from grievances.access import paths_above
@@ -37,12 +37,6 @@ class SavedViewQuerySet(models.QuerySet):
         shared |= Q(sharing=Sharing.PLACE, region__in=sorted(places))
         return self.filter(Q(owner=cadre) | shared).select_related("unit", "region", "owner")
 
-    def called(self, cadre: Cadre) -> Self:
-        """Views of the cadre's that have called, and were not looked at since."""
-        return self.filter(owner=cadre, called_at__isnull=False).filter(
-            Q(seen_at=None) | Q(seen_at__lt=F("called_at"))
-        )
-
 
 class SavedView(models.Model):
     """A list – a queue of the desk, or all opinions – with the filter that is set in it."""
@@ -62,11 +56,7 @@ class SavedView(models.Model):
     grow_by = models.PositiveSmallIntegerField(_("grown by"), default=1)
     # From how many on growth is counted; unknown until it was counted first.
     base_count = models.PositiveIntegerField(null=True, editable=False)
-    # What it told the latest time.
     called_at = models.DateTimeField(null=True, editable=False)
-    called_count = models.PositiveIntegerField(default=0, editable=False)
-    called_growth = models.PositiveIntegerField(default=0, editable=False)
-    seen_at = models.DateTimeField(null=True, editable=False)
     version = models.PositiveIntegerField(default=0, editable=False)
 
     objects = SavedViewQuerySet.as_manager()

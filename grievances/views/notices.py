@@ -7,35 +7,31 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from grievances.alerts import calls_of
 from grievances.forms.notices import NoticeSettingsForm
 from grievances.messaging.channels import channels
-from grievances.messaging.kinds import kind_of, recount
-from grievances.models import Notice, SavedView
+from grievances.messaging.kinds import kind_of, name_lists, recount
+from grievances.models import Notice
 from grievances.notices import notices_of
-from grievances.saved.finding import address_of
 from villages.paging import page_of
 
 
 @require_safe
 def notice_list(request: HttpRequest) -> HttpResponse:
-    """The newest first, only of cases that I may still see; above them the views that called."""
+    """The newest first, only of cases that I may still see."""
     notices = notices_of(request.user).select_related(
         "event__actor", "opinion__category__parent", "opinion__region__parent"
     )
     page = page_of(notices.order_by("-made_at", "-id"), request)
     recount(page.rows, request.user)
+    name_lists(page.rows, request.user)
     for notice in page.rows:
         notice.what = kind_of(notice.kind).what(notice)
-    calls = [] if page.start else [(view, address_of(view)) for view in calls_of(request.user)]
-    return render(request, "grievances/notice_list.html", {"page": page, "calls": calls})
+    return render(request, "grievances/notice_list.html", {"page": page})
 
 
 @require_POST
 def notices_seen(request: HttpRequest) -> HttpResponse:
-    now = timezone.now()
-    Notice.objects.filter(cadre=request.user, seen_at=None).update(seen_at=now)
-    SavedView.objects.called(request.user).update(seen_at=now)
+    Notice.objects.filter(cadre=request.user, seen_at=None).update(seen_at=timezone.now())
     return redirect("notice-list")
 
 

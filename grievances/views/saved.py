@@ -61,6 +61,16 @@ def view_list(request: HttpRequest) -> HttpResponse:
 
 
 @for_roles(*EVERYBODY)
+@require_safe
+def view_open(request: HttpRequest, pk: int) -> HttpResponse:
+    """To the list that a view is now: notices lead here, as views change."""
+    view = find(request.user, str(pk))
+    if view is None:
+        raise Http404
+    return redirect(address_of(view))
+
+
+@for_roles(*EVERYBODY)
 @require_http_methods(["GET", "HEAD", "POST"])
 def view_new(request: HttpRequest) -> HttpResponse:
     """Keep a list with its filter under a name."""

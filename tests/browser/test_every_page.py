@@ -32,7 +32,7 @@ WITHOUT_LINK |= {"bulk-new", "bulk-order", "bulk-order-export", "chosen-paper", 
 # Made by a job; test_made_files.py goes that way.
 WITHOUT_LINK |= {"made-file", "made-file-get"}
 # Of views that somebody has saved; and what a page asks by itself.
-WITHOUT_LINK |= {"view-edit", "view-delete", "view-start", "list-changes"}
+WITHOUT_LINK |= {"view-open", "view-edit", "view-delete", "view-start", "list-changes"}
 # What is proposed for rows that wait; test_handing_on.py looks at it.
 WITHOUT_LINK |= {"bulk-proposals", "proposal-list", "opinion-like"}
 

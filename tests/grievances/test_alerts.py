@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 import pytest
-from django.core.management import call_command
 from django.db import connection, connections, transaction
 from django.test import Client
 from django.urls import reverse
@@ -11,6 +10,7 @@ from django.utils import timezone
 
 from grievances.alerts import due_alerts
 from grievances.models import Opinion, SavedView
+from grievances.notices import unseen
 from tests.factories import fresh, make_cadre, make_opinion
 from tests.grievances.cases import assigned, copied
 from villages.models import Cadre, Role, Unit
@@ -104,26 +104,25 @@ def test_a_call_stands_on_the_page_of_notices_until_it_was_seen(
 ) -> None:
     view = calling(head, name="要签收的")
     calling(handler, name="别人的")
-    call_command("call_views")
-    SavedView.objects.filter(called_at=None).update(called_at=timezone.now(), called_count=1)  # before seven
+    due_alerts(MORNING)
     client.force_login(head)
     link = f'href="{reverse("notice-list")}"'
     assert link in client.get(reverse("help")).content.decode()
     page = client.get(reverse("notice-list")).content.decode()
-    assert "要签收的" in page and f"view={view.pk}" in page and "别人的" not in page
+    address = reverse("view-open", args=[view.pk])
+    assert "要签收的" in page and address in page and "别人的" not in page
+    assert client.get(address)["Location"].startswith(reverse("desk-queue", args=["to-take"]))
     client.post(reverse("notices-seen"))
     assert link not in client.get(reverse("help")).content.decode()
-    assert SavedView.objects.get(owner=handler).seen_at is None
+    assert unseen(fresh(handler)) == 1
     head.posts.update(role=Role.AUDITOR)
     client.force_login(fresh(head))
     assert "要签收的" not in client.get(reverse("notice-list")).content.decode()
 
 
-def test_unseen_notices_and_calls_cost_one_query(
+def test_whoever_was_told_nothing_costs_one_query(
     head: Cadre, case: Opinion, django_assert_num_queries: object
 ) -> None:
-    from grievances.notices import unseen
-
     cadre = fresh(head)
     assert cadre.posts_in_force
     with django_assert_num_queries(1):
@@ -139,7 +138,7 @@ def test_what_fails_on_the_way_has_told_nobody(
         raise RuntimeError
 
     with monkeypatch.context() as patched, pytest.raises(RuntimeError), transaction.atomic():
-        patched.setattr("grievances.alerts.tell", broken)
+        patched.setattr("grievances.alerts.call", broken)
         due_alerts(MORNING)
     assert told() == [("head", 1, 0)]
 

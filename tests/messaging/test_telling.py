@@ -196,7 +196,7 @@ def test_a_list_is_told_with_its_length_and_address(
             count=7,
         )
     text = mailbox.kept[0].get_content()
-    assert "7 new cases" in text and "https://voices.example.cn/opinions/?late=on" in text
+    assert "7 cases" in text and "https://voices.example.cn/opinions/?late=on" in text
 
 
 def fail(gateway: Gateway, times: int) -> None:
