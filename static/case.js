@@ -14,7 +14,7 @@
     if (keys.showModal) keys.showModal(); else keys.setAttribute("open", "");
   }
   // Where no case is open yet, the list begins with its first.
-  function walk(which) { press(one("[data-walk=" + which + "]") || !one("[data-case]") && one("[data-open]")); }
+  function walk(which) { press(one("[data-walk=" + which + "]") || !one("[data-number]") && one("[data-open]")); }
   function send() {
     var form = one("#step form[method=post]");
     press(form && form.querySelector(".btn-primary:not([disabled])"));
@@ -23,7 +23,7 @@
     var form = one("#step form[hx-post]:not([data-sent])");
     if (!form || form.hasAttribute("data-typed") && !window.confirm(document.body.dataset.unsaved)) return;
     document.getElementById("step").textContent = "";
-    var heading = one("#panel [data-case]");
+    var heading = one("#panel [data-number]");
     if (heading) heading.focus();
   }
   var keys = {

@@ -15,9 +15,9 @@
   }
   // The box knows the case that is open, and the list from which it was opened.
   function open() {
-    var shown = document.querySelector("[data-case]"), walk = document.querySelector("[data-walk]");
+    var shown = document.querySelector("[data-number]"), walk = document.querySelector("[data-walk]");
     var way = new URLSearchParams(walk ? walk.getAttribute("href").split("?")[1] : ""), fields = field.form.elements;
-    fields.case.value = shown ? shown.dataset.case : "";
+    fields.case.value = shown ? shown.dataset.number : "";
     fields.list.value = way.get("list") || "";
     fields.place.value = way.get("place") || "";
     field.value = said.textContent = list.textContent = "";

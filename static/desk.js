@@ -91,10 +91,10 @@
   // Whoever walks on beside the list sees there where they are, as far as the page goes; below it the case stays in view.
   document.addEventListener("htmx:afterSwap", function (event) {
     if (event.target.id !== "panel") return;
-    var shown = event.target.querySelector("[data-case]");
+    var shown = event.target.querySelector("[data-number]");
     comesBack = Boolean(event.target.querySelector("[data-back]"));
-    if (!shown || shown.dataset.case === number) return;
-    number = shown.dataset.case;
+    if (!shown || shown.dataset.number === number) return;
+    number = shown.dataset.number;
     var there = place();
     if (there < 0) { rows().forEach(function (row) { row.classList.remove("on"); }); return; }
     mark(there);

@@ -60,7 +60,7 @@ def case_context(request: HttpRequest, opinion: Opinion) -> dict[str, object]:
         "away": absences.in_words(away[0]) if away else "",
         "answers": list(opinion.answers.select_related("unit", "by").order_by("-id")),
         "assisting": assisting_units(opinion),
-        "problem": next((row.problem for row in memberships if row.left_at is None), None),
+        "common_problem": next((row.problem for row in memberships if row.left_at is None), None),
         "accused": list(opinion.accusations.select_related("unit", "cadre")) if opinion.accusing else [],
         "attachments": list(opinion.attachments.all()),
     }

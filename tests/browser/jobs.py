@@ -57,7 +57,7 @@ def do(page: Page, verb: str, **answers: str) -> None:
     if not link.is_visible():
         page.locator("details > summary.btn").click()
     link.click()
-    form = page.locator(f"form[action$='/{verb}/']")
+    form = page.locator(f"form.panel[action$='/{verb}/']")
     for name, value in answers.items():
         answer(form.locator(f"[name={name}]"), value)
         if form.locator(f"[name={name}][data-reload]").count():

@@ -23,6 +23,7 @@ WITHOUT_LINK = {
     "attachment",
     "answer-draft",
     "opinion-new-same",
+    "succession",
 }
 WITHOUT_LINK |= {verb.address for verb in Verb}
 # From a case that was opened from its list, and by a key; test_walk.py goes that way.

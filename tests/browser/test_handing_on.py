@@ -21,7 +21,7 @@ def test_a_case_is_dragged_to_a_colleague_who_then_has_it(people: People, busy_s
     people.look(page)
     page.keyboard.type("出差")
     page.keyboard.press("Enter")
-    expect(page.locator("[role=status]")).to_be_visible()
+    expect(page.locator("main [role=status]")).to_be_visible()
     expect(page.locator("[name=case]:checked")).to_have_count(0)
     there = page.locator(f"[data-colleague='{whose}'] [data-case='{number}']")
     # Of many cases only the first stand on the page.

@@ -14,7 +14,7 @@ def numbers(page: Page) -> list[str]:
 
 
 def shows(page: Page, number: str) -> None:
-    expect(page.locator("#panel [data-case]")).to_have_attribute("data-case", number)
+    expect(page.locator("#panel [data-number]")).to_have_attribute("data-number", number)
 
 
 def call_back(page: Page, after: str) -> None:

@@ -112,7 +112,7 @@ DUE = timezone.localdate() + timedelta(days=5)
     ("verb", "arguments"),
     [
         ("supervise", {"text": "抓紧", "due": DUE}),
-        ("leave", {"reason": "再给一周"}),
+        ("leave_with_unit", {"reason": "再给一周"}),
         ("reassign", {"reason": "换人办"}),
     ],
 )

@@ -66,7 +66,7 @@ def test_each_number_opens_a_list_as_long(
     text = page(heads, transport).content.decode()
     assert reverse("handover", args=[handler.pk]) in text and "12 open cases" in text
     assert heads.get(reverse("handover", args=[handler.pk])).context["count"] == 12
-    assert text.count('name="case"') == 8
+    assert text.count('name="case" value=') == 8
 
 
 def test_chosen_cases_go_to_the_colleague_with_the_reason(

@@ -118,8 +118,8 @@ def test_of_a_problem_that_accuses_them_the_history_of_no_case_tells(
     problem = joined(first, second, by=coordinator)
     address = reverse("opinion", args=[second.number])
     shown, hidden = (signed_in(who).get(address) for who in (coordinator, left))
-    assert shown.context["problem"] == problem and len(shown.context["story"]) == 2
-    assert hidden.context["problem"] is None and len(hidden.context["story"]) == 1
+    assert shown.context["common_problem"] == problem and len(shown.context["story"]) == 2
+    assert hidden.context["common_problem"] is None and len(hidden.context["story"]) == 1
 
 
 # many

@@ -66,7 +66,7 @@ def test_nobody_at_home_is_no_visit_but_an_attempt(phone: Client, visitor: Cadre
 def test_what_a_visitor_must_know_stands_beside_the_household(phone: Client) -> None:
     need = Need.objects.create(code="alone", name="独居老人", name_en="elderly person alone")
     make_household().needs.add(need)
-    assert need.label in phone.get(reverse(HOME)).content.decode()
+    assert need.name in phone.get(reverse(HOME)).content.decode()
 
 
 def test_each_of_my_grids_can_be_chosen(client: Client, committee: Unit) -> None:

@@ -72,7 +72,7 @@ def walk(client: Client, response: HttpResponse, name: str, address: str = TO_TA
 
 def shown(response: HttpResponse) -> str:
     """The number of the case that is shown."""
-    found = re.search(r'data-case="([^"]+)"', response.content.decode())
+    found = re.search(r'data-number="([^"]+)"', response.content.decode())
     return found.group(1) if found else ""
 
 
@@ -116,7 +116,7 @@ def test_one_walks_beyond_the_page(desk: Client, case: Opinion) -> None:
 def test_at_either_end_the_case_stays_and_a_sentence_says_so(desk: Client, cases: list[Opinion]) -> None:
     for one, name in ((cases[0], "previous"), (cases[2], "next")):
         end = walk(desk, opened(desk, one), name)
-        assert end["HX-Retarget"] == "#walked" and "data-case" not in end.content.decode()
+        assert end["HX-Retarget"] == "#walked" and "data-number" not in end.content.decode()
         assert "case of the list" in end.content.decode() or "列表" in end.content.decode()
 
 
@@ -280,7 +280,7 @@ def test_the_next_case_comes_with_the_sentence_of_what_was_done(desk: Client, ca
 
 def test_after_the_last_case_the_list_is_said_to_be_done(desk: Client, cases: list[Opinion]) -> None:
     done = take(desk, cases[2], after="next", **way(opened(desk, cases[2])))
-    assert done.context["first"].number == cases[0].number and "data-case" not in done.content.decode()
+    assert done.context["first"].number == cases[0].number and "data-number" not in done.content.decode()
     for one in cases[:2]:
         done = take(desk, one, after="next", **way(opened(desk, one)))
     assert done.context["first"] is None and done.context["end"] in done.content.decode()

@@ -43,7 +43,13 @@ DESIGN = {
     "explain": ("handling", "explained", "lead"),
     "rework": ("resolved explained", "handling", "head"),
     "supervise": ("collected assigned objected handling", "=", "leader coordinator"),
-    "leave": ("collected assigned objected handling resolved explained", "=", "coordinator"),
+    "join": (
+        "collected assigned objected handling resolved explained closed",
+        "=",
+        "heard coordinator head cadre",
+    ),
+    "leave": (" ".join(State), "=", "coordinator head"),
+    "leave_with_unit": ("collected assigned objected handling resolved explained", "=", "coordinator"),
     "assign_by_rule": ("collected", "assigned", ""),
     "instruct": ("collected assigned objected handling", "=", "leader coordinator"),
 }
