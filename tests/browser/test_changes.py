@@ -22,7 +22,7 @@ def test_what_a_colleague_does_is_marked_and_shown_on_demand(people: People, bus
     expect(row.locator("[data-unfold]")).to_have_attribute("aria-expanded", "true")
     before = numbers(first)
     second.locator("[data-row] .text").first.click()
-    second.locator("#panel a[href$='/remark/']").first.evaluate("link => link.click()")
+    second.locator("#panel a[href*='/remark/']").first.evaluate("link => link.click()")
     second.locator("#step [name=text]").fill("已去现场看过。")
     second.locator("#step button.btn-primary").click()
     expect(second.locator("#panel [data-say]")).to_be_visible()
