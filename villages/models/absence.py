@@ -137,9 +137,6 @@ class Absence(models.Model):
         posts = self.cadre.desk_posts
         if not posts:
             raise ValidationError(_("They have no desk that somebody could keep."))
-        if not self._may_be_lent(posts):
-            words = _("They have desks in other units, too: they or an administrator must note it.")
-            raise ValidationError(words)
         apart = [post.unit.label for post in posts if not self.substitute.is_in_line_with(post.unit)]
         if apart:
             words = {"unit": comma().join(dict.fromkeys(apart))}
@@ -155,6 +152,9 @@ class Absence(models.Model):
             raise ValidationError(
                 {"substitute": _("Somebody else must name you: nobody takes a desk by themselves.")}
             )
+        if not self._may_be_lent(posts):
+            words = _("They have desks in other units, too: they or an administrator must note it.")
+            raise ValidationError(words)
 
     def _may_be_lent(self, posts: Iterable[Post]) -> bool:
         """Whether who notes the absence may lend these desks: one's own, an administrator any, a head those of the
