@@ -29,9 +29,9 @@ CANARY = "金丝雀八哥"
 SCRIPT = '"><script>x()</script>'
 PAGES = [
     "home", "desk", "opinion-list", "search", "dashboard", "workload", "slipped", "supervision-list",
-    "common-problem-list", "view-list", "view-new", "notice-list", "notice-settings", "escalation-list", "absence-list",
-    "campaign-list", "bulk-list", "bulk-proposals", "call-backs", "chosen-paper", "chosen-export", "model-answer-list",
-    "model-answer-new", "made-file-list", "list-columns", "opinion-export", "audit", "audit-withdrawn", "commands",
+    "common-problem-list", "view-list", "notice-list", "escalation-list", "absence-list",
+    "campaign-list", "bulk-list", "call-backs", "model-answer-list",
+    "made-file-list", "opinion-export", "audit", "audit-withdrawn", "commands",
 ]  # fmt: skip
 _NEW_EACH_TIME = re.compile(
     r'[0-9a-f]{8}-[0-9a-f-]{27}|csrf\w*" value="\w+"|X-CSRFToken\W+\w+|\d\d:\d\d|%2B\d+'
