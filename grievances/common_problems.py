@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from grievances import access
-from villages.models import CODE_LENGTH, Cadre, Level, Role, Unit
+from villages.models import CODE_LENGTH, Cadre, Level, Post, Role, Unit
 from villages.scope import any_of, under, within
 
 if TYPE_CHECKING:
@@ -26,17 +26,29 @@ def visible_problems(cadre: Cadre) -> Q:
     All opinions of one accuse the same people or nobody; whomever any of them, also a former one, accuses
     does not see it, so nobody learns of an accusation through its problem.
     """
+    shown = _shown_to(cadre.alone)
+    for lender in cadre.lenders:
+        # A desk that is kept for somebody shows nothing that they may not see themselves.
+        shown |= _shown_to(lender) & _not_accusing(lender)
+    return shown & _not_accusing(cadre)
+
+
+def _shown_to(cadre: Cadre) -> Q:
     membership = apps.get_model("grievances", "ProblemMembership")
     seen = membership.objects.filter(
         access.visible(cadre, opinion="opinion__"), problem=OuterRef("pk"), left_at=None
     )
-    return (_run_by(cadre) | Exists(seen)) & (Q(accused="") | ~Exists(_accusing(cadre)))
+    return _run_by(cadre) | Exists(seen)
 
 
 def _run_by(cadre: Cadre) -> Q:
-    places = [within(post.region_id) for post in cadre.posts_as(Role.COORDINATOR)]
-    posts = cadre.posts_as(Role.HANDLER, Role.HEAD)
+    places = [within(post.region_id) for post in cadre.own_posts if post.role == Role.COORDINATOR]
+    posts = [post for post in cadre.own_posts if post.role in (Role.HANDLER, Role.HEAD)]
     return any_of([*places, *(under(post.unit.path, field="unit__path") for post in posts)])
+
+
+def _not_accusing(cadre: Cadre) -> Q:
+    return Q(accused="") | ~Exists(_accusing(cadre))
 
 
 def _accusing(cadre: Cadre) -> QuerySet:
@@ -53,14 +65,21 @@ def runs(problem: "CommonProblem", cadre: Cadre) -> bool:
         or problem.person_id == cadre.pk
         or any(
             problem.unit is not None and post.unit.contains(problem.unit)
-            for post in cadre.posts_as(Role.HEAD)
+            for post in _posts_as(Role.HEAD, problem, cadre)
         )
     )
 
 
 def oversees(problem: "CommonProblem", cadre: Cadre) -> bool:
     """Whether the cadre coordinates the whole place of it."""
-    return any(problem.region_id.startswith(post.region_id) for post in cadre.posts_as(Role.COORDINATOR))
+    posts = _posts_as(Role.COORDINATOR, problem, cadre)
+    return any(problem.region_id.startswith(post.region_id) for post in posts)
+
+
+def _posts_as(role: str, problem: "CommonProblem", cadre: Cadre) -> list[Post]:
+    """Own posts, and those lent by somebody whom the problem doesn't accuse."""
+    people = [cadre, *(one for one in cadre.lenders if not is_accused_in(problem, cadre=one))]
+    return [post for one in people for post in one.own_posts if post.role == role]
 
 
 def is_accused_in(problem: "CommonProblem", *, unit: Unit | None = None, cadre: Cadre | None = None) -> bool:

@@ -79,16 +79,36 @@ def _before_a_cadre_leaves(*, cadre: Cadre, **_kwargs: object) -> None:
     _refuse(cadre, _stands_in(cadre) or _hangs(hanging(cadre)))
 
 
-def why_post_stays(post: Post) -> str:
-    """What keeps a post from ending: cases that hang on it, or a desk that is kept by it; "" for nothing."""
-    others = [other for other in post.cadre.posts.in_force().select_related("unit") if other.pk != post.pk]
+def why_post_stays(post: Post, *, by: Cadre | None = None) -> str:
+    """What keeps a post from ending: cases that hang on it, or a desk that is kept by it; "" for nothing. A head
+    (``by``) is told of nothing that is hidden from them (``hidden_from``)."""
+    others = _others(post)
     if all(other.unit_id != post.unit_id for other in others):
         stands_in = _stands_in(post.cadre, after=post.until)
         if stands_in:
             return stands_in
+    cases = hanging_on(post)
+    return _hangs(cases.exclude(pk__in=hidden_from(by, cases).values("pk")) if by else cases)
+
+
+def _others(post: Post) -> list[Post]:
+    return [other for other in post.cadre.posts.in_force().select_related("unit") if other.pk != post.pk]
+
+
+def hanging_on(post: Post) -> QuerySet[Opinion]:
+    """The cases that keep this very post from ending: none where another post can hold them."""
     working = (Role.HANDLER, Role.HEAD)
-    kept = any(other.role in working and other.unit.contains(post.unit) for other in others)
-    return "" if post.role not in working or kept else _hangs(hanging(post.cadre, unit=post.unit))
+    kept = any(other.role in working and other.unit.contains(post.unit) for other in _others(post))
+    if post.role not in working or kept:
+        return Opinion.objects.none()
+    return hanging(post.cadre, unit=post.unit)
+
+
+def hidden_from(by: Cadre, cases: QuerySet[Opinion]) -> QuerySet[Opinion]:
+    """The accusations among the cases of a unit that its head may not know of: they accuse the head."""
+    if Role.ADMINISTRATOR in by.roles:
+        return cases.none()
+    return cases.filter(accusing=True).exclude(pk__in=Opinion.objects.visible_to(by).values("pk"))
 
 
 def _stands_in(cadre: Cadre, *, after: date | None = None) -> str:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from grievances.calendar import WorkingCalendar, last_day
 from grievances.duties import head_of
 from grievances.errors import StepRefused, in_words
-from grievances.handover import MOVABLE, hanging, held_by
+from grievances.handover import MOVABLE, hanging, hanging_on, held_by, hidden_from
 from grievances.models import Opinion, Succession, SuccessionCase
 from villages.models import CODE_LENGTH, Cadre, Level, Post, Role, Unit
 from villages.rights import note_change
@@ -157,11 +157,16 @@ class HandingOn:
 
 
 def end_posts(posts: Iterable[Post], *, on: date, by: Cadre) -> list[Post]:
-    """End posts with a day; returns those that didn't end because something hangs on them still."""
+    """End posts with a day; returns those that didn't end because something hangs on them still.
+
+    What accuses the head who ends the post goes back to dispatch: to be refused would tell of it.
+    """
     kept = []
     for post in posts:
         try:
             with transaction.atomic():
+                for case in hidden_from(by, hanging_on(post)):
+                    case.take_away(by=None)
                 post.end(on=on)
                 note_change(post, by=by, until=on)
         except ValidationError:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from grievances import clocks, models
 from grievances.duties import is_unreleased
 from grievances.relations import relations, stood_in_for
-from grievances.separation import CONFIRMS, asked_themselves, worked_on
+from grievances.separation import CONFIRMS, JOINS, asked_themselves, was_with_the_accused, worked_on
 from grievances.workflow import ANSWERED, TRANSITIONS, State, Verb, verbs_from
 from villages.models import Role
 
@@ -75,6 +75,8 @@ def possible(opinion: "Opinion", cadre: "Cadre") -> list[Verb]:
     idle = _idle_time(opinion) | _idle_check(opinion) | _idle_oversight(opinion, cadre)
     idle.add(Verb.JOIN if opinion.file.one(models.ProblemMembership, left_at=None) else Verb.LEAVE)
     verbs = verbs_from(State(opinion.state), relations(opinion, cadre))
+    if was_with_the_accused(opinion, cadre):
+        idle |= JOINS
     return [verb for verb in verbs if verb not in idle and not _done_by_themselves(opinion, verb, cadre)]
 
 

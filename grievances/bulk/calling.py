@@ -60,11 +60,23 @@ class Printed:
 
 def left_of(listed: CallList, cadre: Cadre) -> Printed:
     """The first rows of a printed list that nobody has called back since it was printed."""
-    place = {pk: n for n, pk in enumerate(listed.cases, start=1)}
+    cases = _told_of(listed, cadre)
+    place = {pk: n for n, pk in enumerate(cases, start=1)}
     since = CallBack.objects.filter(opinion=OuterRef("pk"), at__gte=listed.made_at)
-    waiting = Opinion.objects.visible_to(cadre).filter(pk__in=listed.cases, state__in=ANSWERED)
+    waiting = Opinion.objects.visible_to(cadre).filter(pk__in=cases, state__in=ANSWERED)
     found = sorted(waiting.exclude(Exists(since)).values_list("pk", flat=True), key=place.__getitem__)
-    return Printed({pk: place[pk] for pk in found[:MOST]}, len(found), len(listed.cases) - len(found))
+    return Printed({pk: place[pk] for pk in found[:MOST]}, len(found), len(cases) - len(found))
+
+
+def _told_of(listed: CallList, cadre: Cadre) -> list[int]:
+    """The rows of a list that somebody else printed, without accusations hidden from the cadre: neither a number
+    nor a gap between numbers may tell of them."""
+    if listed.by_id == cadre.pk:
+        return listed.cases
+    accusing = Opinion.objects.filter(pk__in=listed.cases, accusing=True)
+    seen = Opinion.objects.visible_to(cadre).filter(pk__in=listed.cases)
+    hidden = set(accusing.exclude(pk__in=seen.values("pk")).values_list("pk", flat=True))
+    return [pk for pk in listed.cases if pk not in hidden]
 
 
 def rows_of(places: dict[int, int], cadre: Cadre) -> list[Row]:

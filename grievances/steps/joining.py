@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from grievances import models
 from grievances.duties import ACCUSED_MAY_NOT, may_hold
 from grievances.errors import StepRefused
+from grievances.separation import was_with_the_accused
 from grievances.signatures import UNRELEASED, part, signature
 from grievances.workflow import Verb
 from villages.models import Cadre
@@ -56,6 +57,8 @@ class JoiningSteps:
     def join_same(self: "Opinion", other: "Opinion", *, by: Cadre, key: uuid.UUID) -> None:
         """Join the common problem of another opinion about the same matter; where that has none, one begins
         with both. Raises StepRefused with nothing changed."""
+        if any(was_with_the_accused(one, by) for one in (self, other)):
+            raise StepRefused(_("“%(verb)s” is not yours to do here.") % {"verb": Verb.JOIN.label})
         with transaction.atomic():
             # Locked before it is asked: two who join the same other one at once must not begin two.
             models.Opinion.objects.select_for_update().get(pk=other.pk)

@@ -17,7 +17,7 @@ from grievances import drafts, models
 from grievances.digests import digest_of_arguments
 from grievances.errors import ChangedMeanwhile, RequestReused, StepRefused
 from grievances.relations import relations, stood_in_for
-from grievances.separation import check_separation
+from grievances.separation import JOINS, check_separation, was_with_the_accused
 from grievances.signatures import signature
 from grievances.workflow import ENDED, TRANSITIONS, Relation, State, Verb
 from villages.models import Cadre, Unit
@@ -116,7 +116,7 @@ def _locked(
         repeated = _repeated(row, circumstances)
         if repeated is None:
             if version is not None and version != row.version:
-                raise ChangedMeanwhile(row.events.select_related("actor").last())
+                raise ChangedMeanwhile(_latest(row, circumstances["by"]))
             before = row.state
             event = _apply(row, method, arguments, circumstances)
             _write(row)
@@ -128,6 +128,14 @@ def _locked(
         opinion._state.fields_cache.pop(name, None)
     opinion.__dict__.update({f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields})
     return repeated or event
+
+
+def _latest(row: "Opinion", cadre: Cadre | None) -> "Event | None":
+    """What happened last, as far as it may be told."""
+    events = row.events.select_related("actor")
+    if cadre and was_with_the_accused(row, cadre):
+        events = events.exclude(verb__in=JOINS)
+    return events.last()
 
 
 def _repeated(row: "Opinion", circumstances: dict) -> "Event | None":

@@ -12,10 +12,12 @@ from django.views.decorators.vary import vary_on_headers
 
 from grievances.alike import alike
 from grievances.errors import StepRefused
+from grievances.forms.fields import TEXT_LIMIT
 from grievances.forms.steps import key_of
 from grievances.forms.where import WRITES, places_of
 from grievances.models import Category, Opinion
 from grievances.relations import relations
+from grievances.separation import was_with_the_accused
 from grievances.views.opinions import opened, visible_opinion
 from grievances.views.steps import refreshed
 from grievances.views.ways import way_of
@@ -38,7 +40,7 @@ def same_as(request: HttpRequest) -> dict[str, object]:
         category = _category(typed["category"])
         place = places_of(request.user).filter(pk=typed["place_of"][:15]).first()
         if category and place:
-            found = alike(typed["text"], category=category, place=place.pk, by=request.user)
+            found = alike(typed["text"][:TEXT_LIMIT], category=category, place=place.pk, by=request.user)
     return {"alike": found, "same": typed["same"]}
 
 
@@ -54,7 +56,7 @@ def opinion_same(request: HttpRequest, number: str) -> HttpResponse:
     """Open matters like this case; with a form, it joins the common problem of one of them."""
     case = opened(request, number)
     who = TRANSITIONS[Verb.JOIN].who
-    if not who & relations(case, request.user, among=who):
+    if not who & relations(case, request.user, among=who) or was_with_the_accused(case, request.user):
         raise PermissionDenied
     if request.method == "POST":
         return _join(request, case)

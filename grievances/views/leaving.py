@@ -65,7 +65,7 @@ def leaving(request: HttpRequest, pk: int) -> HttpResponse:
         "leaving": person, "form": form, "parts": list(zip(parts, form.to_fields(), strict=True)),
         "more": more, "ways": WAYS.items() if heads else [], "way": way, "posts": posts,
         "count": sum(part.count for part in parts), "sees_cases": heads,
-        "why": next(filter(None, map(why_post_stays, posts)), ""),
+        "why": next(filter(None, (why_post_stays(post, by=request.user) for post in posts)), ""),
     }  # fmt: skip
     return render(request, "grievances/leaving.html", context, status=422 if form.errors else 200)
 
@@ -129,7 +129,11 @@ def _do(request: HttpRequest, person: Cadre, form: LeavingForm, parts: list[_Par
         done = ngettext("%d post ends.", "%d posts end.", ended) % ended
         messages.success(request, done)
     for post in kept:
-        words = {"role": post.get_role_display(), "unit": post.unit.label, "why": why_post_stays(post)}
+        words = {
+            "role": post.get_role_display(),
+            "unit": post.unit.label,
+            "why": why_post_stays(post, by=request.user),
+        }
         messages.error(request, _("%(role)s, %(unit)s: the post did not end. %(why)s") % words)
 
 

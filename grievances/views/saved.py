@@ -20,6 +20,7 @@ from grievances.saved.finding import (
     gone_filters,
     list_address,
     may_change,
+    names_of_lists,
     views_of,
 )
 from grievances.views.lists import EVERYBODY
@@ -151,6 +152,9 @@ def _of_list(request: HttpRequest) -> dict[str, object]:
     """What the form takes over from the list whose address is given."""
     query = request.GET.copy()
     queue = query.pop(LIST, [""])[-1]
+    if queue not in names_of_lists(request.user):
+        # Only a list that one has can be kept.
+        queue = ""
     known = filter_class(queue).names()
     kept = QueryDict(mutable=True)
     for name in known:
@@ -163,6 +167,8 @@ def _form(
     request: HttpRequest, form: SavedViewForm, view: SavedView | None, *, status: int | None = None
 ) -> HttpResponse:
     queue, query = form["queue"].value() or "", form["query"].value() or ""
+    if queue not in names_of_lists(request.user):
+        queue = ""
     found = filter_class(queue)(QueryDict(query), None, request=request)
     context = {
         "form": form,

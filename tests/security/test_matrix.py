@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -345,6 +346,25 @@ def test_the_accused_gets_404_at_every_door(
     assert len(doors) > 30
 
 
+def _written() -> dict[str, int]:
+    """How many rows every table has, without what signing in and looking leave."""
+    models = [
+        one
+        for one in apps.get_models()
+        if one._meta.label not in ("sessions.Session", "axes.AccessLog", "grievances.Look")
+    ]
+    return {one._meta.label: one._base_manager.count() for one in models}
+
+
+def test_opening_a_page_writes_nothing(
+    everybody: dict[str, Cadre], arguments: dict[str, list[object]]
+) -> None:
+    before = _written()
+    for name, roles in (PAGES | OBJECTS).items():
+        ask(everybody[min(roles)], name, arguments.get(name, []))
+    assert _written() == before and len(before) > 50
+
+
 def test_words_of_an_accusation_appear_on_no_page_of_the_accused(
     everybody: dict[str, Cadre], committee: Unit, secretary: Cadre
 ) -> None:
@@ -354,7 +374,8 @@ def test_words_of_an_accusation_appear_on_no_page_of_the_accused(
     client.force_login(fresh(secretary), backend="django.contrib.auth.backends.ModelBackend")
     for name in (
         "desk", "opinion-list", "dashboard", "notice-list", "campaign-list", "workload", "slipped",
-        "escalation-list", "view-list", "common-problem-list", "supervision-list",
+        "escalation-list", "view-list", "common-problem-list", "supervision-list", "model-answer-list",
+        "absence-list", "made-file-list", "bulk-list",
     ):  # fmt: skip
         page = client.get(reverse(name), follow=True).content.decode()
         assert "金丝雀" not in page and opinion.number not in page

@@ -152,6 +152,17 @@ class Absence(models.Model):
             raise ValidationError(
                 {"substitute": _("Somebody else must name you: nobody takes a desk by themselves.")}
             )
+        if not self._may_be_lent(posts):
+            words = _("They have desks in other units, too: they or an administrator must note it.")
+            raise ValidationError(words)
+
+    def _may_be_lent(self, posts: Iterable[Post]) -> bool:
+        """Whether who notes the absence may lend these desks: one's own, an administrator any, a head those of the
+        own units and no other that the same person has."""
+        if self.set_by_id == self.cadre_id or Role.ADMINISTRATOR in self.set_by.roles:
+            return True
+        headed = [post.unit for post in self.set_by.own_posts if post.role == Role.HEAD]
+        return all(any(unit.contains(post.unit) for unit in headed) for post in posts)
 
     def _gives_nothing_new(self, posts: Iterable[Post]) -> bool:
         """Whether the substitute heads the units and so may do all that already."""
