@@ -262,12 +262,18 @@ OTHERS = {
 }
 
 # Every verb that a path shares with the verb's own page is compared with it; what it refuses is tried with fewer.
-COMPARED = [(path, verb) for path in PATHS for verb in READY if verb in path.verbs and path.form is not page]
-_FEW = {
-    "page": {V.ASSIGN, V.TRANSFER, V.JOIN, V.RESOLVE, V.EXPLAIN, V.CALL_BACK},
-    "panel": {V.RESOLVE, V.CALL_BACK},
-    "many": {V.ASSIGN, V.TRANSFER, V.JOIN, V.RESOLVE, V.EXPLAIN},
-    "many as a job": {V.ASSIGN, V.RESOLVE},
+# The panel is the page drawn otherwise, and a job is an order done later: a few verbs show that.
+_FEW = {"panel": {V.RESOLVE, V.CALL_BACK}, "many as a job": {V.RESOLVE}}
+COMPARED = [
+    (path, verb)
+    for path in PATHS
+    for verb in READY
+    if path.form is not page and verb in path.verbs & _FEW.get(path.name, path.verbs)
+]
+_FEW |= {
+    "page": {V.TRANSFER, V.RESOLVE, V.CALL_BACK},
+    "panel": {V.RESOLVE},
+    "many": {V.ASSIGN, V.TRANSFER, V.RESOLVE},
 }
 WAYS = [
     (path, verb) for path in PATHS for verb in READY if verb in path.verbs & _FEW.get(path.name, path.verbs)
