@@ -100,7 +100,7 @@ def discard(opinion: "Opinion", *, seen: int) -> None:
 
 def check(opinion: "Opinion", seen: int, *, by: "Cadre | None" = None) -> None:
     """Raises DraftChanged where others wrote more than was seen; what ``by`` wrote last is known to them."""
-    found = models.AnswerDraft.objects.select_related("by").filter(opinion=opinion).first()
+    found = opinion.file.one(models.AnswerDraft)
     if found and found.version != seen and not (by and found.by_id == by.pk):
         raise DraftChanged(found)
 

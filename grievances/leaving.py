@@ -131,7 +131,13 @@ class HandingOn:
             known = successor.pk in self._successions
             try:
                 with transaction.atomic():
-                    case.transfer(by=None if alone else self.by, person=successor, reason=self.reason)
+                    # What changes between the list and its lock may no longer hang on whoever leaves.
+                    case.transfer(
+                        by=None if alone else self.by,
+                        person=successor,
+                        reason=self.reason,
+                        version=case.version,
+                    )
                     SuccessionCase.objects.create(succession=self._to(successor), opinion=case)
             except (StepRefused, ValidationError) as error:
                 if not known:
@@ -214,7 +220,7 @@ def _hand_back(case: Opinion, succession: Succession, reason: str, result: Resul
         if head is None:
             raise StepRefused(_("Nobody else heads this unit."))
         with transaction.atomic():
-            case.transfer(by=succession.successor, person=head, reason=reason)
+            case.transfer(by=succession.successor, person=head, reason=reason, version=case.version)
             SuccessionCase.objects.filter(Q(succession=succession, opinion=case)).update(handed_back=True)
     except (StepRefused, ValidationError) as error:
         result.refused.append((case, in_words(error)))

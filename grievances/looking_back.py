@@ -1,5 +1,6 @@
 """Looking back at the door: what the household says about the matters of last time."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,6 +8,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from grievances.digests import digest_of_arguments
 from grievances.errors import StepRefused
 from grievances.models import CallBackMeans, Opinion
 from grievances.relations import relations
@@ -43,8 +45,18 @@ class Back:
     word: str
     remark: str = ""
 
+    @property
+    def digest(self) -> str:
+        """Of what was said, to know the same word when it comes again."""
+        return digest_of_arguments({"word": self.word, "remark": self.remark})
 
-def look_back(back: Back, *, by: Cadre, said_at: datetime, channel: str) -> str:
+
+def key_of(back: Back, visit: uuid.UUID) -> uuid.UUID:
+    """The key of the step that the word leads to: once a visit."""
+    return uuid.uuid5(visit, f"back {back.opinion.pk}")
+
+
+def look_back(back: Back, *, by: Cadre, said_at: datetime, channel: str, visit: uuid.UUID) -> str:
     """Do what the rules make of the word, on the matter as it stands now; returns what became of it.
 
     Whoever is not of the lead unit does the call-back at the door. Whoever is passes on the words:
@@ -53,7 +65,13 @@ def look_back(back: Back, *, by: Cadre, said_at: datetime, channel: str) -> str:
     """
     opinion = Opinion.objects.select_for_update().get(pk=back.opinion.pk)
     words = back.remark or _("At the door: %s.") % Word(back.word).label
-    step = {"by": by, "said_at": said_at, "channel": channel}
+    step = {
+        "by": by,
+        "said_at": said_at,
+        "channel": channel,
+        "key": key_of(back, visit),
+        "digest": back.digest,
+    }
     if opinion.is_before_the_answer(said_at):
         opinion.remark(text=words, **step)
         return Became.NOTED

@@ -11,8 +11,18 @@ from django.utils.translation import gettext as _
 
 from grievances.errors import RequestReused
 from grievances.forms.opinion import OpinionForm
-from grievances.looking_back import Back, look_back
-from grievances.models import Campaign, Channel, Informant, InformantKind, Opinion, Source, Visit, VisitKind
+from grievances.looking_back import Back, key_of, look_back
+from grievances.models import (
+    Campaign,
+    Channel,
+    Event,
+    Informant,
+    InformantKind,
+    Opinion,
+    Source,
+    Visit,
+    VisitKind,
+)
 from grievances.workflow import State
 from villages.models import Cadre, Household, Level, Region, Role
 from villages.scope import any_of, within
@@ -81,12 +91,13 @@ def log_visit(
         with transaction.atomic():
             visit.save(force_insert=True)
     except IntegrityError:
-        return _written_before(visit, opinions)
+        return _written_before(visit, opinions, looking_back)
     visit.cadres.set([by, *cadres])
     made = [_record(form, visit, number, channel) for number, form in enumerate(opinions)]
     # In a fixed order, as each locks its opinion and two visitors may be at it at once.
     backs = sorted(looking_back, key=lambda back: back.opinion.pk)
-    looks = [(back.opinion, look_back(back, by=by, said_at=said_at, channel=channel)) for back in backs]
+    said = {"by": by, "said_at": said_at, "channel": channel, "visit": key}
+    looks = [(back.opinion, look_back(back, **said)) for back in backs]
     return Logged(visit, made, looks)
 
 
@@ -103,14 +114,21 @@ def _record(form: OpinionForm, visit: Visit, number: int, channel: str) -> Opini
     )  # fmt: skip
 
 
-def _written_before(again: Visit, opinions: list[OpinionForm]) -> Logged:
+def _written_before(again: Visit, opinions: list[OpinionForm], backs: list[Back]) -> Logged:
     """The visit that this very request made before. Of anonymous opinions only the number can be compared."""
     known = Visit.objects.filter(key=again.key, recorded_by=again.recorded_by).first()
     said = Opinion.objects.filter(informants__visit=known) if known else Opinion.objects.none()
     texts = sorted(form.cleaned_data["text"] for form in opinions if not _is_anonymous(form))
-    if known is None or not _same(known, again) or sorted(said.values_list("text", flat=True)) != texts:
+    alike = known and _same(known, again) and sorted(said.values_list("text", flat=True)) == texts
+    if not alike or not _same_words(again, backs):
         raise RequestReused(_("This form was already saved with another content. Open a new one."))
     return Logged(known, list(said))
+
+
+def _same_words(again: Visit, backs: list[Back]) -> bool:
+    """Whether every word on a matter of last time is the one that was heard then."""
+    asked = {key_of(back, again.key): back.digest for back in backs}
+    return dict(Event.objects.filter(key__in=asked).values_list("key", "digest")) == asked
 
 
 def _same(known: Visit, again: Visit) -> bool:

@@ -17,6 +17,7 @@ from grievances.errors import ChangedMeanwhile, StepRefused, in_words
 from grievances.models import (
     Accusation,
     Answer,
+    AnswerDraft,
     Assignment,
     Clock,
     Event,
@@ -31,9 +32,13 @@ from grievances.workflow import Verb
 from villages.models import Cadre, Post
 
 # What the verbs of ``actions`` read of a case …
-_READ: tuple[type[Model], ...] = (Accusation, Assignment, Clock, Extension, Objection, ProblemMembership)
+_READ: tuple[type[Model], ...] = (
+    Accusation, AnswerDraft, Assignment, Clock, Extension, Objection, ProblemMembership,
+)  # fmt: skip
 # … and what they only add to.
 _ADDED: tuple[type[Model], ...] = (Answer, Event, OpinionSpan, StoodIn)
+
+_NEAR: dict[type[Model], tuple[str, ...]] = {AnswerDraft: ("by",)}
 
 
 class ReadFile(MemoryFile):
@@ -105,10 +110,11 @@ def _give_posts(people: dict[int, Cadre]) -> None:
 
 
 def _by_case(model: type[Model], cases: dict[int, Opinion]) -> dict[int, list[Model]]:
-    units = [name for name in ("unit",) if any(field.name == name for field in model._meta.fields)]
+    # The unit is what rights ask for; whoever wrote a draft is named where that is in the way.
+    near = [field.name for field in model._meta.fields if field.name in _NEAR.get(model, ("unit",))]
     found = model.objects.filter(opinion__in=list(cases)).order_by("pk")
     grouped: dict[int, list[Model]] = defaultdict(list)
-    for row in found.select_related(*units) if units else found:
+    for row in found.select_related(*near) if near else found:
         grouped[row.opinion_id].append(row)
     return grouped
 

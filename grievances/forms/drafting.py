@@ -35,6 +35,10 @@ class DraftedForm(StepForm):
     draft = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=_MOST)
     taken = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**63 - 1)
 
+    def clean_draft(self) -> int:
+        """A form that says nothing of a draft has seen none."""
+        return self.cleaned_data.get("draft") or NONE_YET
+
     def begin(self) -> None:
         """Begin with the draft, or go on with what was typed and the model answer that was chosen."""
         if self.is_bound:

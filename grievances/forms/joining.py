@@ -18,6 +18,7 @@ from villages.models import Cadre
 
 from .answering import check_ground, grounds_for
 from .bulk import BulkForm
+from .drafting import NONE_YET
 from .fields import LabelChoice, long_text
 from .step import ReasonForm, StepForm, day
 
@@ -146,6 +147,10 @@ class BulkResolveForm(BulkForm):
         if name := named_in(text, self.cases.select_related("unit"), self.by):
             raise ValidationError(NAMES_NOBODY % name)
         return text
+
+    def arguments(self) -> dict[str, object]:
+        """Nobody sees the drafts of many cases: one that a colleague writes keeps its case from being answered so."""
+        return super().arguments() | {"draft": NONE_YET}
 
 
 class BulkExplainForm(BulkResolveForm):

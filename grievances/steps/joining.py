@@ -54,9 +54,11 @@ class JoiningSteps:
         end_membership(self, done, reason)
         done.text = reason
 
-    def join_same(self: "Opinion", other: "Opinion", *, by: Cadre, key: uuid.UUID) -> None:
+    def join_same(
+        self: "Opinion", other: "Opinion", *, by: Cadre, key: uuid.UUID, version: int | None = None
+    ) -> None:
         """Join the common problem of another opinion about the same matter; where that has none, one begins
-        with both. Raises StepRefused with nothing changed."""
+        with both. ``key`` and ``version`` as of any step. Raises StepRefused with nothing changed."""
         if any(was_with_the_accused(one, by) for one in (self, other)):
             raise StepRefused(_("“%(verb)s” is not yours to do here.") % {"verb": Verb.JOIN.label})
         with transaction.atomic():
@@ -67,7 +69,7 @@ class JoiningSteps:
                 new = models.CommonProblem(key=uuid.uuid5(key, "problem"), title=title_for(other))
                 other.join(by=by, problem=new)
                 current = other.problem_memberships.select_related("problem").get(left_at=None)
-            self.join(by=by, problem=current.problem)
+            self.join(by=by, problem=current.problem, version=version, key=uuid.uuid5(key, "join"))
 
 
 def title_for(opinion: "Opinion") -> str:

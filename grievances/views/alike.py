@@ -69,10 +69,18 @@ def opinion_same(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, template, context)
 
 
+def _version(request: HttpRequest) -> int:
+    """What the person saw; a form without one has seen nothing."""
+    typed = request.POST.get("version", "")
+    return int(typed) if typed.isdecimal() and len(typed) <= 9 else 0
+
+
 def _join(request: HttpRequest, case: Opinion) -> HttpResponse:
     other = visible_opinion(request, request.POST.get("same", "")[:24])
     try:
-        case.join_same(other, by=request.user, key=key_of(request.POST) or uuid.uuid4())
+        case.join_same(
+            other, by=request.user, key=key_of(request.POST) or uuid.uuid4(), version=_version(request)
+        )
     except StepRefused as error:
         done = str(error)
         messages.warning(request, done)

@@ -32,17 +32,21 @@ class CasesField(forms.CharField):
 
     widget = forms.MultipleHiddenInput
 
+    def __init__(self, *, most: int, **kwargs: object) -> None:
+        self.most = most
+        super().__init__(**kwargs)
+
     def clean(self, value: list[str] | None) -> Chosen:
         chosen = choosing.read(value or [])
-        if len(chosen) > _MOST:
-            raise ValidationError(_("At most %(most)s cases at once.") % {"most": _MOST})
+        if len(chosen) > self.most:
+            raise ValidationError(_("At most %(most)s cases at once.") % {"most": self.most})
         return chosen
 
 
 class ColleagueForm(forms.Form):
     """Which cases go to whom, and why."""
 
-    case = CasesField(label=gettext_lazy("Cases"))
+    case = CasesField(label=gettext_lazy("Cases"), most=_MOST)
     key = forms.UUIDField(widget=forms.HiddenInput)
     colleague = LabelChoice(
         Cadre.objects.none(), label=gettext_lazy("Hand them to"), empty_label=gettext_lazy("Choose…")

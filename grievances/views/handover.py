@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from grievances import deadlines
+from grievances.bulk.choosing import Chosen
 from grievances.errors import StepRefused, in_words
 from grievances.forms.fields import LabelChoice, people_of
 from grievances.handover import MOVABLE, held, held_by, open_work, people_for
 from grievances.models import Opinion
+from grievances.views.colleagues import CasesField
 from villages.models import Cadre, Role
 from villages.policy import for_roles
 from villages.scope import any_of
@@ -25,11 +27,7 @@ _MOST = 500
 class HandoverForm(forms.Form):
     """Which cases go to whom, and why."""
 
-    cases = forms.ModelMultipleChoiceField(
-        Opinion.objects.none(),
-        label=gettext_lazy("Cases"),
-        error_messages={"required": gettext_lazy("Choose at least one case.")},
-    )
+    cases = CasesField(label=gettext_lazy("Cases"), most=_MOST)
     colleague = LabelChoice(Cadre.objects.none(), label=gettext_lazy("Hand them to"))
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200)
 
@@ -38,13 +36,23 @@ class HandoverForm(forms.Form):
         groups = [people_of(post.unit).values("pk") for post in by.posts_as(Role.HEAD)]
         colleagues = Cadre.objects.filter(any_of([Q(pk__in=group) for group in groups]))
         self.fields["colleague"].queryset = colleagues.exclude(pk=leaving.pk)
-        self.fields["cases"].queryset = cases
+        self.movable = cases
+
+    def clean_cases(self) -> list[tuple[Opinion, int]]:
+        """Each with the version that was seen."""
+        chosen: Chosen = self.cleaned_data["cases"]
+        found = list(self.movable.filter(pk__in=chosen))
+        if len(found) < len(chosen):
+            raise ValidationError(
+                _("Some of these cases are no longer here to hand on. Nothing was handed over.")
+            )
+        return [(case, chosen[case.pk]) for case in found]
 
     def ticked(self) -> set[str]:
         """The cases whose boxes are ticked: all, until somebody chooses."""
         if self.is_bound:
-            return set(self.data.getlist("cases"))
-        return {str(pk) for pk in self.fields["cases"].queryset.values_list("pk", flat=True)}
+            return {word.partition(".")[0] for word in self.data.getlist("cases")}
+        return {str(pk) for pk in self.movable.values_list("pk", flat=True)}
 
 
 @for_roles(Role.HEAD, Role.ADMINISTRATOR)
@@ -103,8 +111,8 @@ def _hand_over(form: HandoverForm, by: Cadre) -> bool:
     opinion = None
     try:
         with transaction.atomic():
-            for opinion in data["cases"]:
-                opinion.transfer(by=by, person=data["colleague"], reason=data["reason"])
+            for opinion, version in data["cases"]:
+                opinion.transfer(by=by, person=data["colleague"], reason=data["reason"], version=version)
     except (StepRefused, ValidationError) as error:
         words = {"number": opinion.number, "why": in_words(error)}
         form.add_error(None, _("%(number)s: %(why)s Nothing was handed over.") % words)

@@ -133,7 +133,8 @@ def test_dispatching_offers_to_join_with_one_click(
     address = reverse("opinion-same", args=[case.number])
     assert address in assign
     assert known.number in client.get(address).content.decode()
-    assert client.post(address, {"same": known.number, "key": uuid.uuid4()}).status_code == 302
+    form = {"same": known.number, "key": uuid.uuid4(), "version": case.version}
+    assert client.post(address, form).status_code == 302
     assert Opinion.objects.in_problem(CommonProblem.objects.get()).count() == 2
     again = client.post(address, {"same": known.number}, headers={"HX-Request": "true"})
     assert again.status_code == 200 and CommonProblem.objects.count() == 1

@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from grievances.models import Event, Opinion
 from grievances.steps.record import Accused
 from tests.factories import fresh, make_cadre, make_opinion, make_unit
+from tests.grievances.bulk import chosen
 from tests.grievances.cases import answered, assigned, in_hand
 from villages.models import Cadre, Role, Unit
 
@@ -46,7 +47,7 @@ def test_a_head_hands_all_cases_to_a_colleague_and_the_post_can_end(
     post = handler.posts.get()
     with pytest.raises(ValidationError):
         post.end(on=timezone.localdate())
-    page = hand_over(heads, handler, cases=[case.pk], colleague=colleague.pk)
+    page = hand_over(heads, handler, cases=chosen([case]).split(), colleague=colleague.pk)
     assert page.url == reverse("handover", args=[handler.pk])
     assert person_of(case) == colleague
     post.end(on=timezone.localdate())
@@ -55,7 +56,7 @@ def test_a_head_hands_all_cases_to_a_colleague_and_the_post_can_end(
 def test_each_hand_over_is_an_event_with_its_reason(
     heads: Client, case: Opinion, handler: Cadre, head: Cadre, colleague: Cadre
 ) -> None:
-    hand_over(heads, handler, cases=[case.pk], colleague=colleague.pk)
+    hand_over(heads, handler, cases=chosen([case]).split(), colleague=colleague.pk)
     event = Event.objects.filter(opinion=case).latest("pk")
     assert (event.verb, event.actor, event.text) == ("transfer", head, "调离")
 
@@ -64,7 +65,7 @@ def test_only_the_ticked_cases_go(
     heads: Client, case: Opinion, handler: Cadre, colleague: Cadre, visitor: Cadre, coordinator: Cadre
 ) -> None:
     other = assigned(make_opinion(by=visitor), by=coordinator, unit=case.unit, person=handler)
-    hand_over(heads, handler, cases=[other.pk], colleague=colleague.pk)
+    hand_over(heads, handler, cases=chosen([other]).split(), colleague=colleague.pk)
     assert (person_of(case), person_of(other)) == (handler, colleague)
 
 
@@ -77,9 +78,9 @@ def test_an_answered_case_waits_for_its_call_back_and_stops_no_other(
         case.number: True,
         done.number: False,
     }
-    assert hand_over(heads, handler, cases=[case.pk], colleague=colleague.pk).status_code == 302
+    assert hand_over(heads, handler, cases=chosen([case]).split(), colleague=colleague.pk).status_code == 302
     assert person_of(case) == colleague
-    assert hand_over(heads, handler, cases=[done.pk], colleague=colleague.pk).status_code == 422
+    assert hand_over(heads, handler, cases=chosen([done]).split(), colleague=colleague.pk).status_code == 422
 
 
 def test_all_or_none_are_handed_over(
@@ -87,7 +88,7 @@ def test_all_or_none_are_handed_over(
 ) -> None:
     accusing = make_opinion(by=visitor, accused=[Accused(cadre=colleague)])
     assigned(accusing, by=coordinator, unit=case.unit, person=handler)
-    page = hand_over(heads, handler, cases=[case.pk, accusing.pk], colleague=colleague.pk)
+    page = hand_over(heads, handler, cases=chosen([case, accusing]).split(), colleague=colleague.pk)
     assert page.status_code == 422 and accusing.number in page.content.decode()
     assert person_of(case) == person_of(accusing) == handler
 
@@ -96,7 +97,7 @@ def test_all_or_none_are_handed_over(
 def test_what_is_missing_is_said_and_what_was_typed_is_kept(
     heads: Client, case: Opinion, handler: Cadre, colleague: Cadre, missing: str
 ) -> None:
-    fields = {"cases": [case.pk], "colleague": colleague.pk, "reason": "调到别处"}
+    fields = {"cases": chosen([case]).split(), "colleague": colleague.pk, "reason": "调到别处"}
     page = hand_over(heads, handler, **fields | {missing: []})
     assert page.status_code == 422 and missing in page.context["form"].errors
     assert missing == "reason" or "调到别处" in page.content.decode()
@@ -107,7 +108,7 @@ def test_nobody_outside_the_unit_can_get_the_cases(
     heads: Client, case: Opinion, handler: Cadre, caller: Cadre, outsider: Cadre
 ) -> None:
     for stranger in (caller, outsider, handler):
-        page = hand_over(heads, handler, cases=[case.pk], colleague=stranger.pk)
+        page = hand_over(heads, handler, cases=chosen([case]).split(), colleague=stranger.pk)
         assert page.status_code == 422 and "colleague" in page.context["form"].errors
 
 
@@ -119,7 +120,9 @@ def test_cases_of_other_units_are_not_the_heads_to_hand_over(
     theirs = assigned(make_opinion(by=visitor), by=coordinator, unit=other, person=fresh(handler))
     page = heads.get(reverse("handover", args=[handler.pk]))
     assert [row.number for row in page.context["cases"]] == [case.number] and page.context["count"] == 1
-    assert hand_over(heads, handler, cases=[theirs.pk], colleague=colleague.pk).status_code == 422
+    assert (
+        hand_over(heads, handler, cases=chosen([theirs]).split(), colleague=colleague.pk).status_code == 422
+    )
 
 
 def test_a_head_finds_nobody_of_other_units(heads: Client, caller: Cadre, outsider: Cadre) -> None:
@@ -174,7 +177,7 @@ def test_an_administrator_sees_the_number_and_no_case(
     client.force_login(administrator)
     page = client.get(reverse("handover", args=[handler.pk]))
     assert page.context["count"] == 1 and case.number not in page.content.decode()
-    assert hand_over(client, handler, cases=[case.pk], colleague=colleague.pk).status_code == 403
+    assert hand_over(client, handler, cases=chosen([case]).split(), colleague=colleague.pk).status_code == 403
 
 
 def test_others_may_not_hand_over(
