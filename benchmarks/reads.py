@@ -23,6 +23,7 @@ def reads(site: Site) -> Iterator[Operation]:
     signed_in = {name: people.cookies(people.account(name)) for name in _HOMES}
     leader = signed_in["leader"]
     yield from _homes(site, signed_in)
+    yield from _views(signed_in)
     yield from _lists(site, leader)
     yield from _searches(site, leader)
     yield _details(site, leader)
@@ -36,14 +37,19 @@ def _get(
 
 
 def _homes(site: Site, signed_in: dict[str, dict[str, str]]) -> Iterator[Operation]:
-    """The page on which each lands after signing in. What the desk counts beside its list is measured with it; a cadre
-    who has more to count there, such as lists of their own, gets a line of their own here."""
+    """The page on which each lands after signing in, with what the desk counts beside its list."""
     for who, cookies in signed_in.items():
         name = f"home of the {who}"
         if site.wants(name):
             address, _page = site.page(cookies, "/")
             goal = _BOARDS if address.startswith("/dashboard/") else _LISTS
             yield _get(name, address, goal, cookies, note=address)
+
+
+def _views(signed_in: dict[str, dict[str, str]]) -> Iterator[Operation]:
+    """What a desk asks for by itself when it is open: the counts of its saved views, all in one question."""
+    for who in ("handler", "head", "coordinator"):
+        yield _get(f"saved views of the {who}", "/views/", _LISTS, signed_in[who])
 
 
 def _lists(site: Site, cookies: dict[str, str]) -> Iterator[Operation]:

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Q, Sum, Value
 from django.db.models.functions import Coalesce
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -52,7 +52,12 @@ _FIELDS: dict[tuple[str, str], Callable[[Filling], str]] = {
     ("planned for", "计划日期"): lambda f: full_day(f.planned_for) if f.planned_for else "",
     ("passed on to", "转交单位"): lambda f: f.passed_to,
 }
-_BY_NAME = {name: put for names, put in _FIELDS.items() for name in names}
+_LANGUAGES = ("en", "zh-hans")
+_BY_NAME = {
+    name: (language, put)
+    for names, put in _FIELDS.items()
+    for language, name in zip(_LANGUAGES, names, strict=True)
+}
 FIELD_NAMES = tuple(_FIELDS)
 
 
@@ -61,11 +66,15 @@ def _named(found: re.Match[str]) -> str:
 
 
 def fill(text: str, filling: Filling) -> str:
-    """The text with everything filled in that is known; what is not known yet stays in its braces."""
+    """The text with everything filled in that is known; what is not known yet stays in its braces. As a field is
+    called, so is it filled in, whatever the writer's own language: the text and its fields are of one language."""
 
     def put(found: re.Match[str]) -> str:
-        value = _BY_NAME.get(_named(found))
-        return (value(filling) if value else "") or found[0]
+        if _named(found) not in _BY_NAME:
+            return found[0]
+        language, value = _BY_NAME[_named(found)]
+        with translation.override(language):
+            return value(filling) or found[0]
 
     return _PLACEHOLDER.sub(put, text)
 

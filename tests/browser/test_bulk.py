@@ -50,7 +50,7 @@ def test_a_whole_page_is_chosen_on_a_phone(people: People, busy_site: str) -> No
     expect(page.locator("[data-ticked]")).to_have_text(f"{number} chosen")
     people.look(page)
     page.locator("#many button[formaction$='/supervise/']").click()
-    page.locator("[name=text]").fill("Please hurry.")
+    page.locator("[name=text]").fill("请抓紧办理。")
     order(page, number)
     people.look(page)
 

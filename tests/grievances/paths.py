@@ -257,6 +257,7 @@ OTHERS = {
     "written down on a visit": ("forms/visit_opinion.py", _set(V.RECORD)),
     "assigned by a rule": ("self_dispatch.py", _set(V.ASSIGN_BY_RULE)),
     "taken away from the accused": ("handover.py", _set(V.TAKE_AWAY)),
+    "taken away as a post ends": ("leaving.py", _set(V.TAKE_AWAY)),
     "a changed calendar": ("reckoning.py", _set(V.RECKON)),
     "a preview, which writes nothing": ("bulk/preview.py", _MANY),
 }
