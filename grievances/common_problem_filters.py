@@ -18,6 +18,8 @@ _STATES = [("open", _("open")), ("closed", pgettext_lazy("problem", "closed"))]
 class CommonProblemFilter(ChippedFilter):
     """By state, place, category and lead unit."""
 
+    export = ""  # no file of this list
+
     state = django_filters.ChoiceFilter(label=_("state"), choices=_STATES, method="in_state")
     category = CategoryFilter(label=_("category"), method="of_category")
     region = django_filters.CharFilter(

@@ -67,6 +67,8 @@ def rows(cadre: Cadre, status: str = "", *, now: datetime | None = None) -> Quer
 class SupervisionFilter(ChippedFilter):
     """Which of them are shown; by itself those that wait for an answer."""
 
+    export = ""  # no file of this list
+
     status = django_filters.ChoiceFilter(label=_("answer"), choices=Status.choices, method="unchanged")
     mine = django_filters.BooleanFilter(label=_("asked by me"), method="by_me", widget=forms.CheckboxInput)
     region = django_filters.CharFilter(label=_("place"), method="in_region", max_length=30)
