@@ -147,11 +147,11 @@ class Programs:
     def __init__(self) -> None:
         self.running: dict[str, subprocess.Popen] = {}
 
-    def serve(self, environment: dict[str, str], port: int, *, workers: int = 2) -> None:
-        """A web server; returns when it answers."""
+    def serve(self, environment: dict[str, str], port: int, *options: str, workers: int = 2) -> None:
+        """A web server; returns when it answers. ``options`` say where it listens, if not on this machine only."""
         command = [
-            "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", str(workers),
-            "--threads", "4", "--timeout", "60", "--log-level", "warning",
+            "-m", "gunicorn", "config.wsgi", *(options or ("--bind", f"127.0.0.1:{port}")),
+            "--workers", str(workers), "--threads", "4", "--timeout", "60", "--log-level", "warning",
         ]  # fmt: skip
         self._wait_until_it_answers(self._start(f"the web server of port {port}", environment, command), port)
 

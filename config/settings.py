@@ -13,6 +13,8 @@ DEBUG = environment.flag("DEBUG")
 # A demonstration on plain http with well-known accounts; never for real data.
 DEMO = environment.flag("DEMO")
 LOCAL = DEBUG or DEMO
+# The demo over HTTPS, for phones in the same network (config/lan.py): it has no name that could be pinned to HTTPS.
+HTTPS = not LOCAL or environment.flag("DEMO_HTTPS")
 # A province: only the dashboards of what its districts publish; nothing is recorded here.
 PROVINCE = environment.flag("PROVINCE")
 
@@ -148,7 +150,7 @@ SESSION_COOKIE_AGE = SESSION_LONGEST_SECONDS
 # Sites that share a host name (on other ports) need names of their own.
 SESSION_COOKIE_NAME = environment.text("SESSION_COOKIE", "session")
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not LOCAL
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
