@@ -139,8 +139,7 @@
     if (answer !== true) return answer;
     const { salt, rounds, check } = await store().get("pin");
     const raw = await unwrap(await fromPin(old, salt, rounds), check);
-    const kept = await pinOf(pin, raw);
-    await store().set("pin", kept);
+    await store().set("pin", await pinOf(pin, raw));
     return true;
   }
   function lock() { own = pack = null; keys.clear(); store().changed("locked"); }
@@ -180,7 +179,7 @@
     const raw = random(32);
     const spki = await crypto.subtle.importKey("spki", unbase64(server.spki), RSA, false, ["encrypt"]);
     const row = {
-      id: uuid(), schema: store().SCHEMA, kind: kind || "visit", state: "writing", cadre: await store().get("cadre"),
+      id: uuid(), schema: store().SCHEMA, kind: kind || "visit", state: "writing", cadre: ((await store().get("cadre")) || {}).pk,
       changed_at: Date.now(), key_id: server.id,
       sealed_key: new Uint8Array(await crypto.subtle.encrypt(RSA, spki, raw)), pin_key: await wrap(raw, mine()),
       iv: null, sealed: null, tries: 0, next_try_at: 0, answer: null, arrived_at: null,
@@ -195,16 +194,11 @@
     }
     return keys.get(row.id);
   }
-  // The row with this content; it is written by store.putDraft, or by keep() at once.
+  // The row with this content; store.putDraft writes it.
   async function sealDraft(row, content) {
     const whole = { ...content, schema: store().CONTENT };
     const made = await encrypt(await keyOf(row), utf8(JSON.stringify(whole)), row.id);
     return { ...row, ...made, changed_at: Date.now() };
-  }
-  async function keep(row, content) {
-    const made = await sealDraft(row, content);
-    await store().putDraft(made);
-    return made;
   }
   // Throws Refused: "locked", or "other_pin" for a draft that only recover() opens.
   async function openDraft(row) {
@@ -299,6 +293,6 @@
 
   phone.seal = {
     Refused, available, weak, turnOn, isOn, unlock, lock, isUnlocked, changePin, erase, sealAlong, openAlong, newDraft,
-    sealDraft, keep, openDraft, finish, sealPhoto, openPhoto, packet, recover, exportFile, shuffled, digest, uuid,
+    sealDraft, openDraft, finish, sealPhoto, openPhoto, packet, recover, exportFile, shuffled, digest, uuid,
   };
 })();

@@ -177,9 +177,10 @@
   async function counts() {
     const [rows, contact] = [await drafts(), await get("contact")];
     const n = (...states) => rows.filter((row) => states.includes(row.state)).length;
+    const torn = rows.filter((row) => row.answer && (row.answer.photos_refused || []).length).length;
     return {
       writing: n("writing"), unsent: n("ready"), sending: n("sending"), arrived: n("arrived"),
-      needs: n(...NEEDS) + ((contact && contact.undecided) || 0),
+      needs: n(...NEEDS) + torn + ((contact && contact.undecided) || 0),
       left: n("writing", "ready", "sending", ...NEEDS),
     };
   }
