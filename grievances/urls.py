@@ -62,8 +62,6 @@ urlpatterns = [
     path("households/<int:pk>/", households.household, name="household"),
     path("households/<int:pk>/visit/", visits.visit_household, name="visit-household"),
     # visitors in the yard
-    path("phone/", phone_app.phone, name="phone"),
-    path("phone/shell/<slug:language>/", phone_app.phone_shell, name="phone-shell"),
     path("sw.js", phone_app.phone_worker, name="phone-worker"),
     path("phone/manifest/<slug:language>/", phone_app.phone_manifest, name="phone-manifest"),
     path("phone/no-network/<slug:language>/", phone_app.phone_no_network, name="phone-no-network"),

@@ -63,7 +63,7 @@ def phone_no_network(request: HttpRequest, language: str) -> HttpResponse:
 
 def _page(request: HttpRequest, template: str) -> HttpResponse:
     response = render(request, template)
-    response.headers.update(_KEPT)
+    response["Cache-Control"] = "no-cache"
     return response
 
 
@@ -71,16 +71,3 @@ def _in(language: str) -> translation.override:
     if language not in dict(settings.LANGUAGES):
         raise Http404
     return translation.override(language)
-
-
-@login_not_required
-@require_safe
-def phone(request: HttpRequest) -> HttpResponse:
-    return _page(request, "grievances/phone_placeholder.html")
-
-
-@login_not_required
-@require_safe
-def phone_shell(request: HttpRequest, language: str) -> HttpResponse:
-    with _in(language):
-        return _page(request, "grievances/phone_placeholder.html")
