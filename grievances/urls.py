@@ -35,6 +35,7 @@ from grievances.views import (
     proposals,
     saved,
     search,
+    shell,
     slipped,
     supervisions,
     visitor,
@@ -60,6 +61,9 @@ urlpatterns = [
     path("households/export/", EXPORT_VIEWS["household-export"], name="household-export"),
     path("households/<int:pk>/", households.household, name="household"),
     path("households/<int:pk>/visit/", visits.visit_household, name="visit-household"),
+    # visitors in the yard
+    path("phone/", shell.phone, name="phone"),
+    path("phone/shell/<slug:language>/", shell.phone_shell, name="phone-shell"),
     # staff
     path("desk/", desk.desk, name="desk"),
     path("desk/proposals/rows/", proposals.proposal_list, name="proposal-list"),

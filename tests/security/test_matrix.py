@@ -150,7 +150,7 @@ POST_ONLY = {
 }
 # Posted on a case: test_drafts.py asks who may.
 POSTED = {"answer-draft"}
-PUBLIC = {"sign-in", "help", "language"}
+PUBLIC = {"sign-in", "help", "language", "phone", "phone-shell"}
 STEPS = {verb.address: verb for verb in TRANSITIONS if TRANSITIONS[verb].who}
 
 
