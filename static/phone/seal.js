@@ -206,17 +206,11 @@
     const bytes = await decrypt(await keyOf(row), row.iv, row.sealed, row.id);
     return store().migrateContent(JSON.parse(new TextDecoder().decode(bytes)));
   }
-  // "Save the visit": the visit and each anonymous opinion become entries of their own, all or none, and nothing
-  // that can be read here says that they belong together: no order, and of the moment only the day.
-  async function finish(row, content, anonymous) {
-    const day = new Date().setHours(0, 0, 0, 0);
-    const rows = [{ ...(await sealDraft(row, content)), state: "ready", tries: 0, next_try_at: 0, answer: null }];
-    for (const one of anonymous) {
-      const apart = await sealDraft(await newDraft("anonymous"), one);
-      rows.push({ ...apart, state: "ready", changed_at: day });
-    }
-    await store().putDrafts(rows);
-    return rows[0];
+  // A draft as text, for whoever must rescue it: what is in it, or, if nothing here opens it, the row as it lies.
+  async function asText(row) {
+    let whole;
+    try { whole = JSON.parse(new TextDecoder().decode(await decrypt(await keyOf(row), row.iv, row.sealed, row.id))); } catch (error) { whole = row; }
+    return JSON.stringify(whole, (name, value) => (value instanceof Uint8Array ? base64(value) : value), 1);
   }
 
   // A photo as it lies and travels: length of the sealed key, sealed key, iv, sealed picture.
@@ -293,6 +287,6 @@
 
   phone.seal = {
     Refused, available, weak, turnOn, isOn, unlock, lock, isUnlocked, changePin, erase, sealAlong, openAlong, newDraft,
-    sealDraft, openDraft, finish, sealPhoto, openPhoto, packet, recover, exportFile, shuffled, digest, uuid,
+    sealDraft, openDraft, asText, sealPhoto, openPhoto, packet, recover, exportFile, shuffled, digest, uuid,
   };
 })();

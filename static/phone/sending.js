@@ -206,7 +206,10 @@
     } catch (error) { /* forbidden by the person: the page sends */ }
   }
   // A page that is open sends by itself: now, when the network is back, and when it is looked at again.
+  let attended = false;
   function attend() {
+    if (attended) return;
+    attended = true;
     const go = () => { send({ at_once: true }).catch(() => {}); };
     self.addEventListener("online", go);
     document.addEventListener("visibilitychange", () => { if (!document.hidden) send().catch(() => {}); });
