@@ -19,6 +19,7 @@ WORKER_SCRIPTS = (
     "vendor/workbox-precaching-7.4.1.min.js",
     "vendor/idb-8.0.4.min.js",
     "phone/store.js",
+    "phone/ciphers.js",
     "phone/seal.js",
     "phone/contact.js",
     "phone/sending.js",

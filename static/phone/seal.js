@@ -1,14 +1,12 @@
-// What lies on the phone is sealed: by the PIN for the cadre, by the server's public key for the server.
+// What lies on the phone is sealed: by the PIN for the cadre, by the server's public key for the server. After ciphers.js.
 //
 // PIN → PBKDF2 → key that wraps the phone's own key; that one wraps the key of what was taken along and a copy of each
 // draft's key. The own key is held by this script only, while the page is open: the service worker never has it.
 (function () {
   "use strict";
   const phone = (self.phone = self.phone || {});
-  const LEAST_ROUNDS = 210000, MOST_ROUNDS = 2000000;
-  const PATIENCE = 500; // ms that one try of a PIN may take on this phone
   const TRIES = 5;
-  const AES = "AES-GCM", RSA = { name: "RSA-OAEP", hash: "SHA-256" };
+  const RSA = { name: "RSA-OAEP", hash: "SHA-256" };
   const store = () => phone.store;
 
   // `why` is a word for the page: see available(), turnOn(), openDraft().
@@ -35,63 +33,8 @@
     if (!can.ok) throw new Refused(can.why);
   }
 
-  const utf8 = (text) => new TextEncoder().encode(text);
-  const random = (n) => crypto.getRandomValues(new Uint8Array(n));
-  function base64(bytes) {
-    const all = new Uint8Array(bytes);
-    let text = "";
-    for (let i = 0; i < all.length; i += 32768) text += String.fromCharCode.apply(null, all.subarray(i, i + 32768));
-    return btoa(text);
-  }
-  const unbase64 = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
-  function uuid() {
-    const bytes = random(16);
-    bytes[6] = (bytes[6] & 15) | 64;
-    bytes[8] = (bytes[8] & 63) | 128;
-    const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-    return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
-  }
-  async function digest(bytes) {
-    const hashed = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-    return Array.from(hashed, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  }
-
-  const aes = (raw) => crypto.subtle.importKey("raw", raw, AES, false, ["encrypt", "decrypt"]);
-  const how = (iv, about) => (about === undefined ? { name: AES, iv } : { name: AES, iv, additionalData: utf8(about) });
-  async function encrypt(key, bytes, about) {
-    const iv = random(12);
-    return { iv, sealed: new Uint8Array(await crypto.subtle.encrypt(how(iv, about), key, bytes)) };
-  }
-  const decrypt = async (key, iv, sealed, about) => new Uint8Array(await crypto.subtle.decrypt(how(iv, about), key, sealed));
-  async function wrap(raw, by) {
-    const { iv, sealed } = await encrypt(by, raw);
-    return { iv, wrapped: sealed };
-  }
-  const unwrap = (by, kept) => decrypt(by, kept.iv, kept.wrapped);
-
-  async function fromPin(pin, salt, rounds) {
-    const given = await crypto.subtle.importKey("raw", utf8(pin), "PBKDF2", false, ["deriveKey"]);
-    const from = { name: "PBKDF2", hash: "SHA-256", salt, iterations: rounds };
-    return crypto.subtle.deriveKey(from, given, { name: AES, length: 256 }, false, ["encrypt", "decrypt"]);
-  }
-  async function measure() {
-    const began = performance.now();
-    await fromPin("000000", random(16), LEAST_ROUNDS);
-    const fitting = LEAST_ROUNDS * PATIENCE / Math.max(1, performance.now() - began);
-    return Math.round(Math.min(MOST_ROUNDS, Math.max(LEAST_ROUNDS, fitting)));
-  }
-  // Why a PIN won't do: "short", "digits", "simple" (111111, 123456, 654321, 121212), or "".
-  function weak(pin) {
-    if (!/^[0-9]*$/.test(pin)) return "digits";
-    if (pin.length < 6) return "short";
-    const steps = new Set(Array.from(pin.slice(1), (sign, i) => Number(sign) - Number(pin[i])));
-    const pairs = new Set(pin.match(/../g));
-    return (steps.size === 1 && /^(0|1|-1)$/.test(String([...steps][0]))) || pairs.size === 1 ? "simple" : "";
-  }
-  async function pinOf(pin, raw) {
-    const salt = random(16), rounds = await measure();
-    return { salt, rounds, check: await wrap(raw, await fromPin(pin, salt, rounds)), wrong: 0 };
-  }
+  const { utf8, text, random, base64, unbase64, uuid, digest, aes, encrypt, decrypt, wrap, unwrap } = phone.ciphers;
+  const { fromPin, weak, pinOf, shuffled } = phone.ciphers;
 
   // A PIN for this phone. The first one, or a new one after the old was forgotten: what was taken along under the old
   // one is gone, and drafts sealed under it open again by recover().
@@ -169,7 +112,7 @@
     mine();
     const row = await store().along(id);
     if (!row || !(await store().get("packKey"))) return undefined;
-    return JSON.parse(new TextDecoder().decode(await decrypt(await packKey(), row.iv, row.sealed, id)));
+    return JSON.parse(text(await decrypt(await packKey(), row.iv, row.sealed, id)));
   }
 
   // The row of a new draft, with a random key of its own that two can open: whoever has the PIN, and the server.
@@ -204,12 +147,24 @@
   async function openDraft(row) {
     if (!row.sealed) return null;
     const bytes = await decrypt(await keyOf(row), row.iv, row.sealed, row.id);
-    return store().migrateContent(JSON.parse(new TextDecoder().decode(bytes)));
+    return store().migrateContent(JSON.parse(text(bytes)));
+  }
+  // "Save the visit": the visit and each anonymous opinion become entries of their own, all or none, and nothing
+  // that can be read here says that they belong together: no order, and of the moment only the day.
+  async function finish(row, content, anonymous) {
+    const day = new Date().setHours(0, 0, 0, 0);
+    const rows = [{ ...(await sealDraft(row, content)), state: "ready", tries: 0, next_try_at: 0, answer: null }];
+    for (const one of anonymous) {
+      const apart = await sealDraft(await newDraft("anonymous"), one);
+      rows.push({ ...apart, state: "ready", changed_at: day });
+    }
+    await store().putDrafts(rows);
+    return rows[0];
   }
   // A draft as text, for whoever must rescue it: what is in it, or, if nothing here opens it, the row as it lies.
   async function asText(row) {
     let whole;
-    try { whole = JSON.parse(new TextDecoder().decode(await decrypt(await keyOf(row), row.iv, row.sealed, row.id))); } catch (error) { whole = row; }
+    try { whole = JSON.parse(text(await decrypt(await keyOf(row), row.iv, row.sealed, row.id))); } catch (error) { whole = row; }
     return JSON.stringify(whole, (name, value) => (value instanceof Uint8Array ? base64(value) : value), 1);
   }
 
@@ -272,21 +227,11 @@
       entries: unsent.length, writing: rows.filter((row) => row.state === "writing").length,
     };
   }
-  // Any order: none may say which belong together.
-  function shuffled(list) {
-    const all = list.slice();
-    for (let i = all.length - 1; i > 0; i--) {
-      const j = crypto.getRandomValues(new Uint32Array(1))[0] % (i + 1);
-      [all[i], all[j]] = [all[j], all[i]];
-    }
-    return all;
-  }
-
   // Signed out, or erased, in another tab or by the worker: nothing stays open here.
   if (self.document) store().onChange((what) => { if (what === "lock" && (own || pack)) lock(); });
 
   phone.seal = {
     Refused, available, weak, turnOn, isOn, unlock, lock, isUnlocked, changePin, erase, sealAlong, openAlong, newDraft,
-    sealDraft, openDraft, asText, sealPhoto, openPhoto, packet, recover, exportFile, shuffled, digest, uuid,
+    sealDraft, openDraft, finish, asText, sealPhoto, openPhoto, packet, recover, exportFile, shuffled, digest, uuid,
   };
 })();
