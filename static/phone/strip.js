@@ -60,7 +60,7 @@
     const waiting = counts.unsent + counts.sending;
     const lost = !navigator.onLine || (outcome && outcome.state === "no_network" && outcome.at > (last ? last.at : 0));
     if (last && (lost || Date.now() - last.at > STALE)) all.push(said(word("since") + " " + clock(last.at)));
-    if (waiting && outcome && outcome.state === "signed_out") all.push(said(word("sign-in"), word("sign-in-at")));
+    if (waiting && (word("out") || (outcome && outcome.state === "signed_out"))) all.push(said(word("sign-in"), word("sign-in-at")));
     if (waits) all.push(said(word("new")));
     return all;
   }
@@ -114,10 +114,10 @@
     self.addEventListener("online", drawSoon);
     await draw();
     if (!(await phone.seal.isOn()) && !(await phone.store.counts()).left) return;
-    phone.sending.attend();
+    if (!word("out")) phone.sending.attend();
     await phone.along.expired();
     const last = await phone.store.get("contact");
-    if (!last || Date.now() - last.at > STALE) await phone.sending.contact();
+    if (!word("out") && (!last || Date.now() - last.at > STALE)) await phone.sending.contact();
     await look();
   }
   const quiet = () => {}; // no database, no network: the strip says what can be said

@@ -84,3 +84,70 @@ def test_drafts_of_the_former_format_are_read_and_what_cannot_be_is_kept(yard: P
     assert (counts["unsent"], counts["needs"], counts["left"]) == (1, 2, 3)
     refused = "phone.store.putDraft({id: 'torn', state: 'stranded'}).catch((error) => error.message)"
     assert "stays" in yard.evaluate(refused)
+
+
+NOBODY = """async (household) => {
+  const row = await phone.seal.newDraft();
+  const {grids} = await phone.sending.contact();
+  const content = {
+    cadre: row.cadre, household, place: grids[0].code, kind: "household", said_at: Date.now(), offset: 0, cadres: [],
+    nobody_home: true, remarks: "", anonymous: 0, looks: [], opinions: [],
+  };
+  await phone.seal.finish(row, content, []);
+  return row.id;
+}"""
+SEND = "phone.sending.send({by: 'person', at_once: true})"
+
+
+def test_after_a_lost_answer_and_from_two_tabs_a_visit_is_stored_once(yard: Page) -> None:
+    household = yard.evaluate(
+        "fetch('/households/').then((page) => page.text()).then((text) => Number(text.match(/households.([0-9]+)/)[1]))"
+    )
+    answers = []
+
+    def lose(route: Route) -> None:
+        answers.append(route.fetch().status)
+        route.abort()
+
+    draft = yard.evaluate(NOBODY, household)
+    yard.route("**/phone/arrivals/", lose)
+    assert yard.evaluate(SEND) == {"state": "done", "left": 1}
+    state = "id => phone.store.draft(id).then((row) => row.state)"
+    assert yard.evaluate(state, draft) == "ready" and answers == [201]
+    yard.unroute("**/phone/arrivals/")
+    yard.context.on("response", lambda got: "/arrivals/" in got.url and answers.append(got.status))
+    other = yard.context.new_page()
+    other.goto("/phone/")
+    both = "() => Promise.all([1, 2].map(() => phone.sending.send({by: 'page', at_once: true})))"
+    yard.evaluate(both)
+    other.evaluate(both)
+    assert yard.evaluate(state, draft) == "arrived" and answers == [201, 200]
+    assert yard.evaluate("phone.store.counts()")["arrived"] == 1
+    yard.goto(f"/visits/{draft}/")
+    expect(yard.locator("h1")).to_be_visible()
+
+
+def test_signing_out_erases_what_was_taken_along_and_says_what_is_left(yard: Page) -> None:
+    yard.evaluate(WRITE, {"text": "路灯不亮", "state": "ready"})
+    yard.evaluate(
+        "phone.seal.sealAlong('common', {}).then((row) => phone.store.putAlong([row], [], {grids: []}))"
+    )
+    yard.goto("/password/")
+    yard.locator("form[action='/sign-out/'] button").click()
+    expect(yard.locator("#id_password")).to_be_visible()
+    expect(yard.locator("#strip")).to_contain_text("本机 1")
+    expect(yard.locator("#strip")).to_contain_text("登录后发送")
+    assert yard.evaluate("phone.store.allAlong().then((rows) => rows.length)") == 0
+
+
+def test_without_a_network_the_worker_opens_the_phones_own_pages(yard: Page) -> None:
+    yard.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    yard.context.set_offline(True)
+    yard.goto("/visits/")
+    assert yard.url.endswith("/phone/#home")
+    yard.goto("/households/7/visit/")
+    assert yard.url.endswith("/phone/#household/7")
+    yard.evaluate("phone.store.set('language', 'en')")
+    yard.goto("/notices/")
+    expect(yard.locator("h1")).to_have_text("This page needs the network")
+    yard.context.set_offline(False)
