@@ -139,7 +139,7 @@
   }
   // The row with this content; store.putDraft writes it.
   async function sealDraft(row, content) {
-    const whole = { ...content, schema: store().CONTENT };
+    const whole = { schema: store().CONTENT, ...content };
     const made = await encrypt(await keyOf(row), utf8(JSON.stringify(whole)), row.id);
     return { ...row, ...made, changed_at: Date.now() };
   }
