@@ -45,11 +45,12 @@ class VisitForm(forms.Form):
     nobody_home = forms.BooleanField(label=gettext_lazy("Nobody at home"), required=False)
     remarks = long_text(gettext_lazy("Remarks on the visit"), required=False, rows=2)
 
-    def __init__(self, *args: object, by: Cadre, **kwargs: object) -> None:
+    def __init__(self, *args: object, by: Cadre | None, **kwargs: object) -> None:
         now = timezone.localtime().replace(second=0, microsecond=0)
         kwargs["initial"] = {"key": uuid.uuid4(), "count": 1, "said_at": now} | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
-        self.fields["cadres"].queryset = colleagues_of(by)
+        # Nobody: the phone knows who went along.
+        self.fields["cadres"].queryset = colleagues_of(by) if by else Cadre.objects.none()
         if not self.is_bound and "cadres" not in self.initial:
             last = Visit.objects.filter(recorded_by=by).order_by("-pk").first()
             self.initial["cadres"] = list(last.cadres.exclude(pk=by.pk)) if last else []
