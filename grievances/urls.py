@@ -32,6 +32,7 @@ from grievances.views import (
     notices,
     opinions,
     papers,
+    phones,
     proposals,
     saved,
     search,
@@ -60,6 +61,9 @@ urlpatterns = [
     path("households/export/", EXPORT_VIEWS["household-export"], name="household-export"),
     path("households/<int:pk>/", households.household, name="household"),
     path("households/<int:pk>/visit/", visits.visit_household, name="visit-household"),
+    # phones without a network
+    path("phone/contact/", phones.phone_contact, name="phone-contact"),
+    path("phone/enrol/", phones.phone_enrol, name="phone-enrol"),
     # staff
     path("desk/", desk.desk, name="desk"),
     path("desk/proposals/rows/", proposals.proposal_list, name="proposal-list"),
