@@ -44,3 +44,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if not _IS_WORKER:
         server.remove()
         shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--lighthouse-performance", action="store_true", help="measure performance too")
