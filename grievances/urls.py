@@ -63,6 +63,7 @@ urlpatterns = [
     path("households/<int:pk>/visit/", visits.visit_household, name="visit-household"),
     # phones without a network
     path("phone/contact/", phones.phone_contact, name="phone-contact"),
+    path("phone/along/", phones.phone_along, name="phone-along"),
     path("phone/enrol/", phones.phone_enrol, name="phone-enrol"),
     # staff
     path("desk/", desk.desk, name="desk"),

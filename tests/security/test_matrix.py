@@ -154,6 +154,7 @@ POSTED = {"answer-draft"}
 PHONE: dict[str, tuple[str, set[str]]] = {
     "phone-contact": ("get", ALL),
     "phone-enrol": ("post", {"visitor"}),
+    "phone-along": ("post", {"visitor"}),
 }
 PUBLIC = {"sign-in", "help", "language"}
 STEPS = {verb.address: verb for verb in TRANSITIONS if TRANSITIONS[verb].who}
