@@ -32,6 +32,7 @@ from grievances.views import (
     notices,
     opinions,
     papers,
+    phone_app,
     proposals,
     saved,
     search,
@@ -64,6 +65,9 @@ urlpatterns = [
     # visitors in the yard
     path("phone/", shell.phone, name="phone"),
     path("phone/shell/<slug:language>/", shell.phone_shell, name="phone-shell"),
+    path("sw.js", phone_app.phone_worker, name="phone-worker"),
+    path("phone/manifest/<slug:language>/", phone_app.phone_manifest, name="phone-manifest"),
+    path("phone/no-network/<slug:language>/", phone_app.phone_no_network, name="phone-no-network"),
     # staff
     path("desk/", desk.desk, name="desk"),
     path("desk/proposals/rows/", proposals.proposal_list, name="proposal-list"),

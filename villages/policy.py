@@ -30,7 +30,11 @@ def for_roles(*roles: str) -> Callable[[View], View]:
 class OneTimePassword:
     """Whoever signed in with a one-time password chooses an own one before anything else."""
 
-    ALLOWED = {"password-change", "sign-out", "language", "help"}
+    ALLOWED = {
+        "password-change", "sign-out", "language", "help",
+        # The same for everybody; a phone that fetches its pages must not keep another page in their place.
+        "phone", "phone-shell", "phone-no-network", "phone-worker", "phone-manifest",
+    }  # fmt: skip
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -9,8 +9,6 @@ from django.views.decorators.http import require_safe
 
 from grievances.forms import shell
 
-# Nothing in it is anybody's; asked for again at each opening, as a new version may be there.
-_KEPT = {"Cache-Control": "no-cache"}
 
 
 @login_not_required
@@ -31,6 +29,7 @@ def phone_shell(request: HttpRequest, language: str) -> HttpResponse:
 
 
 def _shell(request: HttpRequest) -> HttpResponse:
+    """Nothing in it is anybody's; asked for again at each opening, as a new version may be there."""
     context = {
         "look": shell.look(),
         "visit": shell.visit(),
@@ -40,4 +39,6 @@ def _shell(request: HttpRequest) -> HttpResponse:
         "where_door": {"household": True},
         "where_met": {"household": None},
     }
-    return render(request, "grievances/phone.html", context, headers=_KEPT)
+    response = render(request, "grievances/phone.html", context)
+    response["Cache-Control"] = "no-cache"
+    return response

@@ -150,7 +150,9 @@ POST_ONLY = {
 }
 # Posted on a case: test_drafts.py asks who may.
 POSTED = {"answer-draft"}
-PUBLIC = {"sign-in", "help", "language", "phone", "phone-shell"}
+PUBLIC = {
+    "sign-in", "help", "language", "phone", "phone-shell", "phone-worker", "phone-manifest", "phone-no-network",
+}  # fmt: skip
 STEPS = {verb.address: verb for verb in TRANSITIONS if TRANSITIONS[verb].who}
 
 

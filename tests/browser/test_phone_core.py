@@ -1,0 +1,153 @@
+"""The phone's core in a real Chromium: what lies sealed, what is sent, what opens without a network.
+
+The unit under test are scripts that other pages use: they are called as those call them.
+"""
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.conftest import People
+from tests.browser.site import PHONE
+
+PIN, WRONG = "482915", "111222"
+
+
+@pytest.fixture
+def yard(people: People, busy_site: str) -> Page:
+    """The phone's page, with offline use turned on by the visitor."""
+    page = people.open(busy_site, "visitor", size=PHONE)
+    page.goto("/phone/")
+    assert page.evaluate("pin => phone.sending.turnOn(pin, 'Android Chrome')", PIN) == {"state": "on"}
+    return page
+
+
+WRITE = """async ({text, state}) => {
+  const row = await phone.seal.newDraft();
+  const me = (await phone.store.get("cadre")).pk;
+  const content = {cadre: me, text, household: null};
+  await phone.store.putDraft({...await phone.seal.sealDraft(row, content), state});
+  return row.id;
+}"""
+
+
+def test_five_wrong_pins_erase_what_was_taken_along_and_leave_the_drafts(yard: Page) -> None:
+    yard.evaluate(WRITE, {"text": "路灯不亮", "state": "ready"})
+    yard.evaluate(
+        """async () => {
+          const row = await phone.seal.sealAlong("common", {words: "丰乐村"});
+          await phone.store.putAlong([row], [], {grids: [], taken_at: 0, expires_at: 0, bytes: 0, telephones: false});
+        }"""
+    )
+    yard.reload()
+    assert yard.evaluate("phone.seal.openAlong('common').catch((error) => error.why)") == "locked"
+    assert yard.evaluate("pin => phone.seal.unlock(pin)", WRONG) == {"left": 4}
+    assert yard.evaluate("pin => phone.seal.unlock(pin)", PIN) is True
+    assert yard.evaluate("phone.seal.openAlong('common')") == {"words": "丰乐村"}
+    assert yard.evaluate("async () => phone.seal.openDraft((await phone.store.drafts())[0])")["text"] == "路灯不亮"
+    assert yard.evaluate("phone.store.allAlong().then((rows) => JSON.stringify(rows).includes('丰'))") is False
+    for left in (4, 3):
+        assert yard.evaluate("pin => phone.seal.unlock(pin)", WRONG) == {"left": left}
+    yard.reload()  # a page that is opened anew gives no new tries
+    for left in (2, 1):
+        assert yard.evaluate("pin => phone.seal.unlock(pin)", WRONG) == {"left": left}
+    assert yard.evaluate("pin => phone.seal.unlock(pin)", WRONG) == {"erased": True}
+    assert yard.evaluate("pin => phone.seal.unlock(pin)", PIN) == {"erased": True}
+    assert yard.evaluate("phone.store.allAlong()") == []
+    assert yard.evaluate("phone.store.counts()")["unsent"] == 1
+
+
+OLD = """async () => {
+  const whole = await phone.seal.sealDraft(await phone.seal.newDraft(), {});
+  const content = {when: "2026-11-20T09:00:00Z", household: 7, opinions: []};
+  const {iv, sealed} = await phone.seal.sealDraft(whole, content);
+  const rows = [
+    {id: whole.id, state: "saved", cadre: whole.cadre, changed_at: 5, iv, sealed,
+     key: {id: whole.key_id, sealed: whole.sealed_key, pin: whole.pin_key}},
+    {id: "torn", state: "saved", changed_at: 5},
+    {...whole, id: "newer", schema: 99},
+  ];
+  const db = await idb.openDB("village-voices", 1);
+  for (const row of rows) await db.put("drafts", row);
+  db.close();
+}"""
+
+
+def test_drafts_of_the_former_format_are_read_and_what_cannot_be_is_kept(yard: Page) -> None:
+    yard.evaluate(OLD)
+    rows = {row["id"]: row for row in yard.evaluate("phone.store.drafts()")}
+    assert rows["torn"]["state"] == rows["newer"]["state"] == "stranded" and len(rows) == 3
+    (old,) = (row for row in rows.values() if row["state"] == "ready")
+    assert (old["schema"], old["kind"], old["tries"]) == (1, "visit", 0)
+    content = yard.evaluate("async (id) => phone.seal.openDraft(await phone.store.draft(id))", old["id"])
+    assert (content["schema"], content["kind"]) == (1, "household") and content["said_at"] == 1795165200000 - 1209600000
+    counts = yard.evaluate("phone.store.counts()")
+    assert (counts["unsent"], counts["needs"], counts["left"]) == (1, 2, 3)
+    refused = "phone.store.putDraft({id: 'torn', state: 'stranded'}).catch((error) => error.message)"
+    assert "stays" in yard.evaluate(refused)
+
+
+NOBODY = """async (household) => {
+  const row = await phone.seal.newDraft();
+  const {grids} = await phone.sending.contact();
+  const content = {
+    cadre: row.cadre, household, place: grids[0].code, kind: "household", said_at: Date.now(), offset: 0, cadres: [],
+    nobody_home: true, remarks: "", anonymous: 0, looks: [], opinions: [],
+  };
+  await phone.seal.finish(row, content, []);
+  return row.id;
+}"""
+SEND = "phone.sending.send({by: 'person', at_once: true})"
+
+
+def test_after_a_lost_answer_and_from_two_tabs_a_visit_is_stored_once(yard: Page) -> None:
+    household = yard.evaluate(
+        "fetch('/households/').then((page) => page.text()).then((text) => Number(text.match(/households.([0-9]+)/)[1]))"
+    )
+    answers = []
+
+    def lose(route: Route) -> None:
+        answers.append(route.fetch().status)
+        route.abort()
+
+    draft = yard.evaluate(NOBODY, household)
+    yard.route("**/phone/arrivals/", lose)
+    assert yard.evaluate(SEND) == {"state": "done", "left": 1}
+    state = "id => phone.store.draft(id).then((row) => row.state)"
+    assert yard.evaluate(state, draft) == "ready" and answers == [201]
+    yard.unroute("**/phone/arrivals/")
+    yard.context.on("response", lambda got: "/arrivals/" in got.url and answers.append(got.status))
+    other = yard.context.new_page()
+    other.goto("/phone/")
+    both = "() => Promise.all([1, 2].map(() => phone.sending.send({by: 'page', at_once: true})))"
+    yard.evaluate(both)
+    other.evaluate(both)
+    assert yard.evaluate(state, draft) == "arrived" and answers == [201, 200]
+    assert yard.evaluate("phone.store.counts()")["arrived"] == 1
+    yard.goto(f"/visits/{draft}/")
+    expect(yard.locator("h1")).to_be_visible()
+
+
+def test_signing_out_erases_what_was_taken_along_and_says_what_is_left(yard: Page) -> None:
+    yard.evaluate(WRITE, {"text": "路灯不亮", "state": "ready"})
+    yard.evaluate(
+        "phone.seal.sealAlong('common', {}).then((row) => phone.store.putAlong([row], [], {grids: []}))"
+    )
+    yard.goto("/password/")
+    yard.locator("form[action='/sign-out/'] button").click()
+    expect(yard.locator("#id_password")).to_be_visible()
+    expect(yard.locator("#strip")).to_contain_text("本机 1")
+    expect(yard.locator("#strip")).to_contain_text("登录后发送")
+    assert yard.evaluate("phone.store.allAlong().then((rows) => rows.length)") == 0
+
+
+def test_without_a_network_the_worker_opens_the_phones_own_pages(yard: Page) -> None:
+    yard.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    yard.context.set_offline(True)
+    yard.goto("/visits/")
+    assert yard.url.endswith("/phone/#home")
+    yard.goto("/households/7/visit/")
+    assert yard.url.endswith("/phone/#household/7")
+    yard.evaluate("phone.store.set('language', 'en')")
+    yard.goto("/notices/")
+    expect(yard.locator("h1")).to_have_text("This page needs the network")
+    yard.context.set_offline(False)
