@@ -33,6 +33,7 @@ from grievances.views import (
     opinions,
     papers,
     phone_app,
+    phones,
     proposals,
     saved,
     search,
@@ -68,6 +69,9 @@ urlpatterns = [
     path("sw.js", phone_app.phone_worker, name="phone-worker"),
     path("phone/manifest/<slug:language>/", phone_app.phone_manifest, name="phone-manifest"),
     path("phone/no-network/<slug:language>/", phone_app.phone_no_network, name="phone-no-network"),
+    # phones without a network
+    path("phone/contact/", phones.phone_contact, name="phone-contact"),
+    path("phone/enrol/", phones.phone_enrol, name="phone-enrol"),
     # staff
     path("desk/", desk.desk, name="desk"),
     path("desk/proposals/rows/", proposals.proposal_list, name="proposal-list"),
