@@ -52,8 +52,13 @@ def test_five_wrong_pins_erase_what_was_taken_along_and_leave_the_drafts(yard: P
     assert yard.evaluate("pin => phone.seal.unlock(pin)", WRONG) == {"left": 4}
     assert yard.evaluate("pin => phone.seal.unlock(pin)", PIN) is True
     assert yard.evaluate("phone.seal.openAlong('common')") == {"words": "丰乐村"}
-    assert yard.evaluate("async () => phone.seal.openDraft((await phone.store.drafts())[0])")["text"] == "路灯不亮"
-    assert yard.evaluate("phone.store.allAlong().then((rows) => JSON.stringify(rows).includes('丰'))") is False
+    assert (
+        yard.evaluate("async () => phone.seal.openDraft((await phone.store.drafts())[0])")["text"]
+        == "路灯不亮"
+    )
+    assert (
+        yard.evaluate("phone.store.allAlong().then((rows) => JSON.stringify(rows).includes('丰'))") is False
+    )
     for left in (4, 3):
         assert yard.evaluate("pin => phone.seal.unlock(pin)", WRONG) == {"left": left}
     yard.reload()  # a page that is opened anew gives no new tries
