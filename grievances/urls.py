@@ -169,13 +169,11 @@ urlpatterns = [
     path("campaigns/<int:pk>/", campaigns.campaign, name="campaign"),
     path("campaigns/<int:pk>/edit/", campaigns.campaign_edit, name="campaign-edit"),
     path("campaigns/<int:pk>/villages/", campaigns.campaign_villages, name="campaign-villages"),
-    path(
         "campaigns/<int:pk>/villages/export/",
         EXPORT_VIEWS["campaign-villages-export"],
         name="campaign-villages-export",
     ),
     path("campaigns/<int:pk>/visits/", campaigns.campaign_visits, name="campaign-visits"),
-    path(
         "campaigns/<int:pk>/visits/export/",
         EXPORT_VIEWS["campaign-visits-export"],
         name="campaign-visits-export",
