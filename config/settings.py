@@ -22,6 +22,9 @@ INFORMANT_KEYS = environment.words("INFORMANT_KEY")
 if not INFORMANT_KEYS:
     raise ImproperlyConfigured("Set INFORMANT_KEY to one or more Fernet keys, separated by commas.")
 
+# Phones seal what they write for the first; all open. Without one, offline use is off.
+PHONE_KEYS = environment.rsa_keys("PHONE_KEY", bits=3072)
+
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS") or (["127.0.0.1", "localhost", "[::1]"] if LOCAL else [])
 CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS")
 

@@ -33,6 +33,7 @@ from grievances.views import (
     notices,
     opinions,
     papers,
+    phones,
     proposals,
     saved,
     search,
@@ -69,6 +70,9 @@ urlpatterns = [
     path("phone/open/", arrivals.phone_open, name="phone-open"),
     path("undecided/", undecided.undecided_list, name="undecided-list"),
     path("undecided/<uuid:key>/", undecided.undecided, name="undecided"),
+    # phones without a network
+    path("phone/contact/", phones.phone_contact, name="phone-contact"),
+    path("phone/enrol/", phones.phone_enrol, name="phone-enrol"),
     # staff
     path("desk/", desk.desk, name="desk"),
     path("desk/proposals/rows/", proposals.proposal_list, name="proposal-list"),

@@ -34,6 +34,7 @@ from .opinion import (
     Source,
     Urgency,
 )
+from .phone import LONGEST_LABEL, MOST_PHONES, Phone
 from .presence import CasePresence
 from .province import DistrictSite
 from .saved import Calls, SavedView, Sharing
@@ -47,7 +48,9 @@ __all__ = [
     "COUNTS",
     "KEPT",
     "KEYS",
+    "LONGEST_LABEL",
     "LONGEST_TEXT",
+    "MOST_PHONES",
     "SNAPSHOT_FIELDS",
     "STEP_FIELDS",
     "Accusation",
@@ -111,6 +114,7 @@ __all__ = [
     "Objection",
     "Opinion",
     "OpinionSpan",
+    "Phone",
     "ProblemChange",
     "ProblemMembership",
     "ProblemVerb",

@@ -150,6 +150,11 @@ POST_ONLY = {
 }
 # Posted on a case: test_drafts.py asks who may.
 POSTED = {"answer-draft"}
+# What a phone's script asks, with its method: who may; the others get 403, and without a session 401, in JSON.
+PHONE: dict[str, tuple[str, set[str]]] = {
+    "phone-contact": ("get", ALL),
+    "phone-enrol": ("post", {"visitor"}),
+}
 PUBLIC = {"sign-in", "help", "language"}
 STEPS = {verb.address: verb for verb in TRANSITIONS if TRANSITIONS[verb].who}
 
@@ -163,7 +168,7 @@ def addresses(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
 
 
 def test_no_address_is_missing_in_the_table() -> None:
-    known = set(PAGES) | set(OBJECTS) | POST_ONLY | POSTED | PUBLIC | set(STEPS)
+    known = set(PAGES) | set(OBJECTS) | POST_ONLY | POSTED | PUBLIC | set(STEPS) | set(PHONE)
     found = set(addresses(get_resolver().url_patterns))
     assert found == known
     assert len(found) > 50
@@ -313,6 +318,24 @@ def test_nothing_opens_without_a_sign_in(name: str, db: None) -> None:
     asked = Client().get(reverse(name))
     assert asked.status_code == 302 and asked["Location"].startswith(reverse("sign-in"))
     assert Client().post(reverse(name)).status_code == 401
+
+
+@pytest.mark.parametrize("name", sorted(PHONE))
+def test_a_phones_script_is_answered_in_words_that_it_understands(
+    name: str, everybody: dict[str, Cadre], arguments: dict[str, list[object]]
+) -> None:
+    method, who = PHONE[name]
+    address = reverse(name, args=arguments.get(name, []))
+    signed_out = getattr(Client(), method)(address)
+    assert (signed_out.status_code, signed_out.json()["state"]) == (401, "signed_out")
+    assert "no-store" in signed_out["Cache-Control"]
+    for role, cadre in everybody.items():
+        client = Client(raise_request_exception=False)
+        client.force_login(fresh(cadre), backend="django.contrib.auth.backends.ModelBackend")
+        answer = getattr(client, method)(address, content_type="application/json")
+        forbidden = answer.status_code == 403 and answer.json()["state"] == "forbidden"
+        assert forbidden == (role not in who), f"{name} {role} {answer.status_code}"
+        assert answer.status_code < 500 and "no-store" in answer["Cache-Control"]
 
 
 @pytest.mark.parametrize("name", sorted(PAGES))
