@@ -15,7 +15,6 @@ from villages.scope import any_of, within
 
 from .campaign import Campaign
 
-
 _CLOCKS_DIFFER = timedelta(minutes=5)
 
 

@@ -52,7 +52,8 @@ def arrive(packet: Packet, content: Content, *, by: Cadre, places: object = None
     try:
         opinion = _record(form, village, day, own_key(packet.id))
     except ValidationError as error:
-        return _wrong("", lambda: in_words(error))
+        words = in_words(error)
+        return _wrong("", lambda: words)
     except IntegrityError as error:
         if broken_constraint(error) != _ONCE:
             raise

@@ -5,6 +5,7 @@ and after how many lost answers it comes; what was not acknowledged is still on 
 """
 
 import uuid
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -70,7 +71,8 @@ def _written(key: uuid.UUID, content: Content, judged: Judged, *, digest: str, b
     except StepRefused:
         return Why.MATTER
     except ValidationError as error:
-        return refused([Problem("", both.said(lambda: in_words(error)))])
+        words = in_words(error)
+        return refused([Problem("", both.said(lambda: words))])
     return _arrived(visit, content, status=201)
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grievances import files
-from grievances.models import Attachment, ArrivingPhoto, Opinion
+from grievances.models import ArrivingPhoto, Attachment, Opinion
 from grievances.models.attachment import private_name
 from grievances.phones import both, envelope, parts
 from grievances.phones.answers import Answer, refused

@@ -19,7 +19,6 @@ from grievances.phones.packets import (
     ANONYMOUS,
     Content,
     Malformed,
-    NotAPacket,
     Packet,
     checked_anonymous,
     checked_visit,

@@ -4,7 +4,6 @@ import json
 import uuid
 
 from django.db import transaction
-
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,7 +20,6 @@ from grievances.phones.packets import Content, checked_visit
 from grievances.phones.writing import one_after_another, write_down
 from grievances.signatures import UNRELEASED
 from villages.models import Cadre, Household
-
 
 # What somebody who decides knows, and lets stand: the rest must be put right.
 _WAIVED = {Why.CAMPAIGN, Why.FILE, Why.ACCUSED, Why.COLLEAGUE, Why.QUESTION, Why.MATTER}

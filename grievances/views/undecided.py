@@ -21,7 +21,6 @@ from grievances.phones.showing import Shown, shown
 from grievances.views.arrivals import is_full
 from villages.models import Role
 from villages.paging import page_of
-from villages.policy import for_roles
 
 DECIDING = (Role.VISITOR, Role.COORDINATOR)
 
