@@ -72,16 +72,16 @@ urlpatterns = [
     path("sw.js", phone_app.phone_worker, name="phone-worker"),
     path("phone/manifest/<slug:language>/", phone_app.phone_manifest, name="phone-manifest"),
     path("phone/no-network/<slug:language>/", phone_app.phone_no_network, name="phone-no-network"),
-    # phones without a network
-    path("phone/contact/", phones.phone_contact, name="phone-contact"),
-    path("phone/along/", phones.phone_along, name="phone-along"),
-    path("phone/enrol/", phones.phone_enrol, name="phone-enrol"),
     # what phones send, and what of it needs a decision
     path("phone/arrivals/", arrivals.phone_arrivals, name="phone-arrivals"),
     path("phone/arrivals/<uuid:visit>/photos/<uuid:photo>/", arrivals.phone_photo, name="phone-photo"),
     path("phone/open/", arrivals.phone_open, name="phone-open"),
     path("undecided/", undecided.undecided_list, name="undecided-list"),
     path("undecided/<uuid:key>/", undecided.undecided, name="undecided"),
+    # phones without a network
+    path("phone/contact/", phones.phone_contact, name="phone-contact"),
+    path("phone/along/", phones.phone_along, name="phone-along"),
+    path("phone/enrol/", phones.phone_enrol, name="phone-enrol"),
     # staff
     path("desk/", desk.desk, name="desk"),
     path("desk/proposals/rows/", proposals.proposal_list, name="proposal-list"),
@@ -169,11 +169,13 @@ urlpatterns = [
     path("campaigns/<int:pk>/", campaigns.campaign, name="campaign"),
     path("campaigns/<int:pk>/edit/", campaigns.campaign_edit, name="campaign-edit"),
     path("campaigns/<int:pk>/villages/", campaigns.campaign_villages, name="campaign-villages"),
+    path(
         "campaigns/<int:pk>/villages/export/",
         EXPORT_VIEWS["campaign-villages-export"],
         name="campaign-villages-export",
     ),
     path("campaigns/<int:pk>/visits/", campaigns.campaign_visits, name="campaign-visits"),
+    path(
         "campaigns/<int:pk>/visits/export/",
         EXPORT_VIEWS["campaign-visits-export"],
         name="campaign-visits-export",
