@@ -29,6 +29,7 @@ class Wire:
     answers_to_lose: int = 0
     # Called when half of the next part of a photograph is over: whoever kills the server there.
     in_the_middle: Callable[[], None] | None = None
+    new_release: bytes = b""  # what makes the service worker another one
     passed: list[Passed] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -96,11 +97,12 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_HEAD = _pass
 
     def _forward(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
+        worker = self.path == "/sw.js"
         line = http.client.HTTPConnection("127.0.0.1", self.server.wire.target, timeout=60)
         try:
             line.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
             for name, value in self.headers.items():
-                if name.lower() not in _HOP:
+                if name.lower() not in _HOP and not (worker and name.lower() == "accept-encoding"):
                     line.putheader(name, value)
             line.putheader("Content-Length", str(len(body)))
             line.endheaders()
@@ -110,7 +112,8 @@ class _Handler(BaseHTTPRequestHandler):
                 interrupt()
             line.send(body[half:])
             answer = line.getresponse()
-            return answer.status, answer.getheaders(), answer.read()
+            added = self.server.wire.new_release if worker else b""
+            return answer.status, answer.getheaders(), answer.read() + added
         finally:
             line.close()
 

@@ -1,5 +1,6 @@
 // Runs Lighthouse on its phone profile over addresses of one site, one after the other, in one Chromium.
-// lighthouse.mjs '{"addresses": [[name, address], …], "cookie": "…", "categories": [...], "chromium": "…"}'
+// lighthouse.mjs '{"addresses": [[name, address, signed in], …], "cookies": {name: value}, "session": "…",
+//                  "categories": […], "chromium": "…"}'
 // Prints {name: {scores: {category: 0–1}, failed: [{id, title, where}], bytes, seconds}}.
 import { launch } from "chrome-launcher";
 import lighthouse from "lighthouse";
@@ -9,17 +10,28 @@ const chrome = await launch({
   chromePath: asked.chromium,
   chromeFlags: ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
 });
+// Cookies of the whole browser: as a header they would not reach what a page asks for by itself.
+async function setCookies(cookies, url) {
+  const { webSocketDebuggerUrl } = await (await fetch(`http://127.0.0.1:${chrome.port}/json/version`)).json();
+  const line = new WebSocket(webSocketDebuggerUrl);
+  await new Promise((resolve) => line.addEventListener("open", resolve));
+  const answered = new Promise((resolve) => line.addEventListener("message", resolve));
+  const all = Object.entries(cookies).map(([name, value]) => ({ name, value, url }));
+  line.send(JSON.stringify({ id: 1, method: "Storage.setCookies", params: { cookies: all } }));
+  await answered;
+  line.close();
+}
+
 const told = {};
 try {
   for (const [name, address, signedIn] of asked.addresses) {
     const began = Date.now();
+    await setCookies(signedIn ? { ...asked.cookies, session: asked.session } : asked.cookies, address);
     const { lhr } = await lighthouse(address, {
       port: chrome.port,
       output: "json",
       logLevel: "error",
       onlyCategories: asked.categories,
-      extraHeaders: { Cookie: signedIn ? asked.cookie : asked.cookie.split("; ")[0] },
-      disableStorageReset: false,
       // Nothing but the measured performance waits for a quiet page of a slow network.
       ...(asked.categories.includes("performance") ? {} : { throttlingMethod: "provided", maxWaitForLoad: 15000 }),
     });
