@@ -71,6 +71,7 @@ urlpatterns = [
     path("phone/no-network/<slug:language>/", phone_app.phone_no_network, name="phone-no-network"),
     # phones without a network
     path("phone/contact/", phones.phone_contact, name="phone-contact"),
+    path("phone/along/", phones.phone_along, name="phone-along"),
     path("phone/enrol/", phones.phone_enrol, name="phone-enrol"),
     # staff
     path("desk/", desk.desk, name="desk"),
