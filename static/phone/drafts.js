@@ -18,7 +18,6 @@
     }
     if (row.state === "undecided" || row.state === "refused") return say(`state_${row.state}`, { why: reasons() });
     if (row.state === "arrived" && answer.state === "discarded") return label(answer.reason) || say("state_arrived");
-    if (row.state === "foreign") return say("state_foreign_unknown");
     return say(`state_${row.state}`);
   }
   // Numbers given, with the words they stand for, and what became of last time's matters.

@@ -65,7 +65,7 @@
     now = { row, content, sheet, form, release, timer: 0, chain: Promise.resolve(), dirty: false };
     draw(taken);
     listen(now);
-    if (row) keptLine(say("kept_at", { time: phone.time(row.changed_at) }));
+    keptLine(row ? say("kept_at", { time: phone.time(row.changed_at) }) : say("nothing_yet"));
     return undefined;
   }
 
