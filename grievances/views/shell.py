@@ -10,7 +10,6 @@ from django.views.decorators.http import require_safe
 from grievances.forms import shell
 
 
-
 @login_not_required
 @require_safe
 def phone(request: HttpRequest) -> HttpResponse:
