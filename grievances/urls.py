@@ -5,6 +5,7 @@ from django.urls import path
 from grievances.views import (
     absences,
     alike,
+    arrivals,
     attachments,
     audit,
     bulk,
@@ -40,6 +41,7 @@ from grievances.views import (
     shell,
     slipped,
     supervisions,
+    undecided,
     visitor,
     visits,
     walking,
@@ -58,6 +60,7 @@ urlpatterns = [
     path("visits/", visitor.visitor_home, name="visitor-home"),
     path("visits/seen/", visitor.changes_seen, name="changes-seen"),
     path("visits/new/", visits.visit_new, name="visit-new"),
+    path("visits/<uuid:key>/same/", visits.visit_same, name="visit-same"),
     path("visits/<uuid:key>/", visits.visit, name="visit"),
     path("households/", households.household_list, name="household-list"),
     path("households/export/", EXPORT_VIEWS["household-export"], name="household-export"),
@@ -69,8 +72,15 @@ urlpatterns = [
     path("sw.js", phone_app.phone_worker, name="phone-worker"),
     path("phone/manifest/<slug:language>/", phone_app.phone_manifest, name="phone-manifest"),
     path("phone/no-network/<slug:language>/", phone_app.phone_no_network, name="phone-no-network"),
+    # what phones send, and what of it needs a decision
+    path("phone/arrivals/", arrivals.phone_arrivals, name="phone-arrivals"),
+    path("phone/arrivals/<uuid:visit>/photos/<uuid:photo>/", arrivals.phone_photo, name="phone-photo"),
+    path("phone/open/", arrivals.phone_open, name="phone-open"),
+    path("undecided/", undecided.undecided_list, name="undecided-list"),
+    path("undecided/<uuid:key>/", undecided.undecided, name="undecided"),
     # phones without a network
     path("phone/contact/", phones.phone_contact, name="phone-contact"),
+    path("phone/along/", phones.phone_along, name="phone-along"),
     path("phone/enrol/", phones.phone_enrol, name="phone-enrol"),
     # staff
     path("desk/", desk.desk, name="desk"),

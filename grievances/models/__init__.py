@@ -41,7 +41,8 @@ from .saved import Calls, SavedView, Sharing
 from .standing import StoodIn, Succession, SuccessionCase
 from .taking import KEPT, CallList, FileFormat, FileState, MadeFile
 from .tally import COUNTS, KEYS, Dimension, Tally, TallyChange, TallyMoment
-from .visit import Visit, VisitKind
+from .undecided import ArrivingPhoto, Decided, UndecidedVisit, Why
+from .visit import Visit, VisitKind, VisitPair
 
 __all__ = [
     "COUNTS",
@@ -56,6 +57,7 @@ __all__ = [
     "AfterStep",
     "Answer",
     "AnswerDraft",
+    "ArrivingPhoto",
     "Assignment",
     "AssistingUnit",
     "Attachment",
@@ -76,6 +78,7 @@ __all__ = [
     "ClockKind",
     "CommonProblem",
     "DayKind",
+    "Decided",
     "Delivery",
     "DeliveryState",
     "Density",
@@ -129,7 +132,10 @@ __all__ = [
     "TallyChange",
     "TallyMoment",
     "TaskForceMember",
+    "UndecidedVisit",
     "Urgency",
     "Visit",
     "VisitKind",
+    "VisitPair",
+    "Why",
 ]

@@ -46,7 +46,11 @@ def phone_manifest(request: HttpRequest, language: str) -> HttpResponse:
 
 
 def _icons() -> list[dict[str, str]]:
-    icons = [("icon-192", "192x192", "any"), ("icon-512", "512x512", "any"), ("maskable-512", "512x512", "maskable")]
+    icons = [
+        ("icon-192", "192x192", "any"),
+        ("icon-512", "512x512", "any"),
+        ("maskable-512", "512x512", "maskable"),
+    ]
     return [
         {"src": static(f"phone/{name}.png"), "sizes": sizes, "type": "image/png", "purpose": purpose}
         for name, sizes, purpose in icons

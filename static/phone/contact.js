@@ -92,8 +92,10 @@
   async function enrol(label) {
     const send = async () => ask(ENROL, { method: "POST", json: { phone: await store().get("phone"), label }, by: "person" });
     const answer = await send();
-    if (answer.status !== 409 || !answer.body || answer.body.state !== "ended") return answer;
-    // Ended elsewhere: this phone begins anew, under another name.
+    const word = answer.status === 409 && answer.body ? answer.body.state : "";
+    // Ended elsewhere, or handed on with nothing left on it: this phone begins anew, under another name.
+    const handed = word === "somebody_elses" && !(await store().counts()).left;
+    if (word !== "ended" && !handed) return answer;
     await store().set("phone", seal().uuid());
     return send();
   }

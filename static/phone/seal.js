@@ -139,27 +139,35 @@
   }
   // The row with this content; store.putDraft writes it.
   async function sealDraft(row, content) {
-    const whole = { ...content, schema: store().CONTENT };
+    const whole = { schema: store().CONTENT, ...content };
     const made = await encrypt(await keyOf(row), utf8(JSON.stringify(whole)), row.id);
     return { ...row, ...made, changed_at: Date.now() };
   }
-  // Throws Refused: "locked", or "other_pin" for a draft that only recover() opens.
+  // Throws Refused: "locked", or "other_pin" for one that only recover() opens.
   async function openDraft(row) {
     if (!row.sealed) return null;
     const bytes = await decrypt(await keyOf(row), row.iv, row.sealed, row.id);
     return store().migrateContent(JSON.parse(text(bytes)));
   }
   // "Save the visit": the visit and each anonymous opinion become entries of their own, all or none, and nothing
-  // that can be read here says that they belong together: no order, and of the moment only the day.
+  // that can be read here says that they belong together: no order, and of the moment only the day. What names
+  // somebody who spoke in confidence, and what was said anonymously, is open to the server alone from now on: a PIN
+  // can be tried through by whoever has copied the phone's memory. recover() opens it again for its author.
   async function finish(row, content, anonymous) {
     const day = new Date().setHours(0, 0, 0, 0);
-    const rows = [{ ...(await sealDraft(row, content)), state: "ready", tries: 0, next_try_at: 0, answer: null }];
+    const made = await sealDraft(row, content);
+    const secret = made.kind === "anonymous" || (content.opinions || []).some((one) => one.informant === "confidential");
+    const rows = [{ ...(secret ? closed(made) : made), state: "ready", tries: 0, next_try_at: 0, answer: null }];
     for (const one of anonymous) {
       const apart = await sealDraft(await newDraft("anonymous"), one);
-      rows.push({ ...apart, state: "ready", changed_at: day });
+      rows.push({ ...closed(apart), state: "ready", changed_at: day });
     }
     await store().putDrafts(rows);
     return rows[0];
+  }
+  function closed(row) {
+    keys.delete(row.id);
+    return { ...row, pin_key: null };
   }
   // A draft as text, for whoever must rescue it: what is in it, or, if nothing here opens it, the row as it lies.
   async function asText(row) {

@@ -166,19 +166,20 @@
 
   let running = null, again = null;
   // Sends what is due (`at_once`: whatever its patience says). {state: "done" | "signed_out" | "no_network" |
-  // "trouble" | "unavailable", left: n entries still waiting}
+  // "trouble" | "full" | "unavailable", left: n entries still waiting}
   function send({ by = "page", at_once = false } = {}) {
-    if (running) {
-      again = { by, at_once: at_once || Boolean(again && again.at_once) };
-      return running;
-    }
-    running = locked(() => run(by, at_once)).then(ended, failed).then(async (answer) => {
-      running = null;
-      const next = again;
-      again = null;
-      return next && answer.state === "done" ? send(next) : answer;
-    });
+    if (running) again = { by, at_once: at_once || Boolean(again && again.at_once) };
+    else running = sendOnce(by, at_once);
     return running;
+  }
+  async function sendOnce(by, at_once) {
+    let answer, next;
+    try { answer = await ended(await locked(() => run(by, at_once))); } catch (error) { answer = failed(error); } finally {
+      next = again;
+      running = again = null;
+    }
+    // What was asked for meanwhile: something written after the last look.
+    return next && answer.state === "done" ? send(next) : answer;
   }
   const locked = (f) => (navigator.locks ? navigator.locks.request("sending", f) : f());
   async function ended(state) {
@@ -189,7 +190,8 @@
     return { state, left };
   }
   function failed(error) {
-    if (error instanceof store().Unavailable || error instanceof store().Full) return { state: "unavailable", left: 0 };
+    if (error instanceof store().Full) return { state: "full", left: 0 };
+    if (error instanceof store().Unavailable) return { state: "unavailable", left: 0 };
     throw error;
   }
 

@@ -121,11 +121,12 @@
   const draft = (id) => read(async (db) => { const row = await db.get("drafts", id); return row && migrate(row); });
   const allowed = (row) => { if (row.state === "stranded") throw new Error("a stranded draft stays as it is"); };
   // All of them are written and those of `gone` dropped, or nothing.
-  function putDrafts(rows, gone) {
+  async function putDrafts(rows, gone) {
     rows.forEach(allowed);
-    return write(["drafts", "photos"], (tx) => Promise.all([
+    await write(["drafts", "photos"], (tx) => Promise.all([
       ...rows.map((row) => tx.objectStore("drafts").put(row)), ...(gone || []).map((id) => dropIn(tx, id)),
-    ])).then(changed);
+    ]));
+    changed();
   }
   async function dropIn(tx, id) {
     const photos = tx.objectStore("photos");

@@ -157,6 +157,7 @@ PUBLIC = {
 PHONE: dict[str, tuple[str, set[str]]] = {
     "phone-contact": ("get", ALL),
     "phone-enrol": ("post", {"visitor"}),
+    "phone-along": ("post", {"visitor"}),
 }
 STEPS = {verb.address: verb for verb in TRANSITIONS if TRANSITIONS[verb].who}
 
