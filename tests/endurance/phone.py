@@ -73,8 +73,9 @@ class Phone:
             (self.folder / name).unlink(missing_ok=True)
 
     def close(self) -> None:
-        with suppress(Error):
-            self.context.close()
+        if self.context:
+            with suppress(Error):
+                self.context.close()
 
     def offline(self, off: bool) -> None:
         self.is_offline = off

@@ -48,7 +48,10 @@ def _shade(number: int, n: int) -> tuple[int, int, int]:
 def is_picture(number: int, file: Path) -> bool:
     """Whether it is this picture, whole, on its way re-encoded twice."""
     with Image.open(file) as image:
-        image.load()  # a file that was cut short fails here
+        try:
+            image.load()
+        except OSError:  # cut short
+            return False
         if max(image.size) != 1600:
             return False
         w, h = image.size[0] // GRID, image.size[1] // GRID
