@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grievances.models import LONGEST_LABEL, MOST_PHONES, Phone
-from grievances.phones import both, keys
+from grievances.phones import both, keys, tray
 from grievances.phones.wire import Unreadable
 from grievances.visiting import places_of
 from villages.models import Cadre, Level, Role
@@ -87,7 +87,7 @@ def told(request: HttpRequest) -> dict[str, object]:
         "key": key.told if key else None,
         "off": "" if key else str(keys.WHY_OFF),
         "grids": grids_of(cadre) if key else [],
-        "undecided": 0,
+        "undecided": tray.count(cadre),
         "release": release(),
     }
 

@@ -13,7 +13,16 @@ from psycopg2.errors import DiskFull
 
 from grievances.models import Channel, Event, Informant, Opinion, UndecidedVisit, Visit
 from grievances.phones import arriving
-from tests.factories import GRID, VILLAGE, make_cadre, make_campaign, make_category, make_household, make_opinion, make_unit
+from tests.factories import (
+    GRID,
+    VILLAGE,
+    make_cadre,
+    make_campaign,
+    make_category,
+    make_household,
+    make_opinion,
+    make_unit,
+)
 from tests.grievances.cases import answered
 from tests.phones.packets import Draft
 from tests.phones.sending import Phone, ms, said, visit
