@@ -46,8 +46,10 @@
   // ---- households
   const byNumber = new Intl.Collator("zh", { numeric: true });
   const nameOf = (household) => [make("b", {}, household.number), ` ${household.head}`];
-  function rowOf(household, known) {
+  function rowOf(household, known, grid) {
     const facts = [say("people", { n: household.members }), ...(household.needs || []).map(label)];
+    // Found in another grid than the one that is looked at.
+    if (household.grid && household.grid.label && label(household.grid.label) !== label(grid.label)) facts.unshift(gridName(household.grid));
     if (household.attempts && !household.visited) facts.push(say("went", { n: household.attempts }));
     const here = known.get(household.pk);
     const state = here === "writing" ? mark("△", say("begun"), "soon") : here ? mark("✓", say("on_phone"), "good")
@@ -63,9 +65,9 @@
       return undefined;
     }
     const drafts = await writings();
-    const known = new Map();
+    const known = new Map(Object.keys(((await phone.seal.openAlong("logged")) || {}).doors || {}).map((pk) => [Number(pk), "logged"]));
     drafts.forEach(({ row, content }) => {
-      if (content && content.household && !(content.nobody_home && row.state !== "writing")) known.set(content.household, row.state);
+      if (row.state === "writing" && content && content.household) known.set(content.household, "writing");
     });
     root.append(phone.part("home"));
     const one = (name) => root.querySelector(`[data-${name}]`);
@@ -83,7 +85,7 @@
     otherGrids(one("grids"), all, grid);
     listUnfinished(one("writing"), drafts, all);
     const left = [...households.filter((household) => !isDone(household)), ...households.filter(isDone)];
-    search(root, all, left, known);
+    search(root, grid, left, known);
     return undefined;
   }
   function otherGrids(details, all, grid) {
@@ -106,20 +108,20 @@
     if (found) return `${found.household.number} ${found.household.head}`;
     return content.household ? say("visit") : say("way_short");
   }
-  function search(root, all, left, known) {
+  function search(root, grid, left, known) {
     const rows = root.querySelector("[data-rows]"), found = root.querySelector("[data-found]");
     const more = root.querySelector("[data-all]"), words = root.querySelector("#words");
     let turn = 0;
     const draw = (households, most) => {
       rows.textContent = "";
-      rows.append(...households.slice(0, most).map((household) => rowOf(household, known)));
+      rows.append(...households.slice(0, most).map((household) => rowOf(household, known, grid)));
       more.hidden = households.length <= most;
       more.textContent = say("all", { n: households.length });
       more.onclick = () => { draw(households, households.length); };
     };
     words.addEventListener("input", async () => {
       const mine = (turn += 1), asked = words.value.trim();
-      const hits = asked ? (await phone.along.find(asked)).map((one) => one.household || one) : left;
+      const hits = asked ? await phone.along.find(asked) : left;
       if (mine !== turn) return;
       draw(hits, FIRST);
       found.textContent = !asked ? "" : hits.length ? say("found", { n: hits.length }) : say("found_none");
@@ -225,6 +227,7 @@
   }
   function arrived(asked) {
     const heading = main().querySelector("h1");
+    document.body.dataset.page = page;
     document.title = `${heading.textContent} · ${say("title")}`;
     document.querySelectorAll("header nav a").forEach((link) => {
       if (link.hash === `#${asked}`) link.setAttribute("aria-current", "page");

@@ -151,6 +151,7 @@
       await takenLine(page);
       page.say("done", page.one("taken").textContent);
       page.show("go", true);
+      button.className = "btn btn-outline-primary w-100";
     }));
   }
 
