@@ -143,10 +143,6 @@ def block(by: Cadre, where: Where, recent: list[Category], prefix: str, **more: 
     )
 
 
-def _is_settled(opinion: Opinion) -> bool:
-    return opinion.state == State.CLOSED and opinion.satisfied is not False
-
-
 def _look(opinion: Opinion, typed: dict | None, sent: dict) -> LookBackForm:
     return LookBackForm(opinion=opinion, **sent, **_initial(LookBackForm, f"back{opinion.pk}-", typed))
 
