@@ -143,8 +143,8 @@ def block(by: Cadre, where: Where, recent: list[Category], prefix: str, **more: 
     )
 
 
-def _look(opinion: Opinion, typed: dict | None, data: dict) -> LookBackForm:
-    return LookBackForm(opinion=opinion, **data, **_initial(LookBackForm, f"back{opinion.pk}-", typed))
+def _look(opinion: Opinion, typed: dict | None, sent: dict) -> LookBackForm:
+    return LookBackForm(opinion=opinion, **sent, **_initial(LookBackForm, f"back{opinion.pk}-", typed))
 
 
 def _initial(form: type, prefix: str, typed: dict | None) -> dict[str, dict]:

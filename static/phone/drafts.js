@@ -44,8 +44,8 @@
     const sure = async () => { if (window.confirm(say("act_theirs_sure"))) await phone.store.dropDraft(row.id); };
     return {
       writing: closed ? [...recover, throwAway] : [["go_on", go(`#visit/${row.id}`)], throwAway],
-      refused: [...recover, ["correct", () => correct(row)], throwAway],
-      conflict: [...recover, ["new", () => asNew(row)], ["theirs", sure]],
+      refused: [...(closed ? recover : [["correct", () => correct(row)]]), throwAway],
+      conflict: [...(closed ? recover : [["new", () => asNew(row)]]), ["theirs", sure]],
       undecided: [["tray", go(answer.tray ? `/undecided/${answer.tray}/` : "/undecided/")]],
       foreign: [["sign_in", go("/sign-in/?next=/phone/")]],
       stranded: [...asText, throwAway],

@@ -19,9 +19,8 @@
   }
   // Who went along is remembered from the last visit: of this phone, else of the server.
   async function lastCompany(common) {
-    const visits = (await phone.writings()).filter(({ row, content }) => row.kind === "visit" && content);
-    visits.sort((a, b) => b.row.changed_at - a.row.changed_at);
-    return visits.length ? visits[0].content.cadres : common.last_cadres || [];
+    const logged = await phone.seal.openAlong("logged");
+    return (logged && logged.cadres) || common.last_cadres || [];
   }
   async function log(main, argument) {
     const taken = await phone.taken();

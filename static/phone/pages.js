@@ -65,9 +65,9 @@
       return undefined;
     }
     const drafts = await writings();
-    const known = new Map();
+    const known = new Map(Object.keys(((await phone.seal.openAlong("logged")) || {}).doors || {}).map((pk) => [Number(pk), "logged"]));
     drafts.forEach(({ row, content }) => {
-      if (content && content.household && !(content.nobody_home && row.state !== "writing")) known.set(content.household, row.state);
+      if (row.state === "writing" && content && content.household) known.set(content.household, "writing");
     });
     root.append(phone.part("home"));
     const one = (name) => root.querySelector(`[data-${name}]`);

@@ -18,6 +18,15 @@
   // The day in the district, by the server's clock as far as it is known.
   const dayOf = (content) => new Date(content.said_at + (content.offset || 0) + 8 * 3600000).toISOString().slice(0, 10);
 
+  // Which doors were done, and who went along: sealed with what was taken along, as a saved visit may open no more.
+  async function remember(content) {
+    const about = await phone.store.get("along");
+    if (!about) return;
+    const kept = (await phone.seal.openAlong("logged")) || {};
+    const doors = content.household && !content.nobody_home ? { ...kept.doors, [content.household]: content.said_at } : kept.doors;
+    await phone.store.putAlong([await phone.seal.sealAlong("logged", { doors, cadres: content.cadres })], [], about);
+  }
+
   // The draft becomes ready, all of it or nothing; photographs that stay with no named opinion are erased before.
   async function split(row, content, apart) {
     if (apart) return phone.seal.finish(row, content, []);
@@ -28,6 +37,7 @@
     for (const photo of await phone.store.photosOf(row.id)) if (!wanted.has(photo.id)) await phone.store.dropPhoto(photo.id);
     const whole = { ...content, anonymous: (content.anonymous || 0) + anonymous.length, opinions: kept };
     const about = { cadre: content.cadre, village: content.place.slice(0, 12), day: dayOf(content) };
+    await remember(content);
     split.last = { id: row.id, anonymous: anonymous.length }; // in this page's memory only
     return phone.seal.finish(row, whole, anonymous.map((one) => anonymousOf(one, about)));
   }
