@@ -229,8 +229,8 @@ def write_result(day: Day, noticed: list[str], situations: dict[str, str], secon
         f"{about['date']}, {machine['cores']} cores, {machine['memory_gb']} GB, {machine['cpu']}; "
         f"commit {about['commit']}. {seconds:.0f} s. Made by `make endurance`.", "",
         f"{len(day.written.visits)} visits, {len(day.written.texts)} opinions ({day.written.anonymous} anonymous, which travel "
-        f"apart: {day.written.entries} entries), {len(day.written.pictures)} photographs. Browser killed {day.phone.kills} "
-        f"times, server {day.server.kills} times; {wire.count('POST', delivered=False)} answers to texts and "
+        f"apart: {day.written.entries} entries), {len(day.written.pictures)} photographs. Killed: the browser "
+        f"{day.phone.kills}×, the server {day.server.kills}×; {wire.count('POST', delivered=False)} answers to texts and "
         f"{wire.count('PUT', delivered=False)} to parts of photographs did not come back; "
         f"{wire.count('PUT', delivered=True, status=507)} times the disk was full.", "",
         *(f"- {one}" for one in day.moments), "",
