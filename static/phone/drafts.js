@@ -34,7 +34,7 @@
   }
 
   // ---- what can be done
-  const go = (address) => () => { location.href = address; };
+  const go = (address) => async () => { location.href = address; };
   function actions(row, content) {
     const answer = row.answer || {};
     const closed = row.sealed && !content && phone.seal.isUnlocked();
@@ -98,9 +98,13 @@
     put("when", row.kind === "anonymous" ? phone.day(row.changed_at) : say("written_at", { time: phone.moment(row.changed_at) }));
     put("state", await stateOf(row));
     numbers(box.querySelector("[data-numbers]"), row, content);
+    const failed = (error) => {
+      const text = say("failed", { why: phone.because(error) });
+      put("state", text);
+      phone.announce(text);
+    };
     actions(row, content).forEach(([name, act]) => box.querySelector("[data-actions]").append(make("button", {
-      class: "btn btn-outline-primary", type: "button",
-      click: () => Promise.resolve(act(box)).catch((error) => phone.announce(put("state", say("failed", { why: error.why || error.message })) || box.textContent)),
+      class: "btn btn-outline-primary", type: "button", click: () => { act(box).catch(failed); },
     }, say(`act_${name}`))));
     return box;
   }

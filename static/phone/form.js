@@ -179,18 +179,22 @@
     if (mine === now) history.replaceState(null, "", `#visit/${mine.row.id}`);
   }
   function fell(mine, error) {
-    const why = error instanceof phone.store.Full ? say("full") : say("failed", { why: error.message || error.name });
+    const why = error instanceof phone.store.Full ? say("full") : say("failed", { why: phone.because(error) });
     if (mine !== now) return;
     mine.form.classList.add("not-kept");
     keptLine(why);
     phone.announce(why);
   }
+  // False where the last words can't be kept, and the person rather stays with them.
   async function leave() {
     const mine = now;
-    if (!mine) return;
+    if (!mine) return true;
     await keep();
+    if (mine.dirty && !window.confirm(say("leave_unkept"))) return false;
     now = null;
+    clearTimeout(mine.timer);
     if (mine.release) mine.release();
+    return true;
   }
 
   // ---- saving

@@ -62,6 +62,7 @@
     const all = await taken();
     if (!all) {
       root.append(phone.part("nothing"));
+      root.querySelector("[data-expired]").hidden = !(await phone.along.expired());
       return undefined;
     }
     const drafts = await writings();
@@ -196,10 +197,10 @@
   }
 
   // ---- the way from address to page
-  let turn = 0, page = "";
+  let turn = 0, page = "", shown = "";
   async function route() {
     const mine = (turn += 1);
-    await phone.form.leave();
+    if (!(await phone.form.leave())) { history.replaceState(null, "", shown); return; }
     const [name, argument] = location.hash.replace(/^#/, "").split("/");
     const asked = phone.show[name] ? name : "home";
     const gate = OPEN_TO_ALL.includes(asked) ? "" : await gateBefore(asked);
@@ -227,6 +228,7 @@
   }
   function arrived(asked) {
     const heading = main().querySelector("h1");
+    shown = location.hash || "#home";
     document.body.dataset.page = page;
     document.title = `${heading.textContent} · ${say("title")}`;
     document.querySelectorAll("header nav a").forEach((link) => {
@@ -251,7 +253,7 @@
     if (event.target.closest("[data-skip]")) { event.preventDefault(); main().focus(); }
     if (!language) return;
     event.preventDefault();
-    await phone.form.leave();
+    if (!(await phone.form.leave())) return;
     await phone.store.set("language", phone.language === "en" ? "zh-hans" : "en").catch(() => {});
     location.href = language.pathname + location.hash;
   });

@@ -6,12 +6,14 @@
 
   const WHY = {
     insecure: "why_insecure", no_crypto: "why_crypto", no_store: "why_database", no_worker: "why_worker", off: "why_no_key",
-    no_key: "why_no_key", signed_out: "why_signed_out", no_network: "why_no_network", trouble: "why_no_network", ended: "why_ended",
+    no_key: "why_no_key", signed_out: "why_signed_out", no_network: "why_no_network", trouble: "why_no_network", ended: "why_ended", not_enrolled: "why_ended",
     too_many: "why_too_many", forbidden: "why_forbidden", choose_password: "why_password", short: "pin_short", digits: "pin_short",
     simple: "pin_easy",
   };
   const inWords = (answer) => label(answer.reason) || say(WHY[answer.state] || "why_no_network");
 
+  // What was refused, in words.
+  const because = (error) => (error.why ? inWords({ state: error.why }) : error.message || error.name);
   // Why nothing can be kept here, or "".
   async function whyNot() {
     const can = phone.seal.available();
@@ -69,7 +71,7 @@
       event.preventDefault();
       if (button.disabled) return;
       button.disabled = true;
-      try { await f(); } catch (error) { page.say("problem", error.why ? inWords({ state: error.why }) : say("failed", { why: error.message })); }
+      try { await f(); } catch (error) { page.say("problem", error.why ? because(error) : say("failed", { why: because(error) })); }
       button.disabled = false;
     };
   }
@@ -177,5 +179,5 @@
 
   phone.show.settings = settings;
   phone.show.help = (root) => { root.append(phone.part("help")); };
-  phone.whyNot = whyNot;
+  Object.assign(phone, { whyNot, because });
 })();

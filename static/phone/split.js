@@ -3,6 +3,7 @@
 (function () {
   "use strict";
   const phone = self.phone;
+  const WEEK = 7 * 86400000;
 
   // An opinion as it travels with its visit.
   function opinionOf({ other, ...one }) {
@@ -23,7 +24,9 @@
     const about = await phone.store.get("along");
     if (!about) return;
     const kept = (await phone.seal.openAlong("logged")) || {};
-    const doors = content.household && !content.nobody_home ? { ...kept.doors, [content.household]: content.said_at } : kept.doors;
+    // After a week the server's own word on the household has been taken along.
+    const doors = Object.fromEntries(Object.entries(kept.doors || {}).filter(([, at]) => at > Date.now() - WEEK));
+    if (content.household && !content.nobody_home) doors[content.household] = Date.now();
     await phone.store.putAlong([await phone.seal.sealAlong("logged", { doors, cadres: content.cadres })], [], about);
   }
 
