@@ -51,8 +51,7 @@ class VisitForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["cadres"].queryset = colleagues_of(by)
         if not self.is_bound and "cadres" not in self.initial:
-            last = Visit.objects.filter(recorded_by=by).order_by("-pk").first()
-            self.initial["cadres"] = list(last.cadres.exclude(pk=by.pk)) if last else []
+            self.initial["cadres"] = last_companions(by)
 
     def clean_said_at(self) -> datetime:
         said_at, now = self.cleaned_data["said_at"], timezone.now()
@@ -116,3 +115,9 @@ def colleagues_of(cadre: Cadre) -> QuerySet[Cadre]:
     units = [post.unit_id for post in cadre.posts_in_force]
     there = Post.objects.in_force().filter(unit__in=units).values("cadre")
     return Cadre.objects.filter(is_active=True, pk__in=there).exclude(pk=cadre.pk)
+
+
+def last_companions(cadre: Cadre) -> list[Cadre]:
+    """Those who went along the last time."""
+    last = Visit.objects.filter(recorded_by=cadre).order_by("-pk").first()
+    return list(last.cadres.exclude(pk=cadre.pk)) if last else []

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from grievances.looking_back import Back
 from grievances.models import Category, Opinion
 from grievances.visiting import MOST_EARLIER, earlier, places_of
-from grievances.workflow import ANSWERED, State
+from grievances.workflow import ANSWERED
 from villages.models import Cadre, Household, Region
 
 from .problems import Problem, problems_of
@@ -125,7 +125,7 @@ class Sheet:
 
     def asked(self) -> list[LookBackForm]:
         """What is worth asking about: whatever isn't closed with the household's consent; answers first."""
-        open_ones = [form for form in self.back if not _is_settled(form.opinion)]
+        open_ones = [form for form in self.back if not form.opinion.is_settled]
         return sorted(open_ones, key=lambda form: form.opinion.state not in ANSWERED)
 
     def asks_the_latest(self) -> int:
@@ -133,7 +133,7 @@ class Sheet:
         return MOST_EARLIER if len(self.back) >= MOST_EARLIER else 0
 
     def settled(self) -> list[LookBackForm]:
-        return [form for form in self.back if _is_settled(form.opinion)]
+        return [form for form in self.back if form.opinion.is_settled]
 
 
 def block(by: Cadre, where: Where, recent: list[Category], prefix: str, **more: object) -> VisitOpinionForm:
@@ -141,10 +141,6 @@ def block(by: Cadre, where: Where, recent: list[Category], prefix: str, **more: 
     return VisitOpinionForm(
         by=by, place=where.place, household=where.household, recent=recent, prefix=prefix, **more
     )
-
-
-def _is_settled(opinion: Opinion) -> bool:
-    return opinion.state == State.CLOSED and opinion.satisfied is not False
 
 
 def _look(opinion: Opinion, typed: dict | None, sent: dict) -> LookBackForm:

@@ -52,6 +52,11 @@ def phone_of(request: HttpRequest) -> Phone | None:
     return known.filter(key=identity(asked)).first() if asked else None
 
 
+def is_in_use_by(phone: Phone | None, cadre: Cadre) -> bool:
+    """Whether the cadre works without a network on this phone."""
+    return phone is not None and not phone.is_ended and phone.cadre_id == cadre.pk
+
+
 def must_erase(phone: Phone | None, *, signed_in: Cadre | None = None) -> bool:
     """Whether the phone may no longer hold what was taken along: it was ended, its owner visits nobody any more
     or may not sign in, or somebody else is signed in."""
@@ -70,7 +75,7 @@ def told_to_a_stranger(request: HttpRequest) -> dict[str, object]:
 def told(request: HttpRequest) -> dict[str, object]:
     """What a phone hears of whom it belongs to and what there is for it."""
     cadre, phone, key = request.user, phone_of(request), keys.given_out()
-    mine = phone is not None and phone.cadre_id == cadre.pk and not phone.is_ended
+    mine = is_in_use_by(phone, cadre)
     if mine:
         note_contact(phone, session=request.session.session_key)
     return {
