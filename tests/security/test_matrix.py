@@ -27,6 +27,7 @@ from grievances.models import (
     Phone,
     SavedView,
     Succession,
+    UndecidedVisit,
     Visit,
 )
 from grievances.steps.record import Accused
@@ -51,6 +52,7 @@ PAGES: dict[str, set[str]] = {
     "escalation-list": ALL - {"administrator"},
     "delivery-list": {"administrator"},
     "absence-list": ALL,
+    "undecided-list": ALL,
     "phone-list": ALL,
     "visitor-home": {"visitor"},
     "visit-new": {"visitor"},
@@ -99,6 +101,7 @@ OBJECTS: dict[str, set[str]] = {
     "household": {"visitor", "coordinator"},
     "visit-household": {"visitor"},
     "visit": {"visitor", "coordinator", "leader", "auditor"},
+    "undecided": {"visitor", "coordinator"},
     "desk-queue": {"handler", "head", "outsider"},
     "desk-export": {"handler", "head", "outsider"},
     "desk-paper": {"handler", "head", "outsider"},
@@ -152,8 +155,8 @@ POST_ONLY = {
     "list-changes",
     "opinion-new-same",
 }
-# Posted on a case: test_drafts.py asks who may.
-POSTED = {"answer-draft"}
+# Posted on a case or a visit: their own tests ask who may.
+POSTED = {"answer-draft", "visit-same"}
 PUBLIC = {
     "sign-in", "help", "language", "phone", "phone-shell", "phone-worker", "phone-manifest", "phone-no-network",
 }  # fmt: skip
@@ -162,6 +165,10 @@ PHONE: dict[str, tuple[str, set[str]]] = {
     "phone-contact": ("get", ALL),
     "phone-enrol": ("post", {"visitor"}),
     "phone-along": ("post", {"visitor"}),
+    # Also of those whose post has ended: what they wrote still arrives, to be decided.
+    "phone-arrivals": ("post", ALL),
+    "phone-photo": ("put", ALL),
+    "phone-open": ("post", ALL),
 }
 STEPS = {verb.address: verb for verb in TRANSITIONS if TRANSITIONS[verb].who}
 
@@ -202,6 +209,10 @@ def arguments(
     visit = Visit.objects.create(
         household=household, region=household.grid, said_at=case.recorded_at, recorded_at=case.recorded_at,
         recorded_by=everybody["visitor"], campaign=make_campaign(),
+    )  # fmt: skip
+    waiting = UndecidedVisit.objects.create(
+        key=uuid.uuid4(), author=everybody["visitor"], region=household.grid, received_on=timezone.localdate(),
+        said_at=case.recorded_at, phone_said_at=case.recorded_at, reasons=["village"],
     )  # fmt: skip
     settings.MEDIA_ROOT = tmp_path
     file = Attachment.objects.create(
@@ -244,6 +255,8 @@ def arguments(
         "household": [household.pk],
         "visit-household": [household.pk],
         "visit": [visit.key],
+        "undecided": [waiting.key],
+        "phone-photo": [visit.key, uuid.uuid4()],
         "desk-queue": ["to-take"],
         "desk-export": ["to-take"],
         "desk-paper": ["to-take"],
@@ -411,7 +424,7 @@ def test_words_of_an_accusation_appear_on_no_page_of_the_accused(
     for name in (
         "desk", "opinion-list", "dashboard", "notice-list", "campaign-list", "workload", "slipped",
         "escalation-list", "view-list", "common-problem-list", "supervision-list", "model-answer-list",
-        "absence-list", "made-file-list", "bulk-list",
+        "absence-list", "made-file-list", "bulk-list", "undecided-list",
     ):  # fmt: skip
         page = client.get(reverse(name), follow=True).content.decode()
         assert "金丝雀" not in page and opinion.number not in page
