@@ -7,8 +7,8 @@ from django.test import Client
 from django.utils import timezone
 
 from grievances.models import Phone
-from tests.factories import fresh
-from villages.models import Cadre
+from tests.factories import fresh, make_household
+from villages.models import Cadre, Household
 
 
 @pytest.fixture
@@ -26,3 +26,9 @@ def script(visitor: Cadre) -> Client:
     client = Client(headers={"accept-language": "en"})
     client.force_login(fresh(visitor), backend="django.contrib.auth.backends.ModelBackend")
     return client
+
+
+@pytest.fixture
+def household(visitor: Cadre) -> Household:
+    """In the visitor's grid."""
+    return make_household(number="3 号")

@@ -30,38 +30,8 @@ from tests.factories import (
     make_region,
 )
 from tests.grievances.cases import answered
-from villages.models import Cadre, Household, HouseholdContact, Need, Post, Region, Role, Unit
-
-ELSEWHERE = "320904002001001"
-CANARY = "金丝雀八哥"
-NUMBER = "13800001111"
-
-
-@pytest.fixture
-def household(visitor: Cadre) -> Household:
-    return make_household(number="3 号")
-
-
-def ask(script: Client, phone: Phone, grids: object = None, **more: object) -> tuple[int, dict]:
-    body = {"phone": str(phone.key), "grids": {GRID: {}} if grids is None else grids} | more
-    answer = script.post(reverse("phone-along"), body, content_type="application/json")
-    return answer.status_code, answer.json()
-
-
-def taken(script: Client, phone: Phone, grids: object = None, **more: object) -> dict:
-    status, found = ask(script, phone, grids, **more)
-    assert status == 200, found
-    return found
-
-
-def only(found: dict, code: str = GRID) -> dict:
-    (one,) = found["grids"][code]["households"].values()
-    return one
-
-
-def digests(found: dict, code: str = GRID) -> dict[str, str]:
-    return {pk: one["digest"] for pk, one in found["grids"][code]["households"].items()}
-
+from tests.phones.taking import CANARY, ELSEWHERE, ask, digests, only, taken
+from villages.models import Cadre, Household, Need, Post, Region, Role, Unit
 
 # what travels
 
@@ -262,70 +232,6 @@ def test_too_many_at_once_are_refused_in_words(
     status, found = ask(script, phone)
     assert (status, found["state"], found["most"]) == (422, "too_many", 1)
     assert set(found["reason"]) == {"zh-hans", "en"} and "fewer" in found["reason"]["en"]
-
-
-# what never travels
-
-
-def test_nothing_travels_that_tells_who_spoke_or_whom_it_accuses(
-    script: Client, phone: Phone, household: Household, visitor: Cadre, transport: Unit, committee: Unit,
-    coordinator: Cadre, handler: Cadre,
-) -> None:  # fmt: skip
-    for kind in ("confidential", "anonymous"):
-        make_opinion(by=visitor, household=household, kind=kind, text=f"{CANARY}一", name="周金丝雀")
-    for accused in (Accused(unit=transport), Accused(unit=committee), Accused(cadre=coordinator), Accused()):
-        make_opinion(by=visitor, household=household, accused=[accused], text=f"{CANARY}二")
-    withdrawn = make_opinion(by=visitor, household=household, text=f"{CANARY}三")
-    withdrawn.withdraw(by=coordinator, reason="重复")
-    far = make_household(grid=ELSEWHERE, head="吴金丝雀")
-    make_opinion(by=visitor, household=far, region=ELSEWHERE, text=f"{CANARY}四")
-    HouseholdContact.objects.create(household=household, telephone=NUMBER)
-    for telephones in (False, True):
-        status, found = ask(script, phone, {GRID: {}, ELSEWHERE: {}}, telephones=telephones)
-        everything = json.dumps(found, ensure_ascii=False)
-        assert status == 200 and "金丝雀" not in everything and NUMBER not in everything
-        assert only(found)["said"] == [] and "0515" not in everything
-
-
-def test_a_coordinator_who_also_visits_takes_along_no_more_than_a_visitor(
-    script: Client, phone: Phone, household: Household, visitor: Cadre, petitions: Unit, transport: Unit
-) -> None:
-    Post.objects.create(
-        cadre=visitor, role=Role.COORDINATOR, unit=petitions, region_id=DISTRICT,
-        since=timezone.localdate() - timedelta(9),
-    )  # fmt: skip
-    make_opinion(by=visitor, household=household, kind="confidential", text=CANARY)
-    make_opinion(by=visitor, household=household, accused=[Accused(unit=transport)], text=CANARY)
-    make_household(grid=ELSEWHERE)
-    found = taken(script, phone, {GRID: {}, ELSEWHERE: {}})
-    assert CANARY not in json.dumps(found, ensure_ascii=False) and found["refused"] == [ELSEWHERE]
-
-
-def test_a_telephone_travels_if_chosen_and_only_for_a_call_back(
-    script: Client, phone: Phone, household: Household, visitor: Cadre, transport: Unit, handler: Cadre,
-    coordinator: Cadre,
-) -> None:  # fmt: skip
-    other = make_household()
-    for door in (household, other):
-        HouseholdContact.objects.create(household=door, telephone=NUMBER)
-    make_opinion(by=visitor, household=other)
-    opinion = make_opinion(by=visitor, household=household)
-    answered(opinion, by=coordinator, unit=transport, person=handler)
-    assert NUMBER not in json.dumps(taken(script, phone))
-    found = taken(script, phone, telephones=True)["grids"][GRID]["households"]
-    assert found[str(household.pk)]["telephone"] == NUMBER and "telephone" not in found[str(other.pk)]
-    Opinion.objects.filter(pk=opinion.pk).update(state="closed")
-    assert NUMBER not in json.dumps(taken(script, phone, telephones=True))
-
-
-def test_the_unit_that_did_the_work_gets_no_telephone(
-    script: Client, phone: Phone, household: Household, visitor: Cadre, committee: Unit, coordinator: Cadre,
-    secretary: Cadre,
-) -> None:  # fmt: skip
-    HouseholdContact.objects.create(household=household, telephone=NUMBER)
-    opinion = make_opinion(by=visitor, household=household)
-    answered(opinion, by=coordinator, unit=committee, person=secretary)
-    assert NUMBER not in json.dumps(taken(script, phone, telephones=True))
 
 
 # who may, and odd input
