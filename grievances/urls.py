@@ -82,6 +82,9 @@ urlpatterns = [
     path("phone/contact/", phones.phone_contact, name="phone-contact"),
     path("phone/along/", phones.phone_along, name="phone-along"),
     path("phone/enrol/", phones.phone_enrol, name="phone-enrol"),
+    path("phones/", phones.phone_list, name="phone-list"),
+    path("phones/<uuid:key>/end/", phones.phone_end, name="phone-end"),
+    path("people/<int:pk>/phones/", phones.cadre_phones, name="cadre-phones"),
     # staff
     path("desk/", desk.desk, name="desk"),
     path("desk/proposals/rows/", proposals.proposal_list, name="proposal-list"),

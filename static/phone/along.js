@@ -37,7 +37,7 @@
     const rows = [await seal().sealAlong("common", rest)];
     for (const [code, part] of Object.entries(came)) {
       const here = before.telephones === telephones ? await grid(code) : undefined;
-      rows.push(await seal().sealAlong(code, merged(here, part)));
+      rows.push(await seal().sealAlong(code, { code, ...merged(here, part) }));
     }
     const taken = grids.filter((code) => came[code] || (before.grids.includes(code) && !(refused || []).includes(code)));
     const bytes = rows.reduce((sum, row) => sum + row.sealed.length, 0) + await sizeOf(taken.filter((code) => !came[code]));

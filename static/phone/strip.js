@@ -93,6 +93,7 @@
       if (coming) coming.addEventListener("statechange", () => freshen(registration));
     });
     await freshen(registration);
+    if (navigator.onLine) await registration.update();
   }
 
   // Signing out erases what was taken along; the worker does it where there is one.

@@ -100,45 +100,75 @@ def test_drafts_of_the_former_format_are_read_and_what_cannot_be_is_kept(yard: P
     assert "stays" in yard.evaluate(refused)
 
 
-NOBODY = """async (household) => {
-  const row = await phone.seal.newDraft();
+VISIT = """async () => {
   const {grids} = await phone.sending.contact();
-  const content = {
-    cadre: row.cadre, household, place: grids[0].code, kind: "household", said_at: Date.now(), offset: 0, cadres: [],
-    nobody_home: true, remarks: "", anonymous: 0, looks: [], opinions: [],
+  await phone.along.take([grids[0].code]);
+  const [common, [household]] = [await phone.along.common(), await phone.along.households()];
+  const category = common.categories.find((one) => !one.questions.some((question) => question.required)).pk;
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [900, 700];
+  const picture = canvas.getContext("2d"), dots = picture.createImageData(900, 700);
+  for (let i = 0; i < dots.data.length; i += 60000) crypto.getRandomValues(dots.data.subarray(i, i + 60000));
+  picture.putImageData(dots, 0, 0);
+  const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.8));
+  const bytes = new Uint8Array(await blob.arrayBuffer()), photo = phone.seal.uuid();
+  const row = await phone.seal.newDraft();
+  const opinion = {
+    id: phone.seal.uuid(), text: "路灯不亮", category, particulars: {}, informant: "named", name: "", telephone: "",
+    kind: "request", urgency: "normal", place: "", accused: "", people: 1, on_the_spot: false, account: "",
+    photos: [{id: photo, size: bytes.length, digest: await phone.seal.digest(bytes)}],
   };
+  const content = {
+    cadre: row.cadre, household: household.pk, place: household.grid.code, kind: "household", said_at: Date.now() - 60000,
+    offset: 0, cadres: [], nobody_home: false, remarks: "", anonymous: 0, looks: [], opinions: [opinion],
+  };
+  const envelope = await phone.seal.sealPhoto(row, photo, bytes);
+  await phone.store.putPhoto({id: photo, draft: row.id, envelope, size: envelope.length, have: 0, state: "waiting"});
   await phone.seal.finish(row, content, []);
-  return row.id;
+  return [row.id, envelope.length];
 }"""
 SEND = "phone.sending.send({by: 'person', at_once: true})"
+STATE = "id => phone.store.draft(id).then((row) => row.state)"
 
 
-def test_after_a_lost_answer_and_from_two_tabs_a_visit_is_stored_once(yard: Page) -> None:
-    household = yard.evaluate(
-        "fetch('/households/').then((page) => page.text()).then((text) => Number(text.match(/households.([0-9]+)/)[1]))"
-    )
+def test_after_lost_answers_and_from_two_tabs_a_visit_and_its_photo_are_stored_once(yard: Page) -> None:
     answers = []
 
     def lose(route: Route) -> None:
-        answers.append(route.fetch().status)
+        if route.request.method == "GET":
+            route.continue_()
+            return
+        answers.append((route.request.method, route.fetch().status))
         route.abort()
 
-    draft = yard.evaluate(NOBODY, household)
-    yard.route("**/phone/arrivals/", lose)
+    draft, length = yard.evaluate(VISIT)
+    assert length > 2 * 128 * 1024
+    yard.route("**/phone/arrivals/**", lose)
     assert yard.evaluate(SEND) == {"state": "done", "left": 1}
-    state = "id => phone.store.draft(id).then((row) => row.state)"
-    assert yard.evaluate(state, draft) == "ready" and answers == [201]
-    yard.unroute("**/phone/arrivals/")
-    yard.context.on("response", lambda got: "/arrivals/" in got.url and answers.append(got.status))
+    assert yard.evaluate(STATE, draft) == "ready" and answers == [("POST", 201)]
+    yard.unroute("**/phone/arrivals/**")
+    yard.route("**/photos/**", lose)
+    assert yard.evaluate(SEND) == {"state": "done", "left": 1}
+    assert yard.evaluate(STATE, draft) == "sending" and answers[1:] == [("PUT", 200)]
+    yard.unroute("**/photos/**")
+    sent = []
+    yard.context.on(
+        "request", lambda asked: "/arrivals/" in asked.url and sent.append((asked.method, asked.url))
+    )
     other = yard.context.new_page()
     other.goto("/phone/")
     both = "() => Promise.all([1, 2].map(() => phone.sending.send({by: 'page', at_once: true})))"
     yard.evaluate(both)
     other.evaluate(both)
-    assert yard.evaluate(state, draft) == "arrived" and answers == [201, 200]
-    assert yard.evaluate("phone.store.counts()")["arrived"] == 1
-    yard.goto(f"/visits/{draft}/")
-    expect(yard.locator("h1")).to_be_visible()
+    assert yard.evaluate(STATE, draft) == "arrived"
+    # From where the server had it, each part once, and the text not again.
+    puts = [url.split("offset=")[1].split("&")[0] for method, url in sent if method == "PUT"]
+    assert puts == [str(at) for at in range(131072, length, 131072)]
+    assert not [url for method, url in sent if method == "POST"]
+    row = yard.evaluate("id => phone.store.draft(id)", draft)
+    assert len(row["answer"]["opinions"]) == 1 and not row["answer"]["photos_refused"]
+    yard.goto(f"/opinions/{row['answer']['opinions'][0]['number']}/")
+    expect(yard.locator("a[href*='/attachments/']")).to_have_count(1)
 
 
 def test_signing_out_erases_what_was_taken_along_and_says_what_is_left(

@@ -24,6 +24,7 @@ from grievances.models import (
     MadeFile,
     ModelAnswer,
     Opinion,
+    Phone,
     SavedView,
     Succession,
     Visit,
@@ -50,6 +51,7 @@ PAGES: dict[str, set[str]] = {
     "escalation-list": ALL - {"administrator"},
     "delivery-list": {"administrator"},
     "absence-list": ALL,
+    "phone-list": ALL,
     "visitor-home": {"visitor"},
     "visit-new": {"visitor"},
     "household-list": {"visitor", "coordinator"},
@@ -122,6 +124,8 @@ OBJECTS: dict[str, set[str]] = {
     "absence": {"handler", "head", "administrator"},
     "absence-end": {"handler", "head", "administrator"},
     "succession": {"handler"},
+    "phone-end": {"visitor", "administrator"},
+    "cadre-phones": {"administrator"},
     "bulk-new": {"handler", "head", "outsider"},
     "bulk-order": {"head"},
     "bulk-order-export": {"head"},
@@ -222,6 +226,10 @@ def arguments(
         made_at=case.recorded_at, told_at=case.recorded_at, finished_at=case.recorded_at, total=1,
         posts=posts_of(fresh(everybody["head"])), file=ContentFile(b"x", name="x"),
     )  # fmt: skip
+    phone = Phone.objects.create(
+        key=uuid.uuid4(), cadre=everybody["visitor"], label="x", enrolled_at=case.recorded_at,
+        contact_on=timezone.localdate(),
+    )  # fmt: skip
     papers = ("opinion-receipt", "opinion-paper", "opinion-dispatch-slip")
     model_answer = ModelAnswer.objects.create(
         region_id=GRID[:6], outcome="resolved", title="已办结", text="已办理完毕。"
@@ -250,6 +258,8 @@ def arguments(
         "absence": [everybody["handler"].pk],
         "absence-end": [away.pk],
         "succession": [handed.pk],
+        "phone-end": [phone.key],
+        "cadre-phones": [everybody["visitor"].pk],
         "bulk-new": ["transfer"],
         "bulk-order": [order.key],
         "bulk-order-export": [order.key],
