@@ -49,7 +49,7 @@
       undecided: [["tray", go(answer.tray ? `/undecided/${answer.tray}/` : "/undecided/")]],
       foreign: [["sign_in", go("/sign-in/?next=/phone/")]],
       stranded: [...asText, throwAway],
-      arrived: (answer.photos_refused || []).length ? [throwAway] : [],
+      arrived: (answer.photos_refused || []).length ? [["seen", () => phone.store.dropDraft(row.id)]] : [],
     }[row.state] || [];
   }
   async function correct(row) {
