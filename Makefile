@@ -1,4 +1,5 @@
 # Two commands: `make demo` shows a whole district, `make test` checks everything.
+# `make demo LAN=1` shows it on phones in the same network, over HTTPS.
 # `make bench OPINIONS=1000000` measures; see benchmarks/README.md.
 PYTHON ?= python3
 OPINIONS ?= 10000
@@ -6,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: demo demo-reset province province-reset test look messages clean
+.PHONY: demo demo-reset province province-reset test look lighthouse endurance messages clean
 .PHONY: bench bench-load bench-costs bench-figures bench-exports bench-table bench-clean
 
 demo: $(VENV)/.product
@@ -26,6 +27,12 @@ test: $(VENV)/.development
 
 look: $(VENV)/.development
 	@$(BIN)/python -m tests.look
+
+lighthouse: $(VENV)/.development
+	@$(BIN)/python -m pytest -n 0 -q -s tests/browser/test_lighthouse.py --lighthouse-performance
+
+endurance: $(VENV)/.development
+	@$(BIN)/python -m tests.endurance
 
 messages: $(VENV)/.development
 	@$(BIN)/python -m config.messages
@@ -57,8 +64,9 @@ $(VENV)/.product: $(BIN)/python requirements.txt
 	@$(BIN)/python -m config.packages
 	@touch $@
 
-$(VENV)/.development: $(BIN)/python requirements.txt requirements-dev.txt
+$(VENV)/.development: $(BIN)/python requirements.txt requirements-dev.txt tests/node/package-lock.json
 	@echo "Installing what the tests need …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(BIN)/python -m tests.node
 	@$(BIN)/python -m config.packages
 	@touch $@ $(VENV)/.product

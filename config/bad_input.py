@@ -23,7 +23,7 @@ class RefuseBadInput:
                 values += _values(request.POST)
             except RawPostDataException as error:
                 raise BadRequest("unreadable form") from error
-        if any(not _can_be_stored(value) for value in values):
+        if any(not can_be_stored(value) for value in values):
             raise BadRequest("characters that can't be stored")
 
 
@@ -31,5 +31,6 @@ def _values(query: QueryDict) -> list[str]:
     return [text for name, found in query.lists() for text in (name, *found) if isinstance(text, str)]
 
 
-def _can_be_stored(text: str) -> bool:
+def can_be_stored(text: str) -> bool:
+    """Whether a database takes the text."""
     return "\0" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)

@@ -6,10 +6,12 @@ Each step says what it does and how long it took. Ctrl-C stops everything; the d
 import os
 import shutil
 import sys
+from contextlib import nullcontext
 
 import psycopg2
 
 from config.embedded import EmbeddedPostgres
+from config.lan import Lan, from_environment, offered, said
 from config.running import (
     ACCOUNTS,
     ROOT,
@@ -36,19 +38,20 @@ def main() -> int:
 def _run(*, reset: bool) -> None:
     port = free_port(os.environ.get("PORT", "8000"), command="make demo")
     VAR.mkdir(exist_ok=True)
+    lan = from_environment(port, VAR / "lan")
     server = None if os.environ.get("DATABASE_URL") else EmbeddedPostgres(VAR / "postgres")
     if reset and server is None:
         raise Stop("DATABASE_URL is set: only the embedded database can be begun afresh.")
     if server:
         have_room(server.base, _LEAST_FREE)
     try:
-        _serve(server, port, reset=reset)
+        _serve(server, port, lan, reset=reset)
     finally:
         if server:
             server.stop()
 
 
-def _serve(server: EmbeddedPostgres | None, port: int, *, reset: bool) -> None:
+def _serve(server: EmbeddedPostgres | None, port: int, lan: Lan | None, *, reset: bool) -> None:
     if reset:
         with step("Deleting the old data"):
             server.remove()
@@ -56,6 +59,8 @@ def _serve(server: EmbeddedPostgres | None, port: int, *, reset: bool) -> None:
     with step("Starting PostgreSQL" if server else "Reaching the database"):
         owner_url, runtime_url = databases(server) if server else _given()
     environment = {"SITE_ADDRESS": f"http://127.0.0.1:{port}"} | demo_environment(owner_url)
+    if lan:
+        environment |= lan.environment
     with step("Preparing the tables"):
         manage(environment, "migrate", "--verbosity", "0")
     _fill(environment)
@@ -64,7 +69,7 @@ def _serve(server: EmbeddedPostgres | None, port: int, *, reset: bool) -> None:
             manage(environment, "grant_runtime")
     with step("Collecting static files"):
         manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
-    _work(environment | {"DATABASE_URL": runtime_url}, port)
+    _work(environment | {"DATABASE_URL": runtime_url}, port, lan)
 
 
 def _given() -> tuple[str, str]:
@@ -92,15 +97,16 @@ def _fill(environment: dict[str, str]) -> None:
         manage(environment, "sample")
 
 
-def _work(environment: dict[str, str], port: int) -> None:
-    with programs() as running:
-        running.serve(environment, port)
+def _work(environment: dict[str, str], port: int, lan: Lan | None) -> None:
+    with offered(lan) if lan else nullcontext(), programs() as running:
+        running.serve(environment, port, *(lan.gunicorn if lan else ()))
         running.fold(environment, "the figures")
         running.work(environment, "the district")
         running.remind(environment, "the district")
-        print(
-            f"\nOpen http://127.0.0.1:{port}\nAccounts: {ACCOUNTS}\nPassword: {environment['DEMO_PASSWORD']}"
-        )
+        origin = lan.origin if lan else f"http://127.0.0.1:{port}"
+        if lan:
+            print(said(lan))
+        print(f"\nOpen {origin}\nAccounts: {ACCOUNTS}\nPassword: {environment['DEMO_PASSWORD']}")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,11 @@
 """Settings from the environment: a value in, or a sentence that says what is wrong."""
 
 import os
+from base64 import b64decode
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.core.exceptions import ImproperlyConfigured
 
 
@@ -35,6 +38,22 @@ def positive(name: str, default: int) -> int:
 def words(name: str) -> list[str]:
     """Comma-separated values."""
     return [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]
+
+
+def rsa_keys(name: str, *, bits: int) -> list[str]:
+    """Private RSA keys of exactly so many bits, as PEM or base64 of PEM, comma-separated; as PEM."""
+    found = []
+    for number, word in enumerate(words(name), start=1):
+        try:
+            pem = word if word.startswith("-----BEGIN") else b64decode(word, validate=True).decode()
+            key = load_pem_private_key(pem.encode(), password=None)
+        except (ValueError, TypeError) as error:
+            # Never what was given: it is a secret.
+            raise ImproperlyConfigured(f"{name}, key {number}: no private key in PEM form.") from error
+        if not isinstance(key, RSAPrivateKey) or key.key_size != bits:
+            raise ImproperlyConfigured(f"{name}, key {number}: must be an RSA key of {bits} bits.")
+        found.append(pem)
+    return found
 
 
 def database(name: str) -> dict[str, object]:

@@ -9,12 +9,15 @@ import socket
 import subprocess
 import sys
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg2
 from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from config.embedded import EmbeddedError, EmbeddedPostgres
 
@@ -99,23 +102,36 @@ def demo_environment(owner_url: str) -> dict[str, str]:
     return given | {
         "DEMO": "1",
         "DATABASE_URL": owner_url,
-        "SECRET_KEY": _kept("secret-key", secrets.token_urlsafe(50)),
-        "INFORMANT_KEY": given.get("INFORMANT_KEY") or _kept("informant-key", Fernet.generate_key().decode()),
+        "SECRET_KEY": _kept("secret-key", lambda: secrets.token_urlsafe(50)),
+        "INFORMANT_KEY": given.get("INFORMANT_KEY") or _kept("informant-key", _informant_key),
+        "PHONE_KEY": given.get("PHONE_KEY") or _kept("phone-key", phone_key),
         # Messages become files to look at.
         "EMAIL_URL": given.get("EMAIL_URL") or f"file:{VAR / 'mail'}",
         "EMAIL_FROM": given.get("EMAIL_FROM") or "village-voices@localhost",
-        "DEMO_PASSWORD": given.get("DEMO_PASSWORD") or _kept("demo-password", secrets.token_urlsafe(9)),
+        "DEMO_PASSWORD": given.get("DEMO_PASSWORD")
+        or _kept("demo-password", lambda: secrets.token_urlsafe(9)),
     }
 
 
-def _kept(name: str, new: str) -> str:
+def _informant_key() -> str:
+    return Fernet.generate_key().decode()
+
+
+def phone_key() -> str:
+    """A new key pair for phones that work without a network, in one line."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return b64encode(pem).decode()
+
+
+def _kept(name: str, new: Callable[[], str]) -> str:
     """A secret of this demo: made once, whole or not at all, readable by its owner only."""
     file = VAR / name
     if not file.exists():
         unfinished = file.with_suffix(".new")
         unfinished.unlink(missing_ok=True)
         with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-            out.write(new)
+            out.write(new())
         unfinished.replace(file)
     return file.read_text().strip()
 
@@ -147,11 +163,11 @@ class Programs:
     def __init__(self) -> None:
         self.running: dict[str, subprocess.Popen] = {}
 
-    def serve(self, environment: dict[str, str], port: int, *, workers: int = 2) -> None:
-        """A web server; returns when it answers."""
+    def serve(self, environment: dict[str, str], port: int, *options: str, workers: int = 2) -> None:
+        """A web server; returns when it answers. ``options`` say where it listens, if not on this machine only."""
         command = [
-            "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", str(workers),
-            "--threads", "4", "--timeout", "60", "--log-level", "warning",
+            "-m", "gunicorn", "config.wsgi", *(options or ("--bind", f"127.0.0.1:{port}")),
+            "--workers", str(workers), "--threads", "4", "--timeout", "60", "--log-level", "warning",
         ]  # fmt: skip
         self._wait_until_it_answers(self._start(f"the web server of port {port}", environment, command), port)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 _STEP = 60  # the session is written at most once a minute
@@ -53,6 +53,8 @@ class SignInFirst(LoginRequiredMiddleware):
 
 def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The answer to a form without its secret (Django's CSRF_FAILURE_VIEW)."""
+    if hasattr(request.resolver_match.func, "for_phones"):
+        return JsonResponse({"state": "csrf"}, status=403, headers={"Cache-Control": "private, no-store"})
     return nothing_saved(request, status=403, sign_in=False)
 
 

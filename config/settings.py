@@ -13,6 +13,8 @@ DEBUG = environment.flag("DEBUG")
 # A demonstration on plain http with well-known accounts; never for real data.
 DEMO = environment.flag("DEMO")
 LOCAL = DEBUG or DEMO
+# The demo over HTTPS, for phones in the same network (config/lan.py): it has no name that could be pinned to HTTPS.
+HTTPS = not LOCAL or environment.flag("DEMO_HTTPS")
 # A province: only the dashboards of what its districts publish; nothing is recorded here.
 PROVINCE = environment.flag("PROVINCE")
 
@@ -21,6 +23,9 @@ SECRET_KEY = environment.text("SECRET_KEY")
 INFORMANT_KEYS = environment.words("INFORMANT_KEY")
 if not INFORMANT_KEYS:
     raise ImproperlyConfigured("Set INFORMANT_KEY to one or more Fernet keys, separated by commas.")
+
+# Phones seal what they write for the first; all open. Without one, offline use is off.
+PHONE_KEYS = environment.rsa_keys("PHONE_KEY", bits=3072)
 
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS") or (["127.0.0.1", "localhost", "[::1]"] if LOCAL else [])
 CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS")
@@ -148,7 +153,7 @@ SESSION_COOKIE_AGE = SESSION_LONGEST_SECONDS
 # Sites that share a host name (on other ports) need names of their own.
 SESSION_COOKIE_NAME = environment.text("SESSION_COOKIE", "session")
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not LOCAL
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
@@ -173,6 +178,7 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "base-uri": [SELF],
         "manifest-src": [SELF],
+        "worker-src": [SELF],
         "frame-ancestors": [NONE],
     },
 }

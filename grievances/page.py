@@ -20,6 +20,7 @@ def page(request: HttpRequest) -> dict[str, object]:
         return always
     return always | {
         "pages": SimpleLazyObject(lambda: pages_of(user)),
+        "visits": Role.VISITOR in user.roles and not settings.PROVINCE,
         "may_search": bool(user.roles & _SEES_OPINIONS) and not settings.PROVINCE,
         "unseen": SimpleLazyObject(lambda: unseen(user)),
     }

@@ -15,6 +15,7 @@ from django.utils import timezone
 from grievances.desk import presence
 from grievances.escalating.sweep import escalate
 from grievances.messaging import sending
+from grievances.phones import photos
 from grievances.saved.alerts import due_alerts
 
 logger = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ TASKS: tuple[Periodic, ...] = (
     Periodic("escalations", escalate),
     Periodic("views that call", due_alerts),
     Periodic("who has which case open", presence.forget),
+    Periodic("parts of photographs", photos.sweep),
     # Last: what the others tell is sent in the same round.
     Periodic("messages", sending.ask_for_sending),
     Periodic("old messages", sending.prune),

@@ -13,6 +13,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from config.embedded import EmbeddedPostgres
+from config.running import phone_key
 
 _VAR = Path(__file__).resolve().parent.parent / "var"
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "100"}
@@ -28,6 +29,7 @@ if not _IS_WORKER:
     os.environ.update(
         SECRET_KEY="only-for-tests-" + "x" * 50,
         INFORMANT_KEY=Fernet.generate_key().decode(),
+        PHONE_KEY=phone_key(),
         DATABASE_URL=server.url("postgres"),
         DEBUG="1",
         DEMO="",
@@ -42,3 +44,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if not _IS_WORKER:
         server.remove()
         shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--lighthouse-performance", action="store_true", help="measure performance too")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from grievances.attachments import files
+from grievances.flow.accusable import accusable
 from grievances.models import (
     InformantKind,
     Kind,
@@ -15,7 +16,7 @@ from grievances.models import (
     Urgency,
 )
 from grievances.steps.record import Accused, Said
-from villages.models import Cadre, Household, Post, Region, Unit, UnitKind
+from villages.models import Cadre, Household, Region, Unit
 from villages.templatetags.looks import bracketed
 
 from .fields import CategoryChoice, ManyFiles, long_text
@@ -149,19 +150,12 @@ def _telephone(household: Household | None) -> str:
 
 def _accusable(place: Region) -> list[tuple[str, str]]:
     """Nobody, not known, the units of the place, and the people of its committee and town."""
-    units = list(Unit.objects.serving(place.pk))
-    local = [unit.pk for unit in units if unit.kind in (UnitKind.COMMITTEE, UnitKind.TOWN)]
-    posts = (
-        Post.objects.in_force()
-        .filter(unit__in=local)
-        .select_related("cadre", "unit")
-        .order_by("unit__path", "cadre")
-    )
+    units, posts = accusable([place.pk])[place.pk]
     cadres = {post.cadre_id: post.cadre.label + bracketed(post.unit.label) for post in posts}
     return [
         ("", _("nobody in particular")),
         (UNKNOWN, _("not known")),
-        (_("Unit"), [(f"unit:{unit.pk}", unit.label) for unit in reversed(units)]),
+        (_("Unit"), [(f"unit:{unit.pk}", unit.label) for unit in units]),
         (_("Cadre"), [(f"cadre:{pk}", label) for pk, label in cadres.items()]),
     ]
 

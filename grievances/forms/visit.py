@@ -45,14 +45,14 @@ class VisitForm(forms.Form):
     nobody_home = forms.BooleanField(label=gettext_lazy("Nobody at home"), required=False)
     remarks = long_text(gettext_lazy("Remarks on the visit"), required=False, rows=2)
 
-    def __init__(self, *args: object, by: Cadre, **kwargs: object) -> None:
+    def __init__(self, *args: object, by: Cadre | None, **kwargs: object) -> None:
         now = timezone.localtime().replace(second=0, microsecond=0)
         kwargs["initial"] = {"key": uuid.uuid4(), "count": 1, "said_at": now} | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
-        self.fields["cadres"].queryset = colleagues_of(by)
+        # Nobody: the phone knows who went along.
+        self.fields["cadres"].queryset = colleagues_of(by) if by else Cadre.objects.none()
         if not self.is_bound and "cadres" not in self.initial:
-            last = Visit.objects.filter(recorded_by=by).order_by("-pk").first()
-            self.initial["cadres"] = list(last.cadres.exclude(pk=by.pk)) if last else []
+            self.initial["cadres"] = last_companions(by)
 
     def clean_said_at(self) -> datetime:
         said_at, now = self.cleaned_data["said_at"], timezone.now()
@@ -116,3 +116,9 @@ def colleagues_of(cadre: Cadre) -> QuerySet[Cadre]:
     units = [post.unit_id for post in cadre.posts_in_force]
     there = Post.objects.in_force().filter(unit__in=units).values("cadre")
     return Cadre.objects.filter(is_active=True, pk__in=there).exclude(pk=cadre.pk)
+
+
+def last_companions(cadre: Cadre) -> list[Cadre]:
+    """Those who went along the last time."""
+    last = Visit.objects.filter(recorded_by=cadre).order_by("-pk").first()
+    return list(last.cadres.exclude(pk=cadre.pk)) if last else []

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Self
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from grievances.models import Category, Opinion
 from grievances.visits.looking_back import Back
 from grievances.visits.visiting import MOST_EARLIER, earlier, places_of
-from grievances.workflow import ANSWERED, State
+from grievances.workflow import ANSWERED
 from villages.models import Cadre, Household, Region
 
 from .problems import Problem, problems_of
@@ -40,11 +42,21 @@ class Sheet:
 
     @classmethod
     def blank(cls, request: HttpRequest, where: Where) -> Self:
-        return cls._made(request, where, count=1)
+        return cls._made(request.user, where, count=1)
 
     @classmethod
     def bound(cls, request: HttpRequest, where: Where) -> Self:
-        return cls._made(request, where, count=_count(request), data=request.POST)
+        sent = {"data": request.POST, "files": request.FILES}
+        return cls._made(request.user, where, count=_count(request), **sent)
+
+    @classmethod
+    def of(
+        cls, by: Cadre, where: Where, *, count: int, before: list[Opinion], places: QuerySet[Region],
+        data: MultiValueDict,
+    ) -> Self:  # fmt: skip
+        """A sheet that no page sent: with the matters of last time and the places that are known already."""
+        sent = {"data": data, "files": MultiValueDict()}
+        return cls._made(by, where, count=count, before=before, places=places, **sent)
 
     @classmethod
     def as_typed(cls, request: HttpRequest, where: Where) -> Self:
@@ -52,28 +64,32 @@ class Sheet:
         more = 1 if "add" in request.POST else 0
         count = min(_count(request) + more, MOST_OPINIONS)
         typed = {name: request.POST.getlist(name) for name in request.POST}
-        sheet = cls._made(request, where, count=count, typed=typed)
+        sheet = cls._made(request.user, where, count=count, typed=typed)
         sheet.visit.initial["count"] = count
         return sheet
 
     @classmethod
     def _made(
-        cls, request: HttpRequest, where: Where, *, count: int, typed: dict | None = None, **data: object
+        cls,
+        by: Cadre,
+        where: Where,
+        *,
+        count: int,
+        typed: dict | None = None,
+        before: list[Opinion] | None = None,
+        places: QuerySet[Region] | None = None,
+        **sent: object,
     ) -> Self:
-        by = request.user
         own = partial(block, by, where, recent_categories(by))
-        before = earlier(where.household, by) if where.household else []
-        files = {"files": request.FILES} if data else {}
+        if before is None:
+            before = earlier(where.household, by) if where.household else []
         kind = VisitForm if where.household else WayForm
-        places = {} if where.household else {"places": places_of(by)}
+        there = {"places": places_of(by) if places is None else places} if kind is WayForm else {}
         return cls(
             where,
-            kind(by=by, **places, **data, **_initial(kind, "", typed)),
-            [_look(opinion, typed, data) for opinion in before],
-            [
-                own(f"o{n}", **data, **files, **_initial(VisitOpinionForm, f"o{n}-", typed))
-                for n in range(count)
-            ],
+            kind(by=by, **there, **sent, **_initial(kind, "", typed)),
+            [_look(opinion, typed, sent) for opinion in before],
+            [own(f"o{n}", **sent, **_initial(VisitOpinionForm, f"o{n}-", typed)) for n in range(count)],
             own,
         )
 
@@ -109,7 +125,7 @@ class Sheet:
 
     def asked(self) -> list[LookBackForm]:
         """What is worth asking about: whatever isn't closed with the household's consent; answers first."""
-        open_ones = [form for form in self.back if not _is_settled(form.opinion)]
+        open_ones = [form for form in self.back if not form.opinion.is_settled]
         return sorted(open_ones, key=lambda form: form.opinion.state not in ANSWERED)
 
     def asks_the_latest(self) -> int:
@@ -117,7 +133,7 @@ class Sheet:
         return MOST_EARLIER if len(self.back) >= MOST_EARLIER else 0
 
     def settled(self) -> list[LookBackForm]:
-        return [form for form in self.back if _is_settled(form.opinion)]
+        return [form for form in self.back if form.opinion.is_settled]
 
 
 def block(by: Cadre, where: Where, recent: list[Category], prefix: str, **more: object) -> VisitOpinionForm:
@@ -127,12 +143,8 @@ def block(by: Cadre, where: Where, recent: list[Category], prefix: str, **more: 
     )
 
 
-def _is_settled(opinion: Opinion) -> bool:
-    return opinion.state == State.CLOSED and opinion.satisfied is not False
-
-
-def _look(opinion: Opinion, typed: dict | None, data: dict) -> LookBackForm:
-    return LookBackForm(opinion=opinion, **data, **_initial(LookBackForm, f"back{opinion.pk}-", typed))
+def _look(opinion: Opinion, typed: dict | None, sent: dict) -> LookBackForm:
+    return LookBackForm(opinion=opinion, **sent, **_initial(LookBackForm, f"back{opinion.pk}-", typed))
 
 
 def _initial(form: type, prefix: str, typed: dict | None) -> dict[str, dict]:

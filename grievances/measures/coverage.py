@@ -43,7 +43,7 @@ def with_visits(households: QuerySet[Household], campaign: Campaign | None) -> Q
 
 def with_attempts(households: QuerySet[Household], campaign: Campaign | None) -> QuerySet[Household]:
     """Households with ``attempts``: how often nobody was at home in the campaign."""
-    in_vain = _visits(campaign).filter(nobody_home=True).order_by().values("household")
+    in_vain = _visits(campaign).filter(nobody_home=True).counted().order_by().values("household")
     counted = Subquery(in_vain.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
     return households.annotate(attempts=Coalesce(counted, 0))
 
@@ -67,9 +67,10 @@ def coverage_by(
 
 
 def visits_by_week(campaign: Campaign, *, code: str) -> list[tuple[date, int]]:
-    """(Monday, visits) of a place, by the day on which somebody went there."""
+    """(Monday, visits) of a place, by the day on which somebody went there; what two wrote down counts once."""
     weeks = (
         Visit.objects.filter(within(code), campaign=campaign)
+        .counted()
         .order_by()
         .annotate(week=TruncWeek("said_at"))
         .values("week")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 STEP, GIVEN, ESCALATION = "step", "given", "escalation"
 MENTION, CHECK, VIEW_GREW, SUBSTITUTE = "mention", "check", "view_grew", "substitute"
+DECIDED = "decided"
 
 
 def _nameless(notices: "list[Notice]", cadre: "Cadre") -> dict[int, str]:
@@ -150,5 +151,12 @@ register(
         SUBSTITUTE,
         _("I stand in for somebody, or somebody for me"),
         lambda notice: str(_("standing in for a colleague begins or ends")),
+    )
+)
+register(
+    Kind(
+        DECIDED,
+        _("A visit of mine from a phone is decided"),
+        lambda notice: str(_("a visit from your phone was decided")),
     )
 )

@@ -34,25 +34,30 @@ from .opinion import (
     Source,
     Urgency,
 )
+from .phone import LONGEST_LABEL, MOST_PHONES, Phone
 from .presence import CasePresence
 from .province import DistrictSite
 from .saved import Calls, SavedView, Sharing
 from .standing import StoodIn, Succession, SuccessionCase
 from .taking import KEPT, CallList, FileFormat, FileState, MadeFile
 from .tally import COUNTS, KEYS, Dimension, Tally, TallyChange, TallyMoment
-from .visit import Visit, VisitKind
+from .undecided import ArrivingPhoto, Decided, UndecidedVisit, Why
+from .visit import Visit, VisitKind, VisitPair
 
 __all__ = [
     "COUNTS",
     "KEPT",
     "KEYS",
+    "LONGEST_LABEL",
     "LONGEST_TEXT",
+    "MOST_PHONES",
     "SNAPSHOT_FIELDS",
     "STEP_FIELDS",
     "Accusation",
     "AfterStep",
     "Answer",
     "AnswerDraft",
+    "ArrivingPhoto",
     "Assignment",
     "AssistingUnit",
     "Attachment",
@@ -73,6 +78,7 @@ __all__ = [
     "ClockKind",
     "CommonProblem",
     "DayKind",
+    "Decided",
     "Delivery",
     "DeliveryState",
     "Density",
@@ -108,6 +114,7 @@ __all__ = [
     "Objection",
     "Opinion",
     "OpinionSpan",
+    "Phone",
     "ProblemChange",
     "ProblemMembership",
     "ProblemVerb",
@@ -125,7 +132,10 @@ __all__ = [
     "TallyChange",
     "TallyMoment",
     "TaskForceMember",
+    "UndecidedVisit",
     "Urgency",
     "Visit",
     "VisitKind",
+    "VisitPair",
+    "Why",
 ]

@@ -22,6 +22,8 @@ class Attachment(models.Model):
     media_type = models.CharField(max_length=20)
     size = models.PositiveIntegerField(_("bytes"))
     added_at = models.DateTimeField()
+    # Of a photograph that a phone sent: whatever is sent again is there once.
+    key = models.UUIDField(null=True, unique=True, editable=False)
 
     class Meta:
         ordering = ["id"]

@@ -338,6 +338,11 @@ class Opinion(
         return self.waits_until is not None and self.waits_until > timezone.now()
 
     @property
+    def is_settled(self) -> bool:
+        """Whether it is closed, and whoever spoke did not say that they aren't satisfied."""
+        return self.state == State.CLOSED and self.satisfied is not False
+
+    @property
     def is_late(self) -> bool:
         return self.is_open and self.due_at is not None and self.due_at <= timezone.now()
 

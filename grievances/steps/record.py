@@ -71,12 +71,14 @@ class RecordSteps:
         at: datetime | None = None,
         memory: MemoryFile | None = None,
         number: str | None = None,
+        own_key: uuid.UUID | None = None,
         **fields: object,
     ) -> "Opinion":
         """Write down what somebody said. Raises ValidationError naming the field.
 
         A named opinion's place is the household's grid; a confidential or anonymous one's is the village,
-        and of an anonymous one only the day is kept.
+        and of an anonymous one only the day is kept. The ``key`` is that of a request, which an anonymous one
+        doesn't keep; its ``own_key`` belongs to nothing else.
         """
         now = at or timezone.now()
         anonymous = said.kind == models.InformantKind.ANONYMOUS
@@ -96,7 +98,7 @@ class RecordSteps:
             opinion.__dict__["file"] = memory
             memory.opinion = opinion
         done = Step(
-            Verb.RECORD, by, now, said_at, channel, None if anonymous else key, at is not None, frozenset(),
+            Verb.RECORD, by, now, said_at, channel, own_key if anonymous else key, at is not None, frozenset(),
             "" if anonymous else digest,
         )  # fmt: skip
         clocks.start(opinion, "dispatch", at=now, base=said_at)

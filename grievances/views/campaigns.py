@@ -97,7 +97,7 @@ def visits_of(request: HttpRequest, pk: int) -> tuple[Campaign, QuerySet[Visit],
     """The campaign, its visits that one may see, and the week to which the address narrows them."""
     found, form = _campaign(request.user, pk), _WeekForm(request.GET)
     week = form.cleaned_data["week"] if form.is_valid() else None
-    visits = Visit.objects.visible_to(request.user).filter(within(found.region_id), campaign=found)
+    visits = Visit.objects.visible_to(request.user).filter(within(found.region_id), campaign=found).counted()
     if week:
         visits = visits.filter(said_at__gte=midnight(week), said_at__lt=midnight(week + timedelta(days=7)))
     shown = visits.select_related("household", "region__parent").prefetch_related("cadres")

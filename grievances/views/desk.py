@@ -15,6 +15,7 @@ from grievances.forms.where import WRITES
 from grievances.papers.lists import CALLED
 from grievances.people import absences
 from grievances.people.leaving import handed_to
+from grievances.phones import tray
 from grievances.saved.around import around
 from villages.models import Role
 from villages.paging import page_of
@@ -61,4 +62,6 @@ def desk_queue(request: HttpRequest, queue: str) -> HttpResponse:
     if request.htmx:
         return render(request, "grievances/_desk_list.html", context)
     context |= {"kept": absences.kept_by(request.user), "handed": handed_to(request.user)}
+    # Only coordinators decide about visits of others.
+    context["undecided"] = tray.count(request.user) if Role.COORDINATOR in request.user.roles else 0
     return render(request, "grievances/desk.html", context)

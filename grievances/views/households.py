@@ -14,6 +14,7 @@ from grievances.flow import deadlines
 from grievances.measures import coverage
 from grievances.models import Campaign, Visit
 from grievances.sight.looks import masked, note_telephone
+from grievances.visits.same_visits import note_same
 from grievances.visits.visiting import said_before
 from villages.models import Cadre, Household, Need, Region, Role
 from villages.paging import page_of
@@ -127,6 +128,7 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
     context |= {"telephone": telephone, "is_whole": shown}
     visits = _visits(found, request.user)
     page = page_of(visits, request)
+    note_same(page.rows, request.user)
     context |= {"page": page, "last": visits.first() if page.start else next(iter(page.rows), None)}
     return render(request, "grievances/household.html", context)
 

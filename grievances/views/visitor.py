@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from grievances.flow import deadlines
 from grievances.measures import coverage
 from grievances.models import Informant, InformantKind, Opinion
+from grievances.phones import tray
 from grievances.visits.visiting import places_of
 from villages.models import Cadre, Household, Level, Region, Role
 from villages.paging import page_of
@@ -34,7 +35,13 @@ def visitor_home(request: HttpRequest) -> HttpResponse:
     page = page_of(changed_opinions(request.user), request)
     deadlines.show_on(page.rows)
     _show_doors(page.rows)
-    context = {"grid": grid, "page": page, "now": timezone.now(), "more_grids": len(found) > _MOST_GRIDS}
+    context = {
+        "undecided": tray.count(request.user),
+        "grid": grid,
+        "page": page,
+        "now": timezone.now(),
+        "more_grids": len(found) > _MOST_GRIDS,
+    }
     if grid:
         context |= _progress(request.user, grid, grids)
     return render(request, "grievances/visitor_home.html", context)

@@ -1,18 +1,21 @@
 """Logging a visit, at a door or on the way."""
 
 import re
+from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from grievances.errors import RequestReused, StepRefused
 from grievances.forms.visit_sheet import Sheet, Where, block
 from grievances.models import InformantKind, Opinion, Visit, VisitKind
+from grievances.visits import same_visits
+from grievances.visits.looking_back import Became
 from grievances.visits.visiting import Logged, log_visit, places_of
 from villages.models import Household, Role
 from villages.policy import for_roles
@@ -113,5 +116,30 @@ def visit(request: HttpRequest, key: str) -> HttpResponse:
     found = get_object_or_404(visible, key=key)
     named = Opinion.objects.visible_to(request.user).filter(informant_kind=InformantKind.NAMED)
     opinions = named.filter(informants__visit=found).for_rows().distinct()
+    same_visits.note_same([found], request.user)
     context = {"visit": found, "opinions": opinions, "is_mine": found.recorded_by_id == request.user.pk}
+    context["looks"] = [(number, Became(word).label) for number, word in found.became.items()]
+    context["may_say"] = bool(found.others) and same_visits.may_say(found, request.user)
     return render(request, "grievances/visit.html", context)
+
+
+@for_roles(Role.VISITOR, Role.COORDINATOR)
+@require_POST
+def visit_same(request: HttpRequest, key: str) -> HttpResponse:
+    """Say of two visits to one household on one day that they are the same, or two."""
+    visible = Visit.objects.visible_to(request.user)
+    found = get_object_or_404(visible, key=key)
+    try:
+        other = get_object_or_404(visible, key=UUID(request.POST.get("other", "")))
+    except ValueError as error:
+        raise Http404 from error
+    if not same_visits.may_say(found, request.user):
+        raise PermissionDenied
+    same = "same" in request.POST
+    if not same_visits.say(found, other, same=same, by=request.user):
+        messages.error(request, _("They are not to one household on one day."))
+    elif same:
+        messages.success(request, _("Noted as the same visit: figures count it once."))
+    else:
+        messages.success(request, _("Both visits are kept."))
+    return redirect("visit", found.key)

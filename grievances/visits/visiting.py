@@ -59,6 +59,17 @@ def places_of(cadre: Cadre) -> QuerySet[Region]:
     return Region.objects.open().filter(scope, level__in=[Level.VILLAGE, Level.GRID])
 
 
+@dataclass(frozen=True)
+class FromPhone:
+    """What a visit from a phone has besides: the time by the phone's clock, the digest of all that it sent, the
+    phone's own id of each opinion in their order, and how many anonymous ones go apart from it."""
+
+    said_at: datetime
+    digest: str
+    ids: list[uuid.UUID]
+    anonymous: int
+
+
 @transaction.atomic
 def log_visit(
     *,
@@ -74,6 +85,7 @@ def log_visit(
     opinions: list[OpinionForm] = (),
     looking_back: list[Back] = (),
     channel: str = Channel.PHONE,
+    phone: FromPhone | None = None,
 ) -> Logged:
     """Write down one visit to a household, or to a place, with all that belongs to it.
 
@@ -86,6 +98,9 @@ def log_visit(
         recorded_at=timezone.now(), recorded_by=by, nobody_home=nobody_home, remarks=remarks,
         anonymous_opinions=sum(_is_anonymous(form) for form in opinions),
     )  # fmt: skip
+    if phone:
+        visit.phone_said_at, visit.digest = phone.said_at, phone.digest
+        visit.anonymous_opinions += phone.anonymous
     try:
         # The second of two at once waits here for the first, and then meets the unique key.
         with transaction.atomic():
@@ -93,11 +108,15 @@ def log_visit(
     except IntegrityError:
         return _written_before(visit, opinions, looking_back)
     visit.cadres.set([by, *cadres])
-    made = [_record(form, visit, number, channel) for number, form in enumerate(opinions)]
+    names = phone.ids if phone else range(len(opinions))
+    made = [_record(form, visit, name, channel) for name, form in zip(names, opinions, strict=True)]
     # In a fixed order, as each locks its opinion and two visitors may be at it at once.
     backs = sorted(looking_back, key=lambda back: back.opinion.pk)
     said = {"by": by, "said_at": said_at, "channel": channel, "visit": key}
     looks = [(back.opinion, look_back(back, **said)) for back in backs]
+    if looks:
+        visit.became = {opinion.number: became for opinion, became in looks}
+        visit.save(update_fields=["became"])
     return Logged(visit, made, looks)
 
 
@@ -105,9 +124,14 @@ def _is_anonymous(form: OpinionForm) -> bool:
     return form.cleaned_data["informant"] == InformantKind.ANONYMOUS
 
 
-def _record(form: OpinionForm, visit: Visit, number: int, channel: str) -> Opinion:
+def key_within(visit: uuid.UUID, name: object) -> uuid.UUID:
+    """The key of one opinion of a visit, by its place in the form or by the id that the phone gave it."""
+    return uuid.uuid5(visit, str(name))
+
+
+def _record(form: OpinionForm, visit: Visit, name: object, channel: str) -> Opinion:
     """One opinion of the visit. An anonymous one gets no key, as that would tie it to the visit."""
-    own = None if _is_anonymous(form) else uuid.uuid5(visit.key, str(number))
+    own = None if _is_anonymous(form) else key_within(visit.key, name)
     return form.record(
         said_at=visit.said_at, household=visit.household, visit=visit, campaign=visit.campaign,
         source=Source.BIG_VISIT, key=own, channel=channel,
@@ -116,7 +140,9 @@ def _record(form: OpinionForm, visit: Visit, number: int, channel: str) -> Opini
 
 def _written_before(again: Visit, opinions: list[OpinionForm], backs: list[Back]) -> Logged:
     """The visit that this very request made before. Of anonymous opinions only the number can be compared."""
-    known = Visit.objects.filter(key=again.key, recorded_by=again.recorded_by).first()
+    known = Visit.objects.filter(key=again.key, recorded_by=again.recorded_by, digest=again.digest).first()
+    if known and known.digest:
+        return Logged(known)
     said = Opinion.objects.filter(informants__visit=known) if known else Opinion.objects.none()
     texts = sorted(form.cleaned_data["text"] for form in opinions if not _is_anonymous(form))
     alike = known and _same(known, again) and sorted(said.values_list("text", flat=True)) == texts

@@ -11,7 +11,7 @@ AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text()
 _MEANT = re.compile(r"the server responded with a status of (409|422)")
 # Latin words that belong on a Chinese page.
 _LATIN = re.compile(
-    r"\b(?!English\b|PDF\b|Excel\b|XLSX\b|JPEG\b|PNG\b|WebP\b|CSV\b|Enter\b|Ctrl\b|Alt\b)[A-Za-z]{3,}\b"
+    r"\b(?!English\b|PDF\b|Excel\b|XLSX\b|JPEG\b|PNG\b|WebP\b|CSV\b|PIN\b|Enter\b|Ctrl\b|Alt\b)[A-Za-z]{3,}\b"
 )
 _WORDS = """() => {
   const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

@@ -3,13 +3,16 @@
 import os
 import subprocess
 import sys
+from base64 import b64decode, b64encode
 from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.core.exceptions import ImproperlyConfigured
 
-from config import environment
+from config import environment, running
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 GOOD = {
@@ -46,6 +49,7 @@ def test_a_missing_variable_is_named(name: str) -> None:
         ("DATABASE_URL", "nonsense"),
         ("DEBUG", "maybe"),
         ("DEMO", "2"),
+        ("PHONE_KEY", "nonsense"),
         ("STATEMENT_TIMEOUT", "0"),
         ("STATEMENT_TIMEOUT", "15s"),
         ("STATEMENT_TIMEOUT", "9" * 12),
@@ -54,6 +58,28 @@ def test_a_missing_variable_is_named(name: str) -> None:
 def test_a_wrong_value_is_named(name: str, value: str) -> None:
     failed = started_with(**{name: value})
     assert failed.returncode != 0 and name in failed.stderr
+
+
+def test_keys_of_phones_come_as_pem_or_base64_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = running.phone_key(), b64decode(running.phone_key()).decode()
+    monkeypatch.setenv("K", f"{one}, {two}")
+    assert environment.rsa_keys("K", bits=3072) == [b64decode(one).decode(), two.strip()]
+    monkeypatch.setenv("K", "")
+    assert environment.rsa_keys("K", bits=3072) == []
+
+
+def test_a_bad_key_of_phones_is_named_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    short = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    other = ec.generate_private_key(ec.SECP256R1())
+    pems = [
+        one.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+        for one in (short, other)
+    ]
+    for value in (*pems, pems[0][:200], b64encode(b"secret").decode(), "secret", "é", "-----BEGIN secret"):
+        monkeypatch.setenv("K", value)
+        with pytest.raises(ImproperlyConfigured, match="K, key 1") as failed:
+            environment.rsa_keys("K", bits=3072)
+        assert "secret" not in str(failed.value) and value not in str(failed.value)
 
 
 def test_a_database_address_is_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,8 +24,10 @@ from grievances.models import (
     MadeFile,
     ModelAnswer,
     Opinion,
+    Phone,
     SavedView,
     Succession,
+    UndecidedVisit,
     Visit,
 )
 from grievances.steps.record import Accused
@@ -50,6 +52,8 @@ PAGES: dict[str, set[str]] = {
     "escalation-list": ALL - {"administrator"},
     "delivery-list": {"administrator"},
     "absence-list": ALL,
+    "undecided-list": ALL,
+    "phone-list": ALL,
     "visitor-home": {"visitor"},
     "visit-new": {"visitor"},
     "household-list": {"visitor", "coordinator"},
@@ -97,6 +101,7 @@ OBJECTS: dict[str, set[str]] = {
     "household": {"visitor", "coordinator"},
     "visit-household": {"visitor"},
     "visit": {"visitor", "coordinator", "leader", "auditor"},
+    "undecided": {"visitor", "coordinator"},
     "desk-queue": {"handler", "head", "outsider"},
     "desk-export": {"handler", "head", "outsider"},
     "desk-paper": {"handler", "head", "outsider"},
@@ -122,6 +127,8 @@ OBJECTS: dict[str, set[str]] = {
     "absence": {"handler", "head", "administrator"},
     "absence-end": {"handler", "head", "administrator"},
     "succession": {"handler"},
+    "phone-end": {"visitor", "administrator"},
+    "cadre-phones": {"administrator"},
     "bulk-new": {"handler", "head", "outsider"},
     "bulk-order": {"head"},
     "bulk-order-export": {"head"},
@@ -148,9 +155,21 @@ POST_ONLY = {
     "list-changes",
     "opinion-new-same",
 }
-# Posted on a case: test_drafts.py asks who may.
-POSTED = {"answer-draft"}
-PUBLIC = {"sign-in", "help", "language"}
+# Posted on a case or a visit: their own tests ask who may.
+POSTED = {"answer-draft", "visit-same"}
+PUBLIC = {
+    "sign-in", "help", "language", "phone", "phone-shell", "phone-worker", "phone-manifest", "phone-no-network",
+}  # fmt: skip
+# What a phone's script asks, with its method: who may; the others get 403, and without a session 401, in JSON.
+PHONE: dict[str, tuple[str, set[str]]] = {
+    "phone-contact": ("get", ALL),
+    "phone-enrol": ("post", {"visitor"}),
+    "phone-along": ("post", {"visitor"}),
+    # Also of those whose post has ended: what they wrote still arrives, to be decided.
+    "phone-arrivals": ("post", ALL),
+    "phone-photo": ("put", ALL),
+    "phone-open": ("post", ALL),
+}
 STEPS = {verb.address: verb for verb in TRANSITIONS if TRANSITIONS[verb].who}
 
 
@@ -163,7 +182,7 @@ def addresses(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
 
 
 def test_no_address_is_missing_in_the_table() -> None:
-    known = set(PAGES) | set(OBJECTS) | POST_ONLY | POSTED | PUBLIC | set(STEPS)
+    known = set(PAGES) | set(OBJECTS) | POST_ONLY | POSTED | PUBLIC | set(STEPS) | set(PHONE)
     found = set(addresses(get_resolver().url_patterns))
     assert found == known
     assert len(found) > 50
@@ -191,6 +210,10 @@ def arguments(
         household=household, region=household.grid, said_at=case.recorded_at, recorded_at=case.recorded_at,
         recorded_by=everybody["visitor"], campaign=make_campaign(),
     )  # fmt: skip
+    waiting = UndecidedVisit.objects.create(
+        key=uuid.uuid4(), author=everybody["visitor"], region=household.grid, received_on=timezone.localdate(),
+        said_at=case.recorded_at, phone_said_at=case.recorded_at, reasons=["village"],
+    )  # fmt: skip
     settings.MEDIA_ROOT = tmp_path
     file = Attachment.objects.create(
         opinion=case, media_type="image/jpeg", size=1, added_at=case.recorded_at,
@@ -214,6 +237,10 @@ def arguments(
         made_at=case.recorded_at, told_at=case.recorded_at, finished_at=case.recorded_at, total=1,
         posts=posts_of(fresh(everybody["head"])), file=ContentFile(b"x", name="x"),
     )  # fmt: skip
+    phone = Phone.objects.create(
+        key=uuid.uuid4(), cadre=everybody["visitor"], label="x", enrolled_at=case.recorded_at,
+        contact_on=timezone.localdate(),
+    )  # fmt: skip
     papers = ("opinion-receipt", "opinion-paper", "opinion-dispatch-slip")
     model_answer = ModelAnswer.objects.create(
         region_id=GRID[:6], outcome="resolved", title="已办结", text="已办理完毕。"
@@ -228,6 +255,8 @@ def arguments(
         "household": [household.pk],
         "visit-household": [household.pk],
         "visit": [visit.key],
+        "undecided": [waiting.key],
+        "phone-photo": [visit.key, uuid.uuid4()],
         "desk-queue": ["to-take"],
         "desk-export": ["to-take"],
         "desk-paper": ["to-take"],
@@ -242,6 +271,8 @@ def arguments(
         "absence": [everybody["handler"].pk],
         "absence-end": [away.pk],
         "succession": [handed.pk],
+        "phone-end": [phone.key],
+        "cadre-phones": [everybody["visitor"].pk],
         "bulk-new": ["transfer"],
         "bulk-order": [order.key],
         "bulk-order-export": [order.key],
@@ -315,6 +346,24 @@ def test_nothing_opens_without_a_sign_in(name: str, db: None) -> None:
     assert Client().post(reverse(name)).status_code == 401
 
 
+@pytest.mark.parametrize("name", sorted(PHONE))
+def test_a_phones_script_is_answered_in_words_that_it_understands(
+    name: str, everybody: dict[str, Cadre], arguments: dict[str, list[object]]
+) -> None:
+    method, who = PHONE[name]
+    address = reverse(name, args=arguments.get(name, []))
+    signed_out = getattr(Client(), method)(address)
+    assert (signed_out.status_code, signed_out.json()["state"]) == (401, "signed_out")
+    assert "no-store" in signed_out["Cache-Control"]
+    for role, cadre in everybody.items():
+        client = Client(raise_request_exception=False)
+        client.force_login(fresh(cadre), backend="django.contrib.auth.backends.ModelBackend")
+        answer = getattr(client, method)(address, content_type="application/json")
+        forbidden = answer.status_code == 403 and answer.json()["state"] == "forbidden"
+        assert forbidden == (role not in who), f"{name} {role} {answer.status_code}"
+        assert answer.status_code < 500 and "no-store" in answer["Cache-Control"]
+
+
 @pytest.mark.parametrize("name", sorted(PAGES))
 def test_a_page_that_only_shows_refuses_other_methods(name: str, everybody: dict[str, Cadre]) -> None:
     role = sorted(PAGES[name])[0]
@@ -375,7 +424,7 @@ def test_words_of_an_accusation_appear_on_no_page_of_the_accused(
     for name in (
         "desk", "opinion-list", "dashboard", "notice-list", "campaign-list", "workload", "slipped",
         "escalation-list", "view-list", "common-problem-list", "supervision-list", "model-answer-list",
-        "absence-list", "made-file-list", "bulk-list",
+        "absence-list", "made-file-list", "bulk-list", "undecided-list",
     ):  # fmt: skip
         page = client.get(reverse(name), follow=True).content.decode()
         assert "金丝雀" not in page and opinion.number not in page

@@ -77,6 +77,7 @@ def test_odd_input_breaks_nothing_and_leads_nowhere_else(mighty: Cadre, visitor:
 def test_ids_that_no_database_has_are_not_found(mighty: Cadre, value: str) -> None:
     client = signed_in(mighty)
     for path in ("views/{}/", "views/{}/edit/", "views/{}/delete/", "people/{}/leaving/", "people/{}/absence/",
+                 "people/{}/phones/",
                  "absences/{}/end/", "successions/{}/", "units/{}/colleagues/", "model-answers/{}/"):  # fmt: skip
         assert client.get("/" + path.format(value)).status_code in (403, 404), path
 

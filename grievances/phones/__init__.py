@@ -1,0 +1,1 @@
+"""Phones that work without a network: what they take along, and what arrives from them."""

@@ -1,0 +1,200 @@
+"""The phone's core in a real Chromium: what lies sealed, what is sent, what opens without a network.
+
+The unit under test are scripts that other pages use: they are called as those call them.
+"""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.conftest import People
+from tests.browser.site import PHONE
+
+PIN, WRONG = "482915", "111222"
+
+
+# To the console an answer that never came is an error; here it is meant.
+_MEANT = re.compile(r"net::ERR_(FAILED|INTERNET_DISCONNECTED)")
+
+
+@pytest.fixture
+def yard(people: People, busy_site: str) -> Iterator[Page]:
+    """The phone's page, with offline use turned on by the visitor."""
+    page = people.open(busy_site, "visitor", language="en", size=PHONE)
+    page.goto("/phone/")
+    assert page.evaluate("pin => phone.sending.turnOn(pin, 'Android Chrome')", PIN) == {"state": "on"}
+    yield page
+    watch = people.watches[page.context]
+    watch.problems = [problem for problem in watch.problems if not _MEANT.search(problem)]
+
+
+WRITE = """async ({text, state}) => {
+  const row = await phone.seal.newDraft();
+  const me = (await phone.store.get("cadre")).pk;
+  const content = {cadre: me, text, household: null};
+  await phone.store.putDraft({...await phone.seal.sealDraft(row, content), state});
+  return row.id;
+}"""
+
+
+def test_five_wrong_pins_erase_what_was_taken_along_and_leave_the_drafts(yard: Page) -> None:
+    yard.evaluate(WRITE, {"text": "路灯不亮", "state": "writing"})
+    yard.evaluate(
+        """async () => {
+          const row = await phone.seal.sealAlong("common", {words: "丰乐村"});
+          await phone.store.putAlong([row], [], {grids: [], taken_at: 0, expires_at: 0, bytes: 0, telephones: false});
+        }"""
+    )
+    yard.reload()
+    assert yard.evaluate("phone.seal.openAlong('common').catch((error) => error.why)") == "locked"
+    assert yard.evaluate("pin => phone.seal.unlock(pin)", WRONG) == {"left": 4}
+    assert yard.evaluate("pin => phone.seal.unlock(pin)", PIN) is True
+    assert yard.evaluate("phone.seal.openAlong('common')") == {"words": "丰乐村"}
+    assert (
+        yard.evaluate("async () => phone.seal.openDraft((await phone.store.drafts())[0])")["text"]
+        == "路灯不亮"
+    )
+    assert (
+        yard.evaluate("phone.store.allAlong().then((rows) => JSON.stringify(rows).includes('丰'))") is False
+    )
+    for left in (4, 3):
+        assert yard.evaluate("pin => phone.seal.unlock(pin)", WRONG) == {"left": left}
+    yard.reload()  # a page that is opened anew gives no new tries
+    for left in (2, 1):
+        assert yard.evaluate("pin => phone.seal.unlock(pin)", WRONG) == {"left": left}
+    assert yard.evaluate("pin => phone.seal.unlock(pin)", WRONG) == {"erased": True}
+    assert yard.evaluate("pin => phone.seal.unlock(pin)", PIN) == {"erased": True}
+    assert yard.evaluate("phone.store.allAlong()") == []
+    assert yard.evaluate("phone.store.counts()")["writing"] == 1
+
+
+OLD = """async () => {
+  const whole = await phone.seal.sealDraft(await phone.seal.newDraft(), {});
+  const content = {schema: 0, when: "2026-11-20T09:00:00Z", household: 7, opinions: []};
+  const {iv, sealed} = await phone.seal.sealDraft(whole, content);
+  const rows = [
+    {id: whole.id, state: "saved", cadre: whole.cadre, changed_at: 5, iv, sealed,
+     key: {id: whole.key_id, sealed: whole.sealed_key, pin: whole.pin_key}},
+    {id: "torn", state: "saved", changed_at: 5},
+    {...whole, id: "newer", schema: 99},
+  ];
+  const db = await idb.openDB("village-voices", 1);
+  for (const row of rows) await db.put("drafts", row);
+  db.close();
+}"""
+
+
+def test_drafts_of_the_former_format_are_read_and_what_cannot_be_is_kept(yard: Page) -> None:
+    yard.evaluate(OLD)
+    rows = {row["id"]: row for row in yard.evaluate("phone.store.drafts()")}
+    assert rows["torn"]["state"] == rows["newer"]["state"] == "stranded" and len(rows) == 3
+    (old,) = (row for row in rows.values() if row["state"] == "ready")
+    assert (old["schema"], old["kind"], old["tries"]) == (1, "visit", 0)
+    content = yard.evaluate("async (id) => phone.seal.openDraft(await phone.store.draft(id))", old["id"])
+    assert (content["schema"], content["kind"], content["said_at"]) == (1, "household", 1795165200000)
+    counts = yard.evaluate("phone.store.counts()")
+    assert (counts["unsent"], counts["needs"], counts["left"]) == (1, 2, 3)
+    refused = "phone.store.putDraft({id: 'torn', state: 'stranded'}).catch((error) => error.message)"
+    assert "stays" in yard.evaluate(refused)
+
+
+VISIT = """async () => {
+  const {grids} = await phone.sending.contact();
+  await phone.along.take([grids[0].code]);
+  const [common, [household]] = [await phone.along.common(), await phone.along.households()];
+  const category = common.categories.find((one) => !one.questions.some((question) => question.required)).pk;
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [900, 700];
+  const picture = canvas.getContext("2d"), dots = picture.createImageData(900, 700);
+  for (let i = 0; i < dots.data.length; i += 60000) crypto.getRandomValues(dots.data.subarray(i, i + 60000));
+  picture.putImageData(dots, 0, 0);
+  const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.8));
+  const bytes = new Uint8Array(await blob.arrayBuffer()), photo = phone.seal.uuid();
+  const row = await phone.seal.newDraft();
+  const opinion = {
+    id: phone.seal.uuid(), text: "路灯不亮", category, particulars: {}, informant: "named", name: "", telephone: "",
+    kind: "request", urgency: "normal", place: "", accused: "", people: 1, on_the_spot: false, account: "",
+    photos: [{id: photo, size: bytes.length, digest: await phone.seal.digest(bytes)}],
+  };
+  const content = {
+    cadre: row.cadre, household: household.pk, place: household.grid.code, kind: "household", said_at: Date.now() - 60000,
+    offset: 0, cadres: [], nobody_home: false, remarks: "", anonymous: 0, looks: [], opinions: [opinion],
+  };
+  const envelope = await phone.seal.sealPhoto(row, photo, bytes);
+  await phone.store.putPhoto({id: photo, draft: row.id, envelope, size: envelope.length, have: 0, state: "waiting"});
+  await phone.seal.finish(row, content, []);
+  return [row.id, envelope.length];
+}"""
+SEND = "phone.sending.send({by: 'person', at_once: true})"
+STATE = "id => phone.store.draft(id).then((row) => row.state)"
+
+
+def test_after_lost_answers_and_from_two_tabs_a_visit_and_its_photo_are_stored_once(yard: Page) -> None:
+    answers = []
+
+    def lose(route: Route) -> None:
+        if route.request.method == "GET":
+            route.continue_()
+            return
+        answers.append((route.request.method, route.fetch().status))
+        route.abort()
+
+    draft, length = yard.evaluate(VISIT)
+    assert length > 2 * 128 * 1024
+    yard.route("**/phone/arrivals/**", lose)
+    assert yard.evaluate(SEND) == {"state": "done", "left": 1}
+    assert yard.evaluate(STATE, draft) == "ready" and answers == [("POST", 201)]
+    yard.unroute("**/phone/arrivals/**")
+    yard.route("**/photos/**", lose)
+    assert yard.evaluate(SEND) == {"state": "done", "left": 1}
+    assert yard.evaluate(STATE, draft) == "sending" and answers[1:] == [("PUT", 200)]
+    yard.unroute("**/photos/**")
+    sent = []
+    yard.context.on(
+        "request", lambda asked: "/arrivals/" in asked.url and sent.append((asked.method, asked.url))
+    )
+    other = yard.context.new_page()
+    other.goto("/phone/")
+    both = "() => Promise.all([1, 2].map(() => phone.sending.send({by: 'page', at_once: true})))"
+    yard.evaluate(both)
+    other.evaluate(both)
+    assert yard.evaluate(STATE, draft) == "arrived"
+    # From where the server had it, each part once, and the text not again.
+    puts = [url.split("offset=")[1].split("&")[0] for method, url in sent if method == "PUT"]
+    assert puts == [str(at) for at in range(131072, length, 131072)]
+    assert not [url for method, url in sent if method == "POST"]
+    row = yard.evaluate("id => phone.store.draft(id)", draft)
+    assert len(row["answer"]["opinions"]) == 1 and not row["answer"]["photos_refused"]
+    yard.goto(f"/opinions/{row['answer']['opinions'][0]['number']}/")
+    expect(yard.locator("a[href*='/attachments/']")).to_have_count(1)
+
+
+def test_signing_out_erases_what_was_taken_along_and_says_what_is_left(
+    people: People, yard: Page, busy_site: str
+) -> None:
+    yard.route("**/phone/arrivals/", lambda route: route.abort())
+    yard.evaluate(WRITE, {"text": "路灯不亮", "state": "ready"})
+    yard.evaluate(
+        "phone.seal.sealAlong('common', {}).then((row) => phone.store.putAlong([row], [], {grids: []}))"
+    )
+    yard.goto("/password/")
+    yard.locator("form[action='/sign-out/'] button").click()
+    del people.sessions[busy_site, "visitor"]
+    expect(yard.locator("#strip")).to_contain_text("On this phone 1")
+    expect(yard.locator("#strip")).to_contain_text("Sign in to send")
+    assert yard.evaluate("phone.store.allAlong().then((rows) => rows.length)") == 0
+
+
+def test_without_a_network_the_worker_opens_the_phones_own_pages(yard: Page) -> None:
+    yard.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    yard.context.set_offline(True)
+    yard.goto("/visits/")
+    assert yard.url.endswith("/phone/#home")
+    yard.goto("/households/7/visit/")
+    assert yard.url.endswith("/phone/#household/7")
+    yard.evaluate("phone.store.set('language', 'en')")
+    yard.goto("/notices/")
+    expect(yard.locator("h1")).to_have_text("This page needs the network")
+    yard.context.set_offline(False)
