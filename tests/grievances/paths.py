@@ -255,7 +255,6 @@ OTHERS = {
     "the same matter, while written down": ("views/writing.py", _set(V.JOIN)),
     "solved while written down": ("forms/opinion.py", _set(V.RECORD, V.SOLVE_ON_THE_SPOT)),
     "written down on a visit": ("forms/visit_opinion.py", _set(V.RECORD)),
-    "anonymous, from a phone": ("phones/anonymous.py", _set(V.RECORD)),
     "assigned by a rule": ("dispatching/self_dispatch.py", _set(V.ASSIGN_BY_RULE)),
     "taken away from the accused": ("people/handover.py", _set(V.TAKE_AWAY)),
     "taken away as a post ends": ("people/leaving.py", _set(V.TAKE_AWAY)),

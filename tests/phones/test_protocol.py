@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -19,7 +19,9 @@ from hypothesis.stateful import (
 from pytest_django import DjangoDbBlocker
 
 from grievances.models import Event, Opinion, UndecidedVisit, Visit
+from grievances.phones import tray
 from grievances.phones.anonymous import own_key
+from grievances.phones.answers import Answer
 from tests.factories import GRID, VILLAGE, make_cadre, make_category, make_household, make_region, make_unit
 from tests.phones.packets import Draft
 from tests.phones.sending import Content, Phone, ms, said, unnamed, visit
@@ -187,6 +189,27 @@ def test_what_is_acknowledged_is_stored_once_and_the_rest_is_on_the_phone(
                 stateful_step_count=25,
                 deadline=None,
                 derandomize=True,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+
+
+@pytest.mark.usefixtures("django_db_setup")
+def test_the_test_above_notices_a_loss(
+    django_db_blocker: DjangoDbBlocker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        tray, "put", lambda *_args, **_more: Answer(202, "undecided", {"reason": {}, "tray": ""})
+    )
+    with django_db_blocker.unblock(), pytest.raises(AssertionError, match="acknowledged, and gone"):
+        run_state_machine_as_test(
+            Sending,
+            settings=settings(
+                max_examples=20,
+                stateful_step_count=15,
+                deadline=None,
+                derandomize=True,
+                phases=[Phase.generate],
                 suppress_health_check=list(HealthCheck),
             ),
         )
