@@ -14,7 +14,7 @@ LANGUAGES = {"zh-hans": 'lang="zh-Hans"', "en": 'lang="en"'}
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_shell_opens_signed_out_in_both_languages_without_a_query(
-    language: str, client: Client, django_assert_num_queries: object
+    language: str, client: Client, db: None, django_assert_num_queries: object
 ) -> None:
     with django_assert_num_queries(0):
         page = client.get(reverse("phone-shell", args=[language]))
