@@ -7,8 +7,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from grievances import files
-from grievances.accusable import accusable
+from grievances.attachments import files
+from grievances.flow.accusable import accusable
 from grievances.models import (
     InformantKind,
     Kind,

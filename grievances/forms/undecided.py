@@ -8,7 +8,7 @@ from grievances.models import Category, Why
 from grievances.models.undecided import UndecidedVisit
 from grievances.phones.packets import Content
 from grievances.phones.showing import Shown
-from grievances.visiting import places_of
+from grievances.visits.visiting import places_of
 from villages.models import Cadre, Household, Level, Region
 
 from .fields import CategoryChoice, LabelChoice

@@ -8,8 +8,8 @@ from django.db.models import Q, TextField, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
-from grievances.access import sees_unreleased
-from grievances.signatures import UNRELEASED, of_cadre, of_unit
+from grievances.sight.access import sees_unreleased
+from grievances.tallies.signatures import UNRELEASED, of_cadre, of_unit
 from villages.models import Cadre, Region, Role, Unit
 from villages.scope import any_of, paths_above, within
 from villages.secrets import EncryptedTextField
@@ -84,7 +84,7 @@ class UndecidedVisit(models.Model):
     digest = models.CharField(max_length=64)
     reasons = ArrayField(models.CharField(max_length=10, choices=Why.choices))
     opinions = models.PositiveSmallIntegerField(default=0)
-    # Whom its opinions complain about, as ``grievances.signatures`` writes them.
+    # Whom its opinions complain about, as ``grievances.tallies.signatures`` writes them.
     accused = ArrayField(models.CharField(max_length=24), default=list)
     state = models.CharField(max_length=9, choices=Decided.choices, default=Decided.WAITS)
     decided_by = models.ForeignKey(Cadre, models.PROTECT, null=True, related_name="+", db_index=False)

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from grievances.calendar import midnight
+from grievances.flow.calendar import midnight
 from villages.models import Cadre, Household, Region, Role
 from villages.scope import any_of, within
 

@@ -8,14 +8,14 @@ from typing import Self
 
 from django.utils.translation import gettext as _
 
-from grievances.accusable import accusable
+from grievances.flow.accusable import accusable
 from grievances.forms.visit import colleagues_of, last_companions
 from grievances.forms.visit_opinion import recent_categories
 from grievances.models import Campaign
 from grievances.phones import both, categories, contact
 from grievances.phones.households import Doors
 from grievances.phones.wire import Unreadable
-from grievances.visiting import places_of
+from grievances.visits.visiting import places_of
 from villages.models import Cadre, Household, Level, Post, Region, Unit
 from villages.templatetags.looks import bracketed
 

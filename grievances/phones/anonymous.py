@@ -13,15 +13,15 @@ from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
-from grievances.calendar import midnight
 from grievances.errors import broken_constraint, in_words
+from grievances.flow.calendar import midnight
 from grievances.forms.visit_opinion import VisitOpinionForm
 from grievances.models import Campaign, Channel, Event, InformantKind, Opinion, Source
 from grievances.phones import both, clock
 from grievances.phones.answers import Answer, refused
 from grievances.phones.filling import Problem, filled_in_alone, typed_opinion
 from grievances.phones.packets import Content, Packet
-from grievances.visiting import places_of
+from grievances.visits.visiting import places_of
 from villages.models import Cadre, Level, Region
 from villages.scope import within
 from villages.secrets import keyed_hash

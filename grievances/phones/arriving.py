@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from grievances.errors import RequestReused, StepRefused, in_words
-from grievances.looking_back import Became
 from grievances.models import Decided, Event, UndecidedVisit, Visit, Why
 from grievances.phones import anonymous, both, photos, tray
 from grievances.phones.answers import Answer, malformed, refused
@@ -26,7 +25,8 @@ from grievances.phones.packets import (
     digest_of,
 )
 from grievances.phones.writing import one_after_another, write_down
-from grievances.visiting import key_within
+from grievances.visits.looking_back import Became
+from grievances.visits.visiting import key_within
 from villages.models import Cadre
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from grievances.models import LONGEST_LABEL, MOST_PHONES, Phone
 from grievances.phones import both, keys, tray
 from grievances.phones.wire import Unreadable
-from grievances.visiting import places_of
+from grievances.visits.visiting import places_of
 from villages.models import Cadre, Level, Role
 
 _MOST_GRIDS = 200

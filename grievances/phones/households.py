@@ -12,10 +12,10 @@ from hashlib import sha256
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from grievances.flow.relations import relations
 from grievances.models import Campaign, InformantKind, Opinion, Visit
 from grievances.phones import both
-from grievances.relations import relations
-from grievances.visiting import MOST_EARLIER
+from grievances.visits.visiting import MOST_EARLIER
 from grievances.workflow import ANSWERED, Relation, State
 from villages.models import LEVEL_OF_LENGTH, Cadre, Household, HouseholdContact
 from villages.templatetags.looks import day

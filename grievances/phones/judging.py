@@ -13,14 +13,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from grievances import files
+from grievances.attachments import files
 from grievances.forms.visit_sheet import Sheet
-from grievances.looking_back import Word
 from grievances.models import ArrivingPhoto, Attachment, Campaign, VisitKind, Why
 from grievances.phones import both, clock
 from grievances.phones.filling import Problem, Today, filled_in
 from grievances.phones.packets import Content
-from grievances.visiting import places_of, said_before
+from grievances.visits.looking_back import Word
+from grievances.visits.visiting import places_of, said_before
 from villages.models import Cadre, Household, Level, Region, Role
 from villages.scope import any_of, within
 

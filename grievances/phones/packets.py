@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from grievances.attachments.files import MOST_FILES
 from grievances.digests import digest_of_arguments
-from grievances.files import MOST_FILES
 from grievances.forms.fields import TEXT_LIMIT
 from grievances.forms.visit import MOST_OPINIONS
 from grievances.phones import envelope, wire
-from grievances.visiting import MOST_EARLIER
+from grievances.visits.visiting import MOST_EARLIER
 
 SCHEMA = 1
 VISIT, ANONYMOUS = "visit", "anonymous"

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from grievances import files
+from grievances.attachments import files
 from grievances.models import ArrivingPhoto, Attachment, Opinion
 from grievances.models.attachment import private_name
 from grievances.phones import both, envelope, parts

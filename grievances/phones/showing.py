@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from grievances.access import sees_unreleased
 from grievances.models import Category, InformantKind, UndecidedVisit
 from grievances.models.undecided import own_units
 from grievances.phones.packets import Content
 from grievances.phones.tray import content_of, token_of
-from grievances.signatures import UNRELEASED, of_cadre
+from grievances.sight.access import sees_unreleased
+from grievances.tallies.signatures import UNRELEASED, of_cadre
 from villages.models import Cadre, Household
 
 

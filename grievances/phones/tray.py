@@ -18,7 +18,7 @@ from grievances.phones.answers import Answer
 from grievances.phones.judging import Judged, judge, without_matters
 from grievances.phones.packets import Content, checked_visit
 from grievances.phones.writing import one_after_another, write_down
-from grievances.signatures import UNRELEASED
+from grievances.tallies.signatures import UNRELEASED
 from villages.models import Cadre, Household
 
 # What somebody who decides knows, and lets stand: the rest must be put right.
@@ -49,7 +49,7 @@ def put(
 
 
 def accused_by(content: Content) -> list[str]:
-    """Whom the opinions of a visit complain about, as ``grievances.signatures`` writes them."""
+    """Whom the opinions of a visit complain about, as ``grievances.tallies.signatures`` writes them."""
     return sorted({token for said in content["opinions"] if (token := token_of(said["accused"]))})
 
 

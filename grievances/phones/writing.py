@@ -6,7 +6,7 @@ from grievances.models import Channel, Visit, VisitKind
 from grievances.phones import photos
 from grievances.phones.judging import Judged
 from grievances.phones.packets import Content
-from grievances.visiting import FromPhone, log_visit
+from grievances.visits.visiting import FromPhone, log_visit
 from villages.models import Cadre
 
 

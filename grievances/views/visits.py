@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from grievances import same_visits
 from grievances.errors import RequestReused, StepRefused
 from grievances.forms.visit_sheet import Sheet, Where, block
-from grievances.looking_back import Became
 from grievances.models import InformantKind, Opinion, Visit, VisitKind
-from grievances.visiting import Logged, log_visit, places_of
+from grievances.visits import same_visits
+from grievances.visits.looking_back import Became
+from grievances.visits.visiting import Logged, log_visit, places_of
 from villages.models import Household, Role
 from villages.policy import for_roles
 

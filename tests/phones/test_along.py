@@ -8,14 +8,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from grievances import coverage
 from grievances.forms.opinion import OpinionForm
 from grievances.forms.questions import asked_by
+from grievances.measures import coverage
 from grievances.models import Category, Informant, Opinion, Phone, Question, Visit
 from grievances.phones import along, both
 from grievances.phones.households import Doors
 from grievances.steps.record import Accused
-from grievances.visiting import earlier
+from grievances.visits.visiting import earlier
 from tests.factories import (
     DISTRICT,
     GRID,

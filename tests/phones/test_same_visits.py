@@ -6,9 +6,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from grievances import coverage
+from grievances.measures import coverage
 from grievances.models import Campaign, Visit, VisitPair
-from grievances.same_visits import note_same, say
+from grievances.visits.same_visits import note_same, say
 from tests.factories import DISTRICT, GRID, fresh, make_cadre, make_campaign, make_household
 from tests.phones.packets import Draft
 from tests.phones.sending import Phone, visit

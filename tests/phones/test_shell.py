@@ -46,10 +46,27 @@ def test_the_blank_form_has_every_field_of_the_servers_form(client: Client, visi
     fields = set(re.findall(r'name="(?:o0-)?([a-z_]+)"', server.partition("<template>")[0]))
     blank = set(re.findall(r'name="(?:o__n__-)?([a-z_]+)"', shell))
     # Files are photographs there, of which the phone keeps smaller ones; the rest belongs to the request.
-    assert fields - blank <= {"csrfmiddlewaretoken", "next", "language", "key", "count", "files", "add", "reload", "q"} | {
-        name for name in fields if name in ("viewport", "htmx-config")
-    }
-    assert {"text", "category", "informant", "on_the_spot", "account", "accused", "remarks", "said_at"} <= blank
+    assert fields - blank <= {
+        "csrfmiddlewaretoken",
+        "next",
+        "language",
+        "key",
+        "count",
+        "files",
+        "add",
+        "reload",
+        "q",
+    } | {name for name in fields if name in ("viewport", "htmx-config")}
+    assert {
+        "text",
+        "category",
+        "informant",
+        "on_the_spot",
+        "account",
+        "accused",
+        "remarks",
+        "said_at",
+    } <= blank
 
 
 def test_the_visitors_home_leads_to_the_phones_page(client: Client, visitor: Cadre) -> None:
