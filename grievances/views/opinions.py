@@ -39,14 +39,14 @@ from villages.models import Cadre, Role
 _SELDOM = (
     Answer, AnswerDraft, AssistingUnit, Attachment, Extension, Look, Note, Objection, ProblemMembership, StoodIn
 )  # fmt: skip
+# What the page shows of the rows that a case points to.
+_SHOWN = ("region__parent", "category", "unit", "person", "campaign")
 _SEES_LOOKS = {Role.AUDITOR, Role.COORDINATOR, Role.LEADER}
 
 
-def visible_opinion(request: HttpRequest, number: str) -> Opinion:
-    """The opinion with this number, if the cadre may see it; else 404."""
-    found = Opinion.objects.visible_to(request.user).select_related(
-        "region__parent", "category", "unit", "person", "campaign"
-    )  # fmt: skip
+def visible_opinion(request: HttpRequest, number: str, *, reading: tuple[str, ...] = _SHOWN) -> Opinion:
+    """The opinion with this number, if the cadre may see it; else 404. ``reading``: what is read along."""
+    found = Opinion.objects.visible_to(request.user).select_related(*reading)
     opinion = get_object_or_404(found.annotate(held=Held(*_SELDOM)), number=number)
     for model, has_any in zip(_SELDOM, opinion.held, strict=True):
         if not has_any:
@@ -54,9 +54,9 @@ def visible_opinion(request: HttpRequest, number: str) -> Opinion:
     return opinion
 
 
-def opened(request: HttpRequest, number: str) -> Opinion:
+def opened(request: HttpRequest, number: str, *, reading: tuple[str, ...] = _SHOWN) -> Opinion:
     """The visible opinion; the look leaves a trace where the case is protected."""
-    found = visible_opinion(request, number)
+    found = visible_opinion(request, number, reading=reading)
     looks.note_look(found, request.user)
     return found
 
