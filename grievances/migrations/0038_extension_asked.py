@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("grievances", "0035_verbs_validated")]
+    dependencies = [("grievances", "0037_arrivals")]
 
     operations = [
         AddIndexConcurrently(
