@@ -7,8 +7,8 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from grievances.desk.queues import QUEUES, rows
 from grievances.models import Category, Opinion
-from grievances.queues import QUEUES, rows
 from grievances.steps.record import Said
 from grievances.workflow import State
 from villages.models import Cadre, Household, Level, Post, Region, Role

@@ -9,9 +9,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from grievances import absences, deadlines, drafts, looks, notes
-from grievances.casefile import Held
-from grievances.letters import slip
+from grievances.answering import drafts, notes
+from grievances.answering.letters import slip
+from grievances.flow import deadlines
+from grievances.flow.casefile import Held
+from grievances.flow.offers import offer
+from grievances.flow.relations import assisting_units
+from grievances.flow.stories import events_of, story, told, untold, waits_for
 from grievances.models import (
     Answer,
     AnswerDraft,
@@ -28,9 +32,8 @@ from grievances.models import (
     ProblemMembership,
     StoodIn,
 )
-from grievances.offers import offer
-from grievances.relations import assisting_units
-from grievances.stories import events_of, story, told, untold, waits_for
+from grievances.people import absences
+from grievances.sight import looks
 from grievances.views.ways import way_of
 from grievances.workflow import ENDED, Verb
 from villages.models import Cadre, Role
