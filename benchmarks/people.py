@@ -5,12 +5,16 @@ import time
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import QuerySet
+from django.utils import timezone
 
-from grievances.models import Opinion
+from grievances.desk.queues import QUEUES, rows
+from grievances.models import Category, Opinion
+from grievances.steps.record import Said
 from grievances.workflow import State
-from villages.models import Cadre, Household, Post, Role
+from villages.models import Cadre, Household, Level, Post, Region, Role
 
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
+_TEXT, _NAME = "性能测量：许多件一起办理。", "测量"
 _PLAIN = {"accusing": False, "informant_kind": "named"}
 
 
@@ -50,16 +54,26 @@ def to_dispatch(most: int) -> list[tuple[Cadre, str]]:
     ]
 
 
-def open_to(coordinator: Cadre, most: int) -> list[int]:
-    """Open plain cases that a coordinator sees, the oldest first: the newest are taken by other steps."""
-    found = Opinion.objects.visible_to(coordinator).filter(state=State.HANDLING, **_PLAIN)
-    return list(found.order_by("recorded_at", "pk").values_list("pk", flat=True)[:most])
+def written_down(coordinator: Cadre, many: int) -> list[int]:
+    """As many new plain cases that wait at the coordinator's desk: no other step then misses those it takes."""
+    category = Category.objects.filter(parent__isnull=False, retired=False, demands_accused=False)[0]
+    grid = Region.objects.filter(
+        level=Level.GRID, code__startswith=coordinator.posts_as(Role.COORDINATOR)[0].region_id
+    )
+    place, now = grid.order_by("code")[0], timezone.now()
+    asked = {"by": coordinator, "text": _TEXT, "category": category, "region": place, "said_at": now}
+    return [Opinion.record(said=Said(name=_NAME), **asked).pk for _n in range(many)]
+
+
+def dispatched_by(coordinator: Cadre, most: int) -> list[Opinion]:
+    """Cases that wait at a coordinator's desk, as its page shows them."""
+    return list(rows(QUEUES[0], coordinator).order_by("due_at", "pk")[:most])
 
 
 def boxes(cases: list[int]) -> list[str]:
     """The cases as the boxes of a list say them now: id and version."""
-    rows = Opinion.objects.filter(pk__in=cases).order_by("pk").values_list("pk", "version")
-    return [f"{pk}.{version}" for pk, version in rows]
+    found = Opinion.objects.filter(pk__in=cases).order_by("pk").values_list("pk", "version")
+    return [f"{pk}.{version}" for pk, version in found]
 
 
 def doors(most: int) -> list[tuple[Cadre, int]]:

@@ -15,6 +15,7 @@ from config.running import Stop
 _LISTS, _DETAIL, _BOARDS, _SEARCH = 3.0, 4.0, 4.0, 4.0
 _HOMES = ("visitor", "handler", "head", "coordinator", "caller", "leader", "auditor")
 _DEEP = 500
+PAGE = 50
 _OPINIONS = "/opinions/"
 
 
@@ -25,6 +26,7 @@ def reads(site: Site) -> Iterator[Operation]:
     yield from _homes(site, signed_in)
     yield from _views(signed_in)
     yield from _lists(site, leader)
+    yield from _around(signed_in)
     yield from _searches(site, leader)
     yield _details(site, leader)
     yield from _boards(site, leader)
@@ -61,6 +63,39 @@ def _lists(site: Site, cookies: dict[str, str]) -> Iterator[Operation]:
     if site.wants("opinions, deep page"):
         address, pages = _deep(site, cookies)
         yield _get("opinions, deep page", address, _LISTS, cookies, note=f"page {pages} by “next”")
+
+
+def _around(signed_in: dict[str, dict[str, str]]) -> Iterator[Operation]:
+    """What stands around lists and cases: the next case, the other lists, what is proposed for a page of cases."""
+    pages = {
+        "slipped cases": ("coordinator", "/slipped/"),
+        "common problems": ("coordinator", "/problems/"),
+        "escalations": ("coordinator", "/escalations/"),
+        "notices": ("handler", "/notices/"),
+        "call-backs to record": ("caller", "/many/call-backs/"),
+        "form of an export": ("leader", "/opinions/export/"),
+    }
+    for name, (who, path) in pages.items():
+        yield _get(name, path, _LISTS, signed_in[who])
+    following = f"/walk/next/?{urlencode({'list': _OPINIONS})}"
+    for who in ("leader", "handler"):
+        walk = Ask(following, None, 302)
+        yield Operation(
+            f"next case of the {who}", lambda _b, _n, walk=walk: walk, lambda _n: LIST, _LISTS, signed_in[who]
+        )
+    coordinator = people.account("coordinator")
+    cases = people.dispatched_by(coordinator, PAGE)
+    asked = urlencode([("case", word) for word in people.boxes([one.pk for one in cases])])
+    if cases:
+        yield _get(
+            f"proposals for {len(cases)} cases",
+            f"/desk/proposals/rows/?{asked}",
+            _LISTS,
+            signed_in["coordinator"],
+        )
+        for name in ("same", "like"):
+            path = f"{_OPINIONS}{cases[0].number}/{name}/"
+            yield _get(f"{name} matters of a case", path, _LISTS, signed_in["coordinator"])
 
 
 def _deep(site: Site, cookies: dict[str, str]) -> tuple[str, int]:

@@ -11,7 +11,7 @@ from grievances.workflow import State
 from villages.models import Cadre
 
 _GOAL = 4.0
-# As many as an order does while the person waits.
+# As many as an order does while the person waits; a connection takes every second of the bundles.
 MANY, _APART = 50, 4
 _WORDS = "性能测量：已到现场查看，并当面说明情况。"
 _TEXT = "性能测量：村口的路灯夜里不亮，出门不方便。"
@@ -26,7 +26,7 @@ def writes(site: Site) -> Iterator[Operation]:
     yield _step("assign", people.to_dispatch(site.steps), fill_assign)
     yield _step("accept", people.held(State.ASSIGNED, site.steps), fill_words)
     yield _resolve(site)
-    yield _many(site)
+    yield from _many(site)
     yield _export(site)
     yield _sign_in(site)
 
@@ -91,16 +91,19 @@ def _resolve(site: Site) -> Operation:
     return _write("resolve", prepare, [number for _cadre, number in cases], len(cases))
 
 
-def _many(site: Site) -> Operation:
-    """Fifty open cases put under supervision by one order, beside fifty rows locked and written in one go. The preview
-    is looked at first, and only the doing is timed. No case is used up: they come again, as they then stand."""
+def _many(site: Site) -> Iterator[Operation]:
+    """Fifty cases put under supervision by one order, beside fifty rows locked and written in one go. The preview
+    is looked at first, and only the doing is timed. The cases are written down for it, and come again as they then
+    stand: each of two connections has its own."""
+    name = f"supervise {MANY} cases at once"
+    if not site.wants(name):
+        return
     coordinator = people.account("coordinator")
-    cases = people.open_to(coordinator, max(site.steps, _APART + 1) * MANY)
-    bundles = [cases[n : n + MANY] for n in range(0, len(cases) - MANY + 1, MANY)]
+    bundles = [people.written_down(coordinator, MANY) for _n in range(_APART)]
 
     def prepare(browser: Browser, n: int) -> Ask:
         path = "/many/new/supervise/"
-        words = people.boxes(bundles[n % len(bundles)])
+        words = people.boxes(bundles[n % _APART])
         asked = urlencode([("case", word) for word in words])
         browser.cookies = people.cookies(coordinator)
         form = form_of(browser.page(f"{path}?{asked}"), path)
@@ -109,10 +112,8 @@ def _many(site: Site) -> Operation:
             raise Unexpected(f"{path}: {seen.status}")
         return Ask(path, form_of(seen.text, path).filled(step="do"), 302)
 
-    # Of two connections at once neither may meet the other's cases.
-    most = site.steps if len(bundles) > _APART else 0
     floor = [bare_updates(bundle) for bundle in bundles]
-    return Operation(f"supervise {MANY} cases at once", prepare, lambda n: floor[n % len(floor)], most=most)
+    yield Operation(name, prepare, lambda n: floor[n % _APART], most=site.steps)
 
 
 def visit(site: Site) -> Operation:

@@ -77,7 +77,7 @@ def page_of(
     the other pages."""
     keys = keys_of(found)
     place = _asked(request.GET, keys, found.model)
-    rows, further = _rows(found, keys, place)
+    rows, further = _rows(found, keys, place, None if more else total)
     before, beyond = (further, bool(rows)) if place.back else (not place.at_the_start, further)
     is_all = place.at_the_start and not further
     counted = total if total is not None else len(rows) if is_all else _count(found)
@@ -137,12 +137,12 @@ def _asked(query: QueryDict, keys: tuple[Key, ...], model: type[Model]) -> Place
     return Place()
 
 
-def _rows(found: QuerySet, keys: tuple[Key, ...], place: Place) -> tuple[list, bool]:
+def _rows(found: QuerySet, keys: tuple[Key, ...], place: Place, total: int | None) -> tuple[list, bool]:
     """The rows in their order, and whether there are more in the direction in which they were read."""
     rows: list = []
     for stretch in stretches(found, keys, beyond=place.position, back=place.back):
         rows += stretch[: SIZE + 1 - len(rows)]
-        if len(rows) > SIZE:
+        if len(rows) > SIZE or (place.at_the_start and len(rows) == total):
             break
     shown = rows[:SIZE]
     return shown[::-1] if place.back else shown, len(rows) > SIZE

@@ -42,8 +42,10 @@ def may_write(opinion: "Opinion", cadre: "Cadre") -> bool:
 
 
 def draft_of(opinion: "Opinion") -> "AnswerDraft | None":
-    """The draft, if there is one; read with the opinion where that was asked for."""
-    return getattr(opinion, "draft", None)
+    """The draft, if there is one, as it is now."""
+    if opinion.file.lacks(models.AnswerDraft):
+        return None
+    return models.AnswerDraft.objects.select_related("by", "checker").filter(opinion=opinion).first()
 
 
 def shown(opinion: "Opinion", cadre: "Cadre") -> "AnswerDraft | None":
@@ -67,6 +69,7 @@ def keep(opinion: "Opinion", *, by: "Cadre", seen: int, words: dict[str, str | d
         setattr(draft, name, value)
     draft.by, draft.changed_at, draft.version = by, timezone.now(), max(draft.version, seen) + 1
     draft.save()
+    opinion.file.forget(models.AnswerDraft)
     return draft
 
 

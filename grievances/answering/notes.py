@@ -54,6 +54,8 @@ def of(opinion: "Opinion", cadre: Cadre) -> "list[Note] | None":
     """The newest notes for somebody who may read them, oldest first; None for whoever may not."""
     if not may_read(opinion, cadre):
         return None
+    if opinion.file.lacks(models.Note):
+        return []
     newest = opinion.notes.select_related("by", "unit").order_by("-id")[:SHOWN]
     return list(newest)[::-1]
 
@@ -128,6 +130,7 @@ def write(
         },
     )  # fmt: skip
     if made:
+        opinion.file.forget(models.Note)
         what = kinds.CHECK if kind == models.NoteKind.CHECK else kinds.MENTION
         others = [one for one in told if one.pk != by.pk]
         tell(kind=what, cadres=others, key=f"note:{note.pk}", opinion=opinion, at=note.at)

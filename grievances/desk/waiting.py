@@ -1,6 +1,8 @@
 """How many cases wait in each queue of a desk: exact, and from tallies wherever they can tell."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 
 from django.db.models import Count, Q, QuerySet
@@ -9,7 +11,7 @@ from django.utils import timezone
 from grievances.desk import queues
 from grievances.desk.queues import Queue
 from grievances.flow.deadlines import SOON
-from grievances.models import Dimension, Opinion
+from grievances.models import Dimension, Extension, Opinion
 from grievances.sight.access import DISTRICT_DIGITS
 from grievances.tallies.columns import FIGURE_COLUMNS, value
 from grievances.tallies.reading import Asked, Counts, added, read
@@ -24,8 +26,9 @@ _OF_UNITS = {"to-take": "at_assigned", "in-hand": "at_handling"}
 _CALLED = {"to-call-back": "answered", "call-back-late": "call_back_late"}
 _HELD = tuple({*_OVERSEEN.values(), *_OF_UNITS.values()})
 _ANSWERED = tuple(column for figure in _CALLED.values() for column in FIGURE_COLUMNS[figure])
-# Few, and known to no tally: a moment decides, and of those in hand the tally tells them with the rest.
+# Few, and known to no tally. Of those put aside a moment decides, and the tally tells them with the rest in hand.
 _PUT_ASIDE = "waiting"
+_FEW = (_PUT_ASIDE, "to-approve", "back-twice")
 # Few, and told by a desk, which tallies don't know.
 _ON_A_DESK = ("to-dispatch", "handed-back", "to-review")
 
@@ -45,24 +48,22 @@ class _Desk:
     def count(self, queue: Queue) -> int:
         if queue.name in _ON_A_DESK:
             return self._on_a_desk[queue.name]
-        if queue.name == _PUT_ASIDE:
-            return self._put_aside["seen"]
+        if queue.name in _FEW:
+            return self._few[queue.name]
         told = self._told(queue.name)
-        if told is None:
-            return queues.rows(queue, self.cadre).count()
         if self._sight.accusing:
             return told
         return told + queues.rows(queue, self.cadre).filter(accusing=True).count()
 
-    def _told(self, name: str) -> int | None:
+    def _told(self, name: str) -> int:
         if name in _OVERSEEN:
             return self._overseen[_OVERSEEN[name]]
         if name == "due-soon":
             return self._soon["late"]
         if name in _OF_UNITS:
-            aside = self._put_aside["told"] if name == "in-hand" else 0
+            aside = self._few["told"] if name == "in-hand" else 0
             return self._of_units[_OF_UNITS[name]] - aside
-        return value(self._called, _CALLED[name]) - self._own[name] if name in _CALLED else None
+        return value(self._called, _CALLED[name]) - self._own[name]
 
     @cached_property
     def _sight(self) -> Sight:
@@ -116,15 +117,25 @@ class _Desk:
         return lying.aggregate(**{queue.name: Count("pk", filter=queue.condition(now)) for queue in wanted})
 
     @cached_property
-    def _put_aside(self) -> dict[str, int]:
-        """How many of the units' cases in hand are put aside: all that the cadre sees, and those in the tally."""
-        if not self._units:
-            return {"seen": 0, "told": 0}
-        aside = Opinion.objects.visible_to(self.cadre).filter(
-            unit__in=self._units, state=State.HANDLING, waits_until__gt=timezone.now()
-        )
-        told = Q() if self._sight.accusing else Q(accusing=False)
-        return aside.aggregate(seen=Count("pk"), told=Count("pk", filter=told))
+    def _few(self) -> dict[str, int]:
+        """Of all few kinds at once; ``told``: how many of those put aside the tally knows too."""
+        now, wanted = timezone.now(), [one for one in queues.queues_of(self.cadre) if one.name in _FEW]
+        fitting = {queue.name: queue.whose(self.cadre) & queue.condition(now) for queue in wanted}
+        if _PUT_ASIDE in fitting and not self._sight.accusing:
+            fitting["told"] = fitting[_PUT_ASIDE] & Q(accusing=False)
+        meant = Opinion.objects.visible_to(self.cadre).filter(pk__in=self._meant(now, fitting))
+        found = meant.aggregate(**{name: Count("pk", filter=which) for name, which in fitting.items()})
+        return {"told": found.get(_PUT_ASIDE, 0)} | found
+
+    def _meant(self, now: datetime, wanted: Collection[str]) -> QuerySet:
+        """The ids of the cases that can be of a few kinds, each by its own index: a unit has too many to look through."""
+        kinds = {
+            _PUT_ASIDE: Opinion.objects.filter(unit__in=self._units, waits_until__gt=now).values("pk"),
+            "to-approve": Extension.objects.filter(approved=None).values("opinion"),
+            "back-twice": Opinion.objects.filter(back_twice=True).values("pk"),
+        }
+        first, *more = [kinds[name].order_by() for name in _FEW if name in wanted]
+        return first.union(*more, all=True) if more else first
 
     @cached_property
     def _units(self) -> tuple[str, ...]:

@@ -3,6 +3,9 @@
 from typing import TYPE_CHECKING, TypeVar
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import BooleanField, F, Func
+from django.db.models.sql.compiler import SQLCompiler
 
 from grievances.flow.calendar import WorkingCalendar
 from villages.models import Unit
@@ -11,6 +14,25 @@ if TYPE_CHECKING:
     from grievances.models import Opinion
 
 Row = TypeVar("Row", bound=models.Model)
+
+
+class Held(Func):
+    """Of which models an opinion has rows, as an array: asked with the opinion itself, this spares a question for each
+    of those of which most have none."""
+
+    def __init__(self, *held: type[models.Model]) -> None:
+        self.held = held
+        super().__init__(F("pk"), output_field=BooleanField())
+
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_context: object
+    ) -> tuple[str, list]:
+        key, values = compiler.compile(self.get_source_expressions()[0])
+        tables = [connection.ops.quote_name(model._meta.db_table) for model in self.held]
+        asked = ", ".join(
+            f"EXISTS (SELECT FROM {table} held WHERE held.opinion_id = {key})" for table in tables
+        )
+        return f"ARRAY[{asked}]", [*values] * len(tables)
 
 
 class CaseFile:
@@ -46,6 +68,14 @@ class CaseFile:
     def keep(self, model: type[Row], rows: list[Row]) -> None:
         """Rows that somebody read already, for many opinions at once."""
         self._rows[model] = rows
+
+    def lacks(self, model: type[Row]) -> bool:
+        """Whether it is known that there are no such rows, without asking."""
+        return self._rows.get(model) == []
+
+    def forget(self, model: type[Row]) -> None:
+        """Such rows were written past the file: whoever asks next reads them."""
+        self._rows.pop(model, None)
 
     def one(self, model: type[Row], **values: object) -> Row | None:
         """The newest row with these values, if there is one."""

@@ -1,7 +1,9 @@
 """The history of a case as a story, in words."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain
 
 from django.db.models import Model
 from django.utils.translation import gettext as _
@@ -50,12 +52,16 @@ def events_of(opinion: Opinion) -> list[Event]:
     return list(opinion.events.select_related("actor", "actor_unit").order_by("-id"))
 
 
-def story(events: list[Event], *, veiled: bool) -> list[Line]:
-    """The events in words; names are read in one query for each sort of thing, whatever their number.
+def story(events: list[Event], *, veiled: bool, known: Iterable[Model] = ()) -> list[Line]:
+    """The events in words; names are read in one query for each sort of thing, whatever their number, and in none
+    where whatever they name acted in the case too or is ``known``.
 
     ``veiled`` (``grievances.sight.looks.veiled``): of what was done on the visit only the day is told.
     """
-    names = {kind: _labels(kind, model, events) for kind, model in _NAMED.items()}
+    actors = (row for event in events for row in (event.actor, event.actor_unit) if row)
+    here = {(type(row), row.pk): row for row in chain(actors, known)}
+    labels = {model: _labels(model, events, here) for model in set(_NAMED.values())}
+    names = {kind: labels[model] for kind, model in _NAMED.items()}
     return [_line(event, names, day_only=veiled and event.verb in _ON_THE_VISIT) for event in events]
 
 
@@ -136,9 +142,16 @@ _ABOUT = {
 }
 
 
-def _labels(kind: str, model: type[Model], events: list[Event]) -> dict[object, str]:
-    wanted = {event.details[kind] for event in events if event.details.get(kind)}
-    return {row.pk: row.label for row in model.objects.filter(pk__in=wanted)} if wanted else {}
+def _labels(
+    model: type[Model], events: list[Event], here: dict[tuple[type[Model], object], Model]
+) -> dict[object, str]:
+    kinds = [kind for kind, named in _NAMED.items() if named is model]
+    wanted = {event.details[kind] for event in events for kind in kinds if event.details.get(kind)}
+    found = [here[model, pk] for pk in wanted if (model, pk) in here]
+    missing = wanted - {row.pk for row in found}
+    if missing:
+        found += model.objects.filter(pk__in=missing)
+    return {row.pk: row.label for row in found}
 
 
 _SENTENCES = {

@@ -94,6 +94,10 @@ class Extension(models.Model):
         ordering = ["id"]
         verbose_name = _("extension")
         verbose_name_plural = _("extensions")
+        indexes = [
+            # Those that a head still has to decide: few of all.
+            models.Index(fields=["opinion"], name="extension_asked", condition=Q(approved=None)),
+        ]
         constraints = [
             models.CheckConstraint(name="extension_at_most_30_days", condition=Q(days__gte=1, days__lte=30)),
             models.UniqueConstraint(

@@ -121,7 +121,7 @@ def _locked(
             before = row.state
             event = _apply(row, method, arguments, circumstances)
             _write(row)
-            if before == State.HANDLING != row.state:
+            if before == State.HANDLING != row.state and not row.file.lacks(models.AnswerDraft):
                 drafts.drop(row)
             transaction.on_commit(lambda: step_done.send(models.Opinion, event=event))
     for name in ("file", *(f.name for f in row._meta.concrete_fields if f.is_relation)):

@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -11,31 +12,54 @@ from django.views.decorators.vary import vary_on_headers
 from grievances.answering import drafts, notes
 from grievances.answering.letters import slip
 from grievances.flow import deadlines
+from grievances.flow.casefile import Held
 from grievances.flow.offers import offer
 from grievances.flow.relations import assisting_units
 from grievances.flow.stories import events_of, story, told, untold, waits_for
-from grievances.models import CommonProblem, Event, InformantKind, Opinion, ProblemMembership
+from grievances.models import (
+    Answer,
+    AnswerDraft,
+    AssistingUnit,
+    Attachment,
+    CommonProblem,
+    Event,
+    Extension,
+    InformantKind,
+    Look,
+    Note,
+    Objection,
+    Opinion,
+    ProblemMembership,
+    StoodIn,
+)
 from grievances.people import absences
 from grievances.sight import looks
 from grievances.views.ways import way_of
 from grievances.workflow import ENDED, Verb
 from villages.models import Cadre, Role
 
+# Of these most cases have none.
+_SELDOM = (
+    Answer, AnswerDraft, AssistingUnit, Attachment, Extension, Look, Note, Objection, ProblemMembership, StoodIn
+)  # fmt: skip
+# What the page shows of the rows that a case points to.
+_SHOWN = ("region__parent", "category", "unit", "person", "campaign")
 _SEES_LOOKS = {Role.AUDITOR, Role.COORDINATOR, Role.LEADER}
 
 
-def visible_opinion(request: HttpRequest, number: str) -> Opinion:
-    """The opinion with this number, if the cadre may see it; else 404."""
-    found = Opinion.objects.visible_to(request.user).select_related(
-        "region__parent", "category__parent", "unit", "person", "campaign", "recorded_by",
-        "draft__by", "draft__checker",
-    )  # fmt: skip
-    return get_object_or_404(found, number=number)
+def visible_opinion(request: HttpRequest, number: str, *, reading: tuple[str, ...] = _SHOWN) -> Opinion:
+    """The opinion with this number, if the cadre may see it; else 404. ``reading``: what is read along."""
+    found = Opinion.objects.visible_to(request.user).select_related(*reading)
+    opinion = get_object_or_404(found.annotate(held=Held(*_SELDOM)), number=number)
+    for model, has_any in zip(_SELDOM, opinion.held, strict=True):
+        if not has_any:
+            opinion.file.keep(model, [])
+    return opinion
 
 
-def opened(request: HttpRequest, number: str) -> Opinion:
+def opened(request: HttpRequest, number: str, *, reading: tuple[str, ...] = _SHOWN) -> Opinion:
     """The visible opinion; the look leaves a trace where the case is protected."""
-    found = visible_opinion(request, number)
+    found = visible_opinion(request, number, reading=reading)
     looks.note_look(found, request.user)
     return found
 
@@ -51,7 +75,7 @@ def case_context(request: HttpRequest, opinion: Opinion) -> dict[str, object]:
         "heading": "h1" if _on_its_page(request, opinion) else "h2",
         "offer": offer(opinion, request.user),
         "informant": looks.shown(opinion, request.user),
-        "story": story(events, veiled=looks.veiled(opinion, request.user)),
+        "story": story(events, veiled=looks.veiled(opinion, request.user), known=_named_by(opinion)),
         "imported": any(event.imported for event in events),
         "told": told(events),
         "untold": [] if _nobody_to_tell(opinion) else untold(events),
@@ -61,21 +85,33 @@ def case_context(request: HttpRequest, opinion: Opinion) -> dict[str, object]:
         "may_note": notes.may_write(opinion, request.user),
         "running": deadlines.running(opinion),
         "away": absences.in_words(away[0]) if away else "",
-        "answers": list(opinion.answers.select_related("unit", "by").order_by("-id")),
+        "answers": _any(opinion, opinion.answers.select_related("unit", "by").order_by("-id")),
         "assisting": assisting_units(opinion),
         "common_problem": next((row.problem for row in memberships if row.left_at is None), None),
         "accused": list(opinion.accusations.select_related("unit", "cadre")) if opinion.accusing else [],
-        "attachments": list(opinion.attachments.all()),
+        "attachments": _any(opinion, opinion.attachments.all()),
     }
     if request.user.roles & _SEES_LOOKS:
-        context["looks"] = list(opinion.looks.select_related("cadre"))
+        # The look that is just being taken counts too.
+        seldom = opinion.looks.select_related("cadre")
+        context["looks"] = list(seldom) if opinion.is_protected else _any(opinion, seldom)
     return context
+
+
+def _any(opinion: Opinion, rows: QuerySet) -> list[Model]:
+    """The rows of the case, unless it is known that there are none."""
+    return [] if opinion.file.lacks(rows.model) else list(rows)
+
+
+def _named_by(opinion: Opinion) -> list[Model]:
+    """What its story mostly names, read with it."""
+    return [row for row in (opinion.unit, opinion.person, opinion.region, opinion.category) if row]
 
 
 def _memberships(opinion: Opinion, cadre: Cadre) -> list[ProblemMembership]:
     """When it was part of which common problem, as far as the cadre may know; what steps are offered is read off
     the same rows."""
-    rows = list(opinion.problem_memberships.select_related("problem").order_by("pk"))
+    rows = _any(opinion, opinion.problem_memberships.select_related("problem").order_by("pk"))
     opinion.file.keep(ProblemMembership, rows)
     asked = [row.problem_id for row in rows if row.problem.accused]
     if not asked:

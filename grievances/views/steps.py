@@ -33,6 +33,8 @@ from grievances.views.walking import changed, gone_on
 from grievances.views.ways import Way, way_of
 from grievances.workflow import TRANSITIONS, State, Verb
 
+# All that most forms ask of a case when they are sent: the verb reads and locks it again.
+_TO_STEP = ("unit", "category")
 # Forms in the rows of a list have ids that begin so.
 FROM_THE_LIST = "take-"
 
@@ -43,10 +45,11 @@ def step_view(verb: Verb) -> Callable[..., HttpResponse]:
     @require_http_methods(["GET", "POST"])
     @vary_on_headers("HX-Request")
     def view(request: HttpRequest, number: str) -> HttpResponse:
-        opinion = opened(request, number)
         if request.method == "GET":
+            opinion = opened(request, number)
             _allow(request, opinion, verb)
             return _ask(request, opinion, verb)
+        opinion = opened(request, number, reading=_TO_STEP)
         digest = digest_of_request(request)
         try:
             _allow(request, opinion, verb)

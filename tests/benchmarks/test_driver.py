@@ -31,8 +31,9 @@ def test_reads_and_steps_are_driven_as_people_do_them(
     assert all(one.n == 2 and one.queries > 0 and one.floor > 0 for one in found)
     new = Event.objects.order_by("pk")[before:]
     assert {event.verb for event in new} == _VERBS
-    # Each step twice and once for the counting; a visit has two opinions, an order two cases.
-    assert len(new) == 3 * (2 + 3 + 2)
+    # Each step twice and once for the counting; a visit has two opinions, an order two cases, and those of four
+    # orders are written down before.
+    assert len(new) == 3 * (2 + 3 + 2) + 4 * 2
 
 
 def test_a_rare_word_is_written_into_a_few_opinions(served_sample: dict[str, str], tmp_path: Path) -> None:

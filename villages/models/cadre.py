@@ -80,11 +80,13 @@ class Cadre(AbstractBaseUser):
         """The posts of the cadre and of those for whom they stand in today, read once a request."""
         absent = self.stands_in.in_force().order_by().values("cadre")
         people = Cadre.objects.filter(pk=self.pk).order_by().values("pk").union(absent, all=True)
-        found = list(Post.objects.filter(cadre__in=people).select_related("unit", "region", "cadre"))
+        posts = Post.objects.filter(cadre__in=people).select_related("unit", "region").order_by("since", "pk")
+        found = list(posts)
+        lending = {post.cadre_id for post in found} - {self.pk}
+        known = {self.pk: self} | (Cadre.objects.in_bulk(lending) if lending else {})
         for post in found:
-            if post.cadre_id == self.pk:
-                post.cadre = self
-        return found
+            post.cadre = known[post.cadre_id]
+        return sorted(found, key=lambda post: post.cadre.username) if lending else found
 
     @cached_property
     def posts_ever(self) -> list[Post]:
