@@ -16,6 +16,7 @@ from grievances import presence
 from grievances.alerts import due_alerts
 from grievances.escalating.sweep import escalate
 from grievances.messaging import sending
+from grievances.standing_in import tell_of_the_day
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +32,7 @@ class Periodic:
 TASKS: tuple[Periodic, ...] = (
     Periodic("escalations", escalate),
     Periodic("views that call", due_alerts),
+    Periodic("standing in", tell_of_the_day),
     Periodic("who has which case open", presence.forget),
     # Last: what the others tell is sent in the same round.
     Periodic("messages", sending.ask_for_sending),

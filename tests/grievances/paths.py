@@ -252,7 +252,7 @@ PATHS = [
 
 # Without a form of their own: nobody's steps, and what is written down with its first step. Each has its own tests.
 OTHERS = {
-    "the same matter, while written down": ("views/writing.py", _set(V.JOIN)),
+    "the same matter, while written down or at the door": ("alike.py", _set(V.JOIN)),
     "solved while written down": ("forms/opinion.py", _set(V.RECORD, V.SOLVE_ON_THE_SPOT)),
     "written down on a visit": ("forms/visit_opinion.py", _set(V.RECORD)),
     "assigned by a rule": ("self_dispatch.py", _set(V.ASSIGN_BY_RULE)),
