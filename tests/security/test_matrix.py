@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from grievances.making import posts_of
+from grievances.making import rights_of
 from grievances.models import (
     Attachment,
     BulkOrder,
@@ -211,11 +211,13 @@ def arguments(
         leaving=everybody["head"], successor=everybody["handler"], by=everybody["administrator"],
         made_at=case.recorded_at, until=case.recorded_at + timedelta(days=2),
     )  # fmt: skip
-    made = MadeFile.objects.create(
+    made = MadeFile(
         key=uuid.uuid4(), owner=everybody["head"], title="x", format="csv", language="en", state="ready",
         made_at=case.recorded_at, told_at=case.recorded_at, finished_at=case.recorded_at, total=1,
-        posts=posts_of(fresh(everybody["head"])), file=ContentFile(b"x", name="x"),
+        file=ContentFile(b"x", name="x"),
     )  # fmt: skip
+    made.posts = rights_of(fresh(everybody["head"]), made)
+    made.save()
     papers = ("opinion-receipt", "opinion-paper", "opinion-dispatch-slip")
     model_answer = ModelAnswer.objects.create(
         region_id=GRID[:6], outcome="resolved", title="已办结", text="已办理完毕。"
