@@ -113,6 +113,12 @@
     var button = form.querySelector("button[name=" + name + "]");
     if (button) button.click();
   });
+  // An open menu closes when something else is done.
+  function closeMenus(event) {
+    document.querySelectorAll(".menu[open]").forEach(function (menu) { if (!menu.contains(event.target) || event.key === "Escape") menu.open = false; });
+  }
+  document.addEventListener("click", closeMenus);
+  document.addEventListener("keydown", function (event) { if (event.key === "Escape") closeMenus(event); });
   document.querySelectorAll("[data-print]").forEach(function (button) {
     button.hidden = false;
     button.addEventListener("click", function () { window.print(); });
