@@ -11,10 +11,10 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from grievances.alerts import FROM
 from grievances.messaging.kinds import SUBSTITUTE, standing_in_key
 from grievances.messaging.telling import keep_and_send
 from grievances.models import Notice
+from grievances.saved.alerts import FROM
 from villages.models import Absence
 
 # So long afterwards it is still told, where the program stood still.

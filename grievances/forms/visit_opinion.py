@@ -8,9 +8,9 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from grievances.alike import alike_as_typed
 from grievances.errors import StepRefused
 from grievances.models import Category, InformantKind, Opinion, Urgency
+from grievances.problems.alike import alike_as_typed
 from grievances.steps.record import Said
 from villages.models import Cadre, Household
 
