@@ -17,6 +17,7 @@ from grievances.escalating.sweep import escalate
 from grievances.messaging import sending
 from grievances.phones import photos
 from grievances.saved.alerts import due_alerts
+from grievances.standing_in import tell_of_the_day
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ class Periodic:
 TASKS: tuple[Periodic, ...] = (
     Periodic("escalations", escalate),
     Periodic("views that call", due_alerts),
+    Periodic("standing in", tell_of_the_day),
     Periodic("who has which case open", presence.forget),
     Periodic("parts of photographs", photos.sweep),
     # Last: what the others tell is sent in the same round.

@@ -130,6 +130,11 @@ urlpatterns = [
     # heads of units and coordinators
     path("workload/", workload.workload, name="workload"),
     path("workload/export/", EXPORT_VIEWS["workload-export"], name="workload-export"),
+    path(
+        "units/<int:pk>/workload/export/<slug:table>/",
+        EXPORT_VIEWS["unit-workload-export"],
+        name="unit-workload-export",
+    ),
     path("units/<int:pk>/workload/", workload.unit_workload, name="unit-workload"),
     path("units/<int:pk>/colleagues/", colleagues.unit_colleagues, name="unit-colleagues"),
     path("supervisions/", supervisions.supervision_list, name="supervision-list"),
@@ -168,6 +173,7 @@ urlpatterns = [
         name="dashboard-export",
     ),
     path("campaigns/", campaigns.campaign_list, name="campaign-list"),
+    path("campaigns/export/", EXPORT_VIEWS["campaign-list-export"], name="campaign-list-export"),
     path("campaigns/new/", campaigns.campaign_edit, name="campaign-new"),
     path("campaigns/<int:pk>/", campaigns.campaign, name="campaign"),
     path("campaigns/<int:pk>/edit/", campaigns.campaign_edit, name="campaign-edit"),

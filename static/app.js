@@ -15,9 +15,8 @@
   function setButtons(form, off) {
     form.querySelectorAll("button[type=submit], button:not([type])").forEach(function (button) { button.disabled = off; });
   }
-  function release(root) {
-    root.querySelectorAll("form[data-sent]").forEach(function (form) { delete form.dataset.sent; setButtons(form, false); });
-  }
+  function free(form) { delete form.dataset.sent; setButtons(form, false); }
+  function release(root) { root.querySelectorAll("form[data-sent]").forEach(free); }
   // A filter that is left empty does not lengthen the address.
   function setEmpty(off) {
     document.querySelectorAll("form[data-filters] [name]").forEach(function (field) {
@@ -26,7 +25,8 @@
   }
   document.addEventListener("submit", function (event) { if (event.target.matches("form[data-filters]")) setEmpty(true); });
   window.addEventListener("pageshow", function () { release(document); setEmpty(false); });
-  document.addEventListener("htmx:afterRequest", function () { release(document); });
+  // Of a form only its own answer: another one that comes meanwhile says nothing of it.
+  document.addEventListener("htmx:afterRequest", function (event) { if (event.detail.elt.matches("form[data-sent]")) free(event.detail.elt); });
 
   // Where to go on working: the first wrong field, else the first field, else the heading.
   function place(root) {
@@ -88,7 +88,9 @@
     var form = unsaved();
     var goes = event.detail.target && /^(panel|step)$/.test(event.detail.target.id);
     if (!form || !goes || form.contains(event.detail.elt)) return;
-    if (!window.confirm(document.body.dataset.unsaved)) event.preventDefault();
+    if (window.confirm(document.body.dataset.unsaved)) return;
+    event.preventDefault();
+    window.setTimeout(function () { release(document); }, 0);
   });
   window.addEventListener("beforeunload", function (event) {
     if (unsaved()) { event.preventDefault(); event.returnValue = ""; }
@@ -111,6 +113,12 @@
     var button = form.querySelector("button[name=" + name + "]");
     if (button) button.click();
   });
+  // An open menu closes when something else is done.
+  function closeMenus(event) {
+    document.querySelectorAll(".menu[open]").forEach(function (menu) { if (!menu.contains(event.target) || event.key === "Escape") menu.open = false; });
+  }
+  document.addEventListener("click", closeMenus);
+  document.addEventListener("keydown", function (event) { if (event.key === "Escape") closeMenus(event); });
   document.querySelectorAll("[data-print]").forEach(function (button) {
     button.hidden = false;
     button.addEventListener("click", function () { window.print(); });

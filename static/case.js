@@ -17,7 +17,9 @@
   function walk(which) { press(one("[data-walk=" + which + "]") || !one("[data-number]") && one("[data-open]")); }
   function send() {
     var form = one("#step form[method=post]");
-    press(form && form.querySelector(".btn-primary:not([disabled])"));
+    // Sent as soon as it is filled in.
+    if (form && form.dataset.filling) form.dataset.again = "1";
+    else press(form && form.querySelector(".btn-primary:not([disabled])"));
   }
   function close() {
     var form = one("#step form[hx-post]:not([data-sent])");

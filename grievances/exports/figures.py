@@ -1,4 +1,4 @@
-"""A dashboard's tables, and how much the units have to do, as columns."""
+"""A dashboard's tables, and how much the units or one unit have to do, as columns."""
 
 from collections.abc import Callable, Iterable
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from grievances.exports.sheet import Cell, Column
 from grievances.filters import FIGURE_LABELS
 from grievances.measures.boards import Board, Row
+from grievances.measures.workload import Workload
 
 # The tables of a dashboard, in the order of the page.
 TABLES: dict[str, str | Promise] = {
@@ -24,6 +25,14 @@ _ROWS: dict[str, Callable[[Board], Iterable]] = {
     "categories": Board.by_category,
     "units": Board.by_unit,
     "weeks": Board.by_week,
+}
+
+# The tables of a unit's workload, by what gives their rows. Who holds how many cases is none: no list of persons
+# leaves the program.
+UNIT_TABLES: dict[str, str | Promise] = {
+    "ages": gettext_lazy("What waits now, by age"),
+    "forecast": gettext_lazy("What gets late next, if nothing is done"),
+    "weeks": gettext_lazy("Each week: what came in and what went out"),
 }
 
 
@@ -65,6 +74,29 @@ def _interval(row: Row, end: int) -> float | None:
 
 def _percent(share: float | None) -> Cell:
     return None if share is None else round(100 * share, 1)
+
+
+def unit_rows_of(found: Workload, table: str) -> list:
+    return list(getattr(found, table)())
+
+
+def unit_columns_of(table: str) -> list[Column]:
+    if table == "weeks":
+        return [
+            Column(_("Week from"), 12, lambda row: row[0]),
+            Column(_("Came in"), 12, lambda row: row[1].value),
+            Column(_("Went out"), 12, lambda row: row[2].value),
+        ]
+    if table == "forecast":
+        return [
+            Column(_("Last day"), 12, lambda row: row.label),
+            Column(_("Cases"), 10, lambda row: row.number.value),
+        ]
+    return [
+        Column(_("Age"), 18, lambda row: str(row.label)),
+        Column(_("Waiting"), 10, lambda row: row.number.value),
+        Column(_("Late"), 10, lambda row: row.late.value),
+    ]
 
 
 def workload_columns() -> list[Column]:

@@ -45,6 +45,16 @@ def _who_went(row: Visit) -> Cell:
     return "; ".join(cadre.label for cadre in row.cadres.all())
 
 
+def campaign_columns() -> list[Column]:
+    return [
+        Column(_("Campaign"), 24, lambda row: row.label),
+        Column(_("Place"), 18, lambda row: row.region.label),
+        Column(_("Code of the place"), 17, lambda row: row.region_id),
+        Column(_("From"), 12, lambda row: row.starts),
+        Column(_("Until"), 12, lambda row: row.ends),
+    ]
+
+
 def coverage_columns() -> list[Column]:
     return [
         Column(_("Village"), 18, lambda row: row.place.label),

@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy
 from django_tasks.base import Task
 
 from grievances.errors import RequestReused
-from grievances.models import KEPT, FileState, MadeFile
+from grievances.models import KEPT, Event, FileState, MadeFile
+from grievances.workflow import Verb
 from villages.jobs import job
 from villages.models import Cadre
 
@@ -27,6 +28,8 @@ STANDS_STILL = timedelta(minutes=1)
 _FORGOTTEN = 2 * KEPT
 _MOST_OF_ONE = 20
 _A_LITTLE_LATER = timedelta(minutes=1)
+# A step that began before the file was ordered may be seen only after it was read.
+_LONGEST_STEP = timedelta(hours=1)
 
 # Says how many rows are done.
 Told = Callable[[int], None]
@@ -85,13 +88,13 @@ def make(key: str, write: Callable[[MadeFile, Cadre, IO[bytes], Told], int]) -> 
         return
     # As the owner is by now: posts may have ended since the order.
     owner = Cadre.objects.get(pk=made.owner_id)
-    posts = posts_of(owner)
+    rights = rights_of(owner, made)
     with translation.override(made.language):
         try:
             with TemporaryFile() as file:
                 rows = write(made, owner, file, _teller(made))
                 file.seek(0)
-                _finish(made, owner, posts, File(file), rows)
+                _finish(made, owner, rights, File(file), rows)
         except NotMade as error:
             _fail(made, str(error))
         except Exception:
@@ -106,12 +109,12 @@ def _teller(made: MadeFile) -> Told:
     return tell
 
 
-def _finish(made: MadeFile, owner: Cadre, posts: str, file: File, rows: int) -> None:
-    if posts_of(Cadre.objects.get(pk=owner.pk)) != posts:
-        raise NotMade(_("Your posts changed while the file was made. Ask for it again."))
+def _finish(made: MadeFile, owner: Cadre, rights: str, file: File, rows: int) -> None:
+    if rights_of(Cadre.objects.get(pk=owner.pk), made) != rights:
+        raise NotMade(_("What you may see changed while the file was made. Ask for it again."))
     made.file.save("", file, save=False)
     with transaction.atomic():
-        made.state, made.done, made.posts, made.problem = FileState.READY, rows, posts, ""
+        made.state, made.done, made.posts, made.problem = FileState.READY, rows, rights, ""
         made.finished_at = timezone.now()
         made.save(update_fields=["state", "done", "posts", "problem", "finished_at", "file"])
         _sweep_in_time(made.finished_at)
@@ -134,10 +137,15 @@ def _fail(made: MadeFile, words: str) -> None:
     )
 
 
-def posts_of(cadre: Cadre) -> str:
-    """The posts that give rights, as one word: another one means other rights."""
+def rights_of(cadre: Cadre, made: MadeFile) -> str:
+    """What says, as one word, whether the cadre may still see what a file holds: the posts that give rights, and how
+    many known cases have come to complain about somebody meanwhile.
+
+    About whomever: were only their own files withheld, the accused would learn of it.
+    """
     told = sorted(f"{p.pk} {p.role} {p.region_id} {p.unit.path}" for p in cadre.posts_in_force)
-    return hashlib.sha256("\n".join(told).encode()).hexdigest()
+    lately = Event.objects.filter(recorded_at__gte=made.made_at - _LONGEST_STEP, verb=Verb.NAME_ACCUSED)
+    return hashlib.sha256("\n".join([*told, str(lately.count())]).encode()).hexdigest()
 
 
 def mine(cadre: Cadre) -> QuerySet[MadeFile]:
@@ -147,7 +155,7 @@ def mine(cadre: Cadre) -> QuerySet[MadeFile]:
 
 def may_fetch(made: MadeFile, cadre: Cadre) -> bool:
     """Whether the file is there, and its owner may still have all that is in it."""
-    return made.state == FileState.READY and made.posts == posts_of(cadre)
+    return made.state == FileState.READY and made.posts == rights_of(cadre, made)
 
 
 def stands_still(made: MadeFile) -> bool:

@@ -72,6 +72,7 @@ def people_columns() -> list[Column]:
         Column(_("Sign-in name"), 16, lambda row: row.username),
         Column(_("Name"), 14, lambda row: row.label),
         Column(_("May sign in"), 10, lambda row: _("yes") if row.is_active else _("no")),
+        Column(_("Office e-mail address"), 24, lambda row: row.email),
         Column(_("Posts in force"), 60, _posts),
     ]
 

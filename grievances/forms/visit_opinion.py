@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy
 
 from grievances.errors import StepRefused
 from grievances.models import Category, InformantKind, Opinion, Urgency
+from grievances.problems.alike import alike_as_typed
 from grievances.steps.record import Said
 from villages.models import Cadre, Household
 
-from .fields import CategoryChoice
+from .fields import TEXT_LIMIT, CategoryChoice
 from .opinion import OpinionForm
 
 OTHER = "other"
@@ -30,6 +31,8 @@ class VisitOpinionForm(OpinionForm):
     category = CategoryChoice(required=False, label=gettext_lazy("Another category"))
     name = forms.CharField(label=gettext_lazy("Who spoke"), required=False, max_length=40)
     telephone = forms.CharField(label=gettext_lazy("Telephone"), required=False, max_length=30)
+    # The number of the open matter that is the same, as it was offered.
+    same = forms.CharField(required=False, max_length=24, widget=forms.HiddenInput)
 
     def __init__(
         self, *args: object, household: Household | None, recent: Iterable[Category], **kwargs: object
@@ -67,6 +70,14 @@ class VisitOpinionForm(OpinionForm):
         """The taps, unless there are none or they lead to the whole list."""
         offered = len(self.fields["pick"].widget.choices) > 1
         return "pick" if offered and self["pick"].value() != OTHER else "category"
+
+    def alike(self) -> list[Opinion]:
+        """What is offered as the same matter, as far as the block is filled in."""
+        typed = {name: str(self[name].value() or "") for name in ("text", "accused")}
+        return alike_as_typed(
+            typed["text"][:TEXT_LIMIT], category=self.chosen_category(), accused=typed["accused"],
+            place=self.region, by=self.by,
+        )  # fmt: skip
 
     def is_blank(self) -> bool:
         """Nothing was written, added or done: the block was left alone."""

@@ -120,6 +120,35 @@ def _views(notices: "list[Notice]", cadre: "Cadre") -> dict[int, str]:
     return names(notices, cadre)
 
 
+_STANDING_IN = {
+    "keeps": _("you stand in for a colleague: their desk is beside yours"),
+    "is-kept": _("you are away, and a colleague stands in for you"),
+    "kept": _("you stand in for a colleague no more"),
+    "is-back": _("you are back, and nobody stands in for you any more"),
+}
+
+
+def standing_in_key(what: str, absence: int) -> str:
+    """The key of a notice that standing in begins or ends; ``what`` is one of ``_STANDING_IN``."""
+    return f"{SUBSTITUTE}:{what}:{absence}"
+
+
+def _standing_in(notice: "Notice") -> str:
+    return str(_STANDING_IN.get(notice.key.split(":")[1], _("standing in for a colleague begins or ends")))
+
+
+def _colleagues(notices: "list[Notice]", cadre: "Cadre") -> dict[int, str]:
+    """{notice: who the other one is}, while it is still known."""
+    from villages.models import Absence
+
+    keys = {notice.pk: int(notice.key.split(":")[2]) for notice in notices}
+    known = Absence.objects.select_related("cadre", "substitute").in_bulk(set(keys.values()))
+    others = {pk: known[key] for pk, key in keys.items() if key in known}
+    return {
+        pk: (one.substitute if one.cadre_id == cadre.pk else one.cadre).label for pk, one in others.items()
+    }
+
+
 def _reached(notices: "list[Notice]", cadre: "Cadre") -> dict[int, int]:
     from grievances.escalating.reaching import counted, day_told
 
@@ -150,7 +179,8 @@ register(
     Kind(
         SUBSTITUTE,
         _("I stand in for somebody, or somebody for me"),
-        lambda notice: str(_("standing in for a colleague begins or ends")),
+        _standing_in,
+        names=_colleagues,
     )
 )
 register(

@@ -58,7 +58,8 @@ class CommonProblem(models.Model):
         Cadre, models.PROTECT, null=True, blank=True, related_name="+", db_index=False,
         verbose_name=gettext_lazy("responsible person"),
     )  # fmt: skip
-    # Of its opinions: the smallest place from the village up that holds all, the campaign if it is one.
+    # Of its opinions: the smallest place from the village up that holds all, the campaign if it is one, the category
+    # of the first that is in it.
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False, editable=False)
     campaign = models.ForeignKey(
         Campaign, models.PROTECT, null=True, related_name="+", db_index=False, editable=False
@@ -114,12 +115,20 @@ class CommonProblem(models.Model):
             self.campaign = None
 
     def narrow(self, *, without: Opinion) -> None:
-        """Hold one opinion less, with the row locked. The place of an empty one stays."""
+        """Hold one opinion less, with the row locked. An empty one keeps place and category."""
         rest = self.memberships.filter(left_at=None).exclude(opinion=without)
         ends = rest.aggregate(first=models.Min("opinion__region_id"), last=models.Max("opinion__region_id"))
         if ends["first"]:
             self.region_id = smallest_region(ends["first"], ends["last"])
-            self.save(update_fields=["region"])
+            self.category_id = rest.values_list("opinion__category", flat=True).first()
+            self.save(update_fields=["region", "category"])
+
+    def recategorised(self, opinion: Opinion) -> None:
+        """One of its opinions has another category now; with the row locked. It goes by the first in it."""
+        current = self.memberships.filter(left_at=None)
+        if current.values_list("opinion", flat=True).first() == opinion.pk:
+            self.category_id = opinion.category_id
+            self.save(update_fields=["category"])
 
     @transaction.atomic
     def change(self, *, by: Cadre, version: int, **values: object) -> bool:

@@ -51,7 +51,7 @@ class MadeFile(models.Model):
     total = models.PositiveIntegerField()
     # Why there is none, in the owner's language.
     problem = models.TextField(blank=True)
-    # The owner's posts when it was made: with others, it is no longer theirs.
+    # The owner's rights when it was made (``making.rights_of``): with others, it is no longer theirs.
     posts = models.CharField(max_length=64, blank=True)
     file = models.FileField(upload_to=private_name, max_length=80, blank=True)
 

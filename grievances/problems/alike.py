@@ -1,15 +1,18 @@
-"""Likely the same matter: open opinions of the same place and sort whose words are alike.
+"""Likely the same matter: open opinions of the same place and sort whose words are alike, and joining them.
 
 An offer only. Few rows are read, by an index that holds open matters alone, however many opinions there are;
 what is protected has no words to compare and is never offered.
 """
 
+import uuid
 from collections.abc import Iterator
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
 
-from grievances.models import Category, Opinion, ProblemMembership
-from villages.models import CODE_LENGTH, Cadre, Level
+from grievances.errors import StepRefused
+from grievances.models import Category, InformantKind, Opinion, ProblemMembership
+from villages.models import CODE_LENGTH, Cadre, Level, Region
 from villages.search import normalise, pairs
 
 _VILLAGE, _TOWN = CODE_LENGTH[Level.VILLAGE], CODE_LENGTH[Level.TOWN]
@@ -37,6 +40,42 @@ def alike(
     for one in _shown(best, by):
         once.setdefault(one.joined[0].problem_id if one.joined else (one.pk,), one)
     return list(once.values())[:_OFFERED]
+
+
+def alike_as_typed(
+    text: str, *, category: object, accused: str, place: Region | None, by: Cadre
+) -> list[Opinion]:
+    """What is offered while a form is filled in, as far as that is; nothing of an accusation."""
+    if accused or not place or not text.strip():
+        return []
+    found = _category(str(category or ""))
+    return alike(text, category=found, place=place.pk, by=by) if found else []
+
+
+def _category(asked: str) -> Category | None:
+    if not asked.isdecimal() or len(asked) > 18:
+        return None
+    return Category.objects.exclude(parent=None).filter(pk=asked).first()
+
+
+def join_chosen(opinion: Opinion, same: str, *, by: Cadre, key: uuid.UUID) -> str:
+    """Let an opinion that was just written down join the matter whose number was chosen as the same; what became
+    of that, in words, "" where none was.
+
+    Only a named informant's: whoever joined another one at this very moment would be known as who heard it.
+    """
+    other = Opinion.objects.visible_to(by).filter(number=same).first() if same else None
+    if other is None:
+        return ""
+    if opinion.informant_kind != InformantKind.NAMED:
+        return _(
+            "It is written down. The coordinator joins it to the same matter, so that nothing tells who heard it."
+        )
+    try:
+        opinion.join_same(other, by=by, key=key)
+    except StepRefused as error:
+        return _("It is written down, but not joined: %s") % error
+    return _("It is written down, and joined to the same matter as %s.") % other.number
 
 
 def _newest(code: str, category: Category, by: Cadre) -> QuerySet[Opinion]:

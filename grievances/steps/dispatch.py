@@ -24,7 +24,7 @@ from grievances.sight.access import DISTRICT_DIGITS
 from grievances.workflow import Ground, Outcome, State, Verb
 from villages.models import Cadre, Region, Unit
 
-from .joining import end_membership
+from .joining import end_membership, follow_category
 from .step import Step, step
 
 if TYPE_CHECKING:
@@ -121,6 +121,7 @@ class DispatchSteps:
             raise ValidationError({"category": _("Choose a category of the second level that fits.")})
         done.text, done.details = reason, {"from": self.category_id, "category": category.pk}
         self.category = category
+        follow_category(self)
 
     @step(Verb.NAME_ACCUSED)
     def name_accused(

@@ -104,5 +104,15 @@ def end_membership(opinion: "Opinion", done: Step, reason: str = "") -> None:
     opinion.file.change(current, left_at=done.at, left_by=done.by, left_reason=reason)
     done.details |= {"left": current.problem_id}
     if not opinion.file.keeps_in_memory:
-        problem = models.CommonProblem.objects.select_for_update().get(pk=current.problem_id)
-        problem.narrow(without=opinion)
+        _locked(current).narrow(without=opinion)
+
+
+def follow_category(opinion: "Opinion") -> None:
+    """Let its common problem, if there is one, follow the opinion's new category."""
+    current = opinion.file.one(models.ProblemMembership, left_at=None)
+    if current and not opinion.file.keeps_in_memory:
+        _locked(current).recategorised(opinion)
+
+
+def _locked(membership: "models.ProblemMembership") -> "CommonProblem":
+    return models.CommonProblem.objects.select_for_update().get(pk=membership.problem_id)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from grievances.forms.absence import AbsenceForm
 from grievances.people.absences import people_headed
+from grievances.standing_in import tell_begun, tell_ended
 from villages.models import Absence, Cadre, Role
 from villages.rights import note_addition, note_change
 
@@ -42,6 +43,7 @@ def absence(request: HttpRequest, pk: int) -> HttpResponse:
         made = _set(form, cadre, request.user)
         if made:
             note_addition(made, by=request.user, since=made.since, until=made.until)
+            tell_begun([made] if made.is_in_force else [])
             messages.success(request, _("Noted."))
             return redirect("absence-list") if cadre == request.user else redirect("absence", cadre.pk)
     context = {
@@ -66,7 +68,11 @@ def absence_end(request: HttpRequest, pk: int) -> HttpResponse:
     get_object_or_404(_people(request.user), pk=found.cadre_id)
     if request.method == "POST":
         note_change(found, by=request.user, until=timezone.localdate() - timedelta(days=1))
+        begun, pk = found.is_in_force, found.pk
         found.end()
+        if begun:
+            found.pk = pk
+            tell_ended([found])
         messages.success(request, _("The absence has ended."))
         return redirect("absence-list")
     return render(request, "grievances/absence_end.html", {"absence": found})

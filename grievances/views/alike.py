@@ -16,8 +16,8 @@ from grievances.flow.separation import was_with_the_accused
 from grievances.forms.fields import TEXT_LIMIT
 from grievances.forms.steps import key_of
 from grievances.forms.where import WRITES, places_of
-from grievances.models import Category, Opinion
-from grievances.problems.alike import alike
+from grievances.models import Opinion
+from grievances.problems.alike import alike, alike_as_typed
 from grievances.views.opinions import opened, visible_opinion
 from grievances.views.steps import refreshed
 from grievances.views.ways import way_of
@@ -33,21 +33,15 @@ def opinion_new_same(request: HttpRequest) -> HttpResponse:
 
 
 def same_as(request: HttpRequest) -> dict[str, object]:
-    """What the form offers as the same matter, as far as it is filled in; nothing of an accusation."""
+    """What the form offers as the same matter."""
     typed = {name: request.POST.get(name, "") for name in ("text", "category", "place_of", "accused", "same")}
     found: list[Opinion] = []
-    if not typed["accused"] and typed["text"].strip():
-        category = _category(typed["category"])
-        place = places_of(request.user).filter(pk=typed["place_of"][:15]).first()
-        if category and place:
-            found = alike(typed["text"][:TEXT_LIMIT], category=category, place=place.pk, by=request.user)
-    return {"alike": found, "same": typed["same"]}
-
-
-def _category(asked: str) -> Category | None:
-    if not asked.isdecimal() or len(asked) > 18:
-        return None
-    return Category.objects.exclude(parent=None).filter(pk=asked).first()
+    if typed["text"].strip():
+        found = alike_as_typed(
+            typed["text"][:TEXT_LIMIT], category=typed["category"], accused=typed["accused"],
+            place=places_of(request.user).filter(pk=typed["place_of"][:15]).first(), by=request.user,
+        )  # fmt: skip
+    return {"alike": found, "same": typed["same"], "name": "same"}
 
 
 @require_http_methods(["GET", "POST"])

@@ -28,9 +28,12 @@ from villages.scope import within
 @may_be_a_second_old()
 def campaign_list(request: HttpRequest) -> HttpResponse:
     """The campaigns that concern one's places, the newest first."""
-    found = Campaign.objects.visible_to(request.user).select_related("region")
-    context = {"campaigns": found, "may_edit": Role.COORDINATOR in request.user.roles}
+    context = {"campaigns": listed(request.user), "may_edit": Role.COORDINATOR in request.user.roles}
     return render(request, "grievances/campaign_list.html", context)
+
+
+def listed(cadre: Cadre) -> QuerySet[Campaign]:
+    return Campaign.objects.visible_to(cadre).select_related("region")
 
 
 @for_roles(*EVERYBODY)

@@ -116,6 +116,12 @@ def _villages(request: HttpRequest, pk: int) -> Taken:
     return of_rows(title, ground.coverage_columns(), rows, about=[(_("Campaign"), campaign.label)])
 
 
+@_listing("campaign-list-export", *EVERYBODY)
+def _campaigns(request: HttpRequest) -> Taken:
+    found = campaigns.listed(request.user)
+    return of_query(_("Big visit"), ground.campaign_columns(), found, read=traces.piece_by_piece)
+
+
 @_listing("dashboard-export", *dashboard.LOOKS_AFTER)
 def _board(request: HttpRequest, code: str, table: str) -> Taken:
     if table not in tables.TABLES:
@@ -143,6 +149,21 @@ def _other_tables(request: HttpRequest, code: str, table: str) -> list[tuple[str
 @_listing("workload-export", *workload.LOOKS_AFTER)
 def _workload(request: HttpRequest) -> Taken:
     return of_rows(_("Workload of the units"), tables.workload_columns(), backlogs(request.user))
+
+
+@_listing("unit-workload-export", *workload.LOOKS_AFTER)
+def _unit_workload(request: HttpRequest, pk: int, table: str) -> Taken:
+    if table not in tables.UNIT_TABLES:
+        raise Http404
+    found = workload.workload_of(request.user, pk)
+    title = f"{found.unit.label} {tables.UNIT_TABLES[table]}"
+    rows = tables.unit_rows_of(found, table)
+    others = [
+        (str(label), reverse("unit-workload-export", args=[pk, name]))
+        for name, label in tables.UNIT_TABLES.items()
+        if name != table
+    ]
+    return of_rows(title, tables.unit_columns_of(table), rows, moment=found.now, others=others)
 
 
 def _traced(

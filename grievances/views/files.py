@@ -4,6 +4,7 @@ import uuid
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -47,15 +48,22 @@ def made_file(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "made": made,
         "still": making.stands_still(made),
         "may_fetch": making.may_fetch(made, request.user),
+        "again": _again(made),
         "until": made.finished_at and made.finished_at + KEPT,
     }
     template = "grievances/_made_file.html" if request.htmx else "grievances/made_file.html"
     return render(request, template, context)
 
 
+def _again(made: MadeFile) -> str:
+    """Where a list is asked for again; "" for papers of chosen cases."""
+    listing = made.asked.get("listing")
+    return f"{reverse(listing, kwargs=made.asked['arguments'])}?{made.asked['query']}" if listing else ""
+
+
 @require_safe
 def made_file_get(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """The file itself; 404 while it isn't ready, and to an owner who has other posts by now."""
+    """The file itself; 404 while it isn't ready, and where it is withheld."""
     made = _mine(request, key)
     if not making.may_fetch(made, request.user):
         raise Http404

@@ -20,7 +20,7 @@ from grievances.visits.visiting import Logged, log_visit, places_of
 from villages.models import Household, Role
 from villages.policy import for_roles
 
-_BLOCK = re.compile(r"o\d{1,2}-(pick|category)")
+_BLOCK = re.compile(r"o\d{1,2}")
 
 
 @for_roles(Role.VISITOR)
@@ -49,6 +49,8 @@ def visit_new(request: HttpRequest) -> HttpResponse:
 def _visit(request: HttpRequest, where: Where) -> HttpResponse:
     if request.method == "GET":
         return _questions(request, where) if request.htmx else _show(request, Sheet.blank(request, where))
+    if "offer" in request.POST:
+        return _offer(request, where)
     if "add" in request.POST or "reload" in request.POST:
         return _show(request, Sheet.as_typed(request, where))
     sheet = Sheet.bound(request, where)
@@ -66,9 +68,22 @@ def _show(request: HttpRequest, sheet: Sheet, *, status: int = 200) -> HttpRespo
 def _questions(request: HttpRequest, where: Where) -> HttpResponse:
     """The questions of the category that was just chosen for one block."""
     name, category = next(iter(request.GET.items()), ("", ""))
-    prefix = name.partition("-")[0] if _BLOCK.fullmatch(name) else "o0"
-    one = block(request.user, where, [], prefix, initial={"category": category})
+    one = block(request.user, where, [], _block_of(name), initial={"category": category})
     return render(request, "grievances/_visit_questions.html", {"one": one})
+
+
+def _offer(request: HttpRequest, where: Where) -> HttpResponse:
+    """Open matters like the one that is being written down in one block."""
+    one = block(request.user, where, [], _block_of(request.POST["offer"]), data=request.POST)
+    same = one["same"]
+    context = {"alike": one.alike(), "same": same.value(), "name": same.html_name}
+    return render(request, "grievances/_same_as.html", context)
+
+
+def _block_of(asked: str) -> str:
+    """The prefix of the block that was asked about."""
+    prefix = asked.partition("-")[0]
+    return prefix if _BLOCK.fullmatch(prefix) else "o0"
 
 
 def _save(request: HttpRequest, sheet: Sheet) -> HttpResponse:
@@ -103,6 +118,8 @@ def _say(request: HttpRequest, logged: Logged) -> None:
             messages.info(request, text % opinion.number)
         elif opinion.accusing:
             messages.info(request, _("Arrived, number %s. Give it to the informant.") % opinion.number)
+    for became in logged.joined:
+        messages.info(request, became)
     for opinion, became in logged.looks:
         words = {"number": opinion.number, "became": became.label}
         messages.info(request, _("%(number)s: %(became)s.") % words)

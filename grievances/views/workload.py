@@ -8,7 +8,7 @@ from config.replica import may_be_a_second_old
 from grievances.measures import charts
 from grievances.measures.backlogs import backlogs
 from grievances.measures.workload import Workload, heads, units_of
-from villages.models import Role
+from villages.models import Cadre, Role
 from villages.policy import for_roles
 
 LOOKS_AFTER = (Role.HEAD, Role.COORDINATOR, Role.LEADER)
@@ -25,13 +25,18 @@ def workload(request: HttpRequest) -> HttpResponse:
     return render(request, "grievances/workload.html", {"rows": rows})
 
 
+def workload_of(cadre: Cadre, pk: int) -> Workload:
+    """The workload of a unit that the cadre looks after; else 404."""
+    return Workload(cadre, get_object_or_404(units_of(cadre), pk=pk))
+
+
 @for_roles(*LOOKS_AFTER)
 @require_safe
 @may_be_a_second_old()
 def unit_workload(request: HttpRequest, pk: int) -> HttpResponse:
     """One unit: what came in and went out, what waits, what gets late; for its head, who holds how many cases."""
-    unit = get_object_or_404(units_of(request.user), pk=pk)
-    found = Workload(request.user, unit)
+    found = workload_of(request.user, pk)
+    unit = found.unit
     weeks = found.weeks()
     context = {
         "unit": unit,

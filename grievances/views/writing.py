@@ -1,7 +1,5 @@
 """Writing down an opinion that came by telephone, letter, at a service centre …"""
 
-import uuid
-
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -19,6 +17,7 @@ from grievances.forms.problems import Problem, as_a_whole, at_fields
 from grievances.forms.where import WRITES, WhereForm, places_of
 from grievances.models import Event, InformantKind, Opinion
 from grievances.numbers import number_of_request
+from grievances.problems.alike import join_chosen
 from grievances.views.alike import same_as
 from grievances.workflow import Verb
 from villages.models import CODE_LENGTH, Level
@@ -89,7 +88,8 @@ def _save(request: HttpRequest, where: WhereForm, what: DeskOpinionForm) -> Http
                 said_at=data["said_at"], said=what.said(), source=data["source"], key=data["key"],
                 number=_number(where, what), digest=digest_of_request(request),
             )  # fmt: skip
-            joined = _join(request, opinion, data["key"])
+            same = request.POST.get("same", "")[:24]
+            joined = join_chosen(opinion, same, by=request.user, key=data["key"])
     except ValidationError as error:
         _take(where, what, error)
     except StepRefused as error:
@@ -105,26 +105,6 @@ def _save(request: HttpRequest, where: WhereForm, what: DeskOpinionForm) -> Http
             messages.info(request, joined)
         return _after(request, opinion)
     return _show(request, where, what, status=422)
-
-
-def _join(request: HttpRequest, opinion: Opinion, key: uuid.UUID) -> str:
-    """Let it join the matter that was chosen as the same; what became of that, in words.
-
-    Only a named informant's: whoever joined another one at this very moment would be known as who heard it.
-    """
-    same = request.POST.get("same", "")[:24]
-    other = Opinion.objects.visible_to(request.user).filter(number=same).first() if same else None
-    if other is None:
-        return ""
-    if opinion.informant_kind != InformantKind.NAMED:
-        return _(
-            "It is written down. The coordinator joins it to the same matter, so that nothing tells who heard it."
-        )
-    try:
-        opinion.join_same(other, by=request.user, key=key)
-    except StepRefused as error:
-        return _("It is written down, but not joined: %s") % error
-    return _("It is written down, and joined to the same matter as %s.") % other.number
 
 
 def _refusal(error: IntegrityError) -> str:

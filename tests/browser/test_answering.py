@@ -1,6 +1,8 @@
 """Writing an answer at the desk: begun with a model answer, kept as a draft by itself, read as a letter."""
 
-from playwright.sync_api import expect
+import re
+
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import People
 
@@ -35,3 +37,36 @@ def test_an_answer_begins_with_a_model_and_is_kept_while_it_is_written(
     page.locator("#step button.btn-primary").click()
     expect(page.locator("#panel [data-say]")).to_be_visible()
     expect(page.locator("#notes")).to_be_visible()
+
+
+def test_what_is_typed_while_a_model_answer_comes_is_kept_and_sent(people: People, busy_site: str) -> None:
+    page = people.open(busy_site, "handler", "zh-hans")
+    page.goto("/desk/in-hand/")
+    page.locator("[data-row] .text").first.click()
+    expect(page.locator("#panel blockquote.said")).to_be_visible()
+    held: list[Route] = []
+    page.route(
+        lambda address: address.endswith("/resolve/"),
+        lambda route: (
+            held.append(route) if 'name="fill"' in (route.request.post_data or "") else route.continue_()
+        ),
+    )
+    page.keyboard.press("a")
+    account, public = page.locator("#step [name=account]"), page.locator("#step [name=public]")
+    expect(account).to_be_focused()
+    public.fill("您好：")
+    page.locator("#step button[name=fill]").first.click()
+    account.press_sequentially("现场看过。")
+    public.press("End")
+    public.press_sequentially("欢迎监督。")
+    held.pop().continue_()
+    expect(public).to_have_value(re.compile(r"^您好：欢迎监督。\n\n.{4,}", re.DOTALL))
+    expect(account).to_have_value("现场看过。")
+    expect(public).to_be_focused()
+    # Asked for before it is there, the letter comes with both.
+    page.locator("#step button[name=fill]").first.click()
+    public.press_sequentially("多谢。")
+    public.press("Control+Enter")
+    expect(page.locator("#step .letter")).to_have_count(0)
+    held.pop().continue_()
+    expect(page.locator("#step .letter")).to_contain_text("欢迎监督。多谢。")

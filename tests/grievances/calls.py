@@ -31,7 +31,7 @@ _FIELDS = {name.removesuffix("_id") for name in STEP_FIELDS} | set(STEP_FIELDS)
 # Each (module, what it does) that looks like writing to a case, and why it is none of a step.
 _THE_VERBS_OWN = "the rows of a step, written down at its end"
 _SUCCESSION = "when a successor answered"
-_PROBLEM = "a common problem's own place, unit, person and version"
+_PROBLEM = "a common problem's own place, category, unit, person and version"
 _SHOWN = "for a page or a comparison only; never saved"
 WRITES: dict[tuple[str, str], str] = {
     ("flow/casefile.py", "row.save(force_insert=True)"): _THE_VERBS_OWN,
@@ -44,7 +44,8 @@ WRITES: dict[tuple[str, str], str] = {
     ("models/common_problem.py", "self.category_id"): _PROBLEM,
     ("models/common_problem.py", "self.person_id"): _PROBLEM,
     ("models/common_problem.py", "self.region_id"): _PROBLEM,
-    ("models/common_problem.py", "self.save(update_fields=['region'])"): _PROBLEM,
+    ("models/common_problem.py", "self.save(update_fields=['category'])"): _PROBLEM,
+    ("models/common_problem.py", "self.save(update_fields=['region', 'category'])"): _PROBLEM,
     ("models/common_problem.py", "self.save(update_fields=['version', *values])"): _PROBLEM,
     ("models/common_problem.py", "self.unit_id"): _PROBLEM,
     ("models/common_problem.py", "self.version"): _PROBLEM,

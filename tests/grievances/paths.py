@@ -100,6 +100,8 @@ def _ready_handed_on(world: World, case: Opinion) -> None:
 
 READY: dict[Verb, tuple[Callable[[World, Opinion], None], str]] = {
     V.ASSIGN: (_ready_nothing, "coordinator"),
+    V.OBJECT: (_ready_assigned, "handler"),
+    V.ASK_EXTENSION: (ready_in_hand, "handler"),
     V.TRANSFER: (ready_in_hand, "head"),
     V.REASSIGN: (ready_in_hand, "coordinator"),
     V.RECATEGORISE: (ready_in_hand, "coordinator"),
@@ -118,6 +120,8 @@ def content_of(world: World, verb: Verb) -> Content:
     due = (timezone.localdate() + timedelta(days=5)).isoformat()
     return {
         V.ASSIGN: {"unit": world.units["transport"].pk, "person": world["handler"].pk, "reason": "请办"},
+        V.OBJECT: {"reason": "不归我们管"},
+        V.ASK_EXTENSION: {"days": 20, "reason": "材料未到"},
         V.TRANSFER: {"person": world["colleague"].pk, "reason": "出差"},
         V.REASSIGN: {"unit": world.units["water"].pk, "person": world["water_head"].pk, "reason": "改派"},
         V.RECATEGORISE: {"category": world.other_category.pk, "reason": "改类"},
@@ -252,7 +256,7 @@ PATHS = [
 
 # Without a form of their own: nobody's steps, and what is written down with its first step. Each has its own tests.
 OTHERS = {
-    "the same matter, while written down": ("views/writing.py", _set(V.JOIN)),
+    "the same matter, while written down or at the door": ("problems/alike.py", _set(V.JOIN)),
     "solved while written down": ("forms/opinion.py", _set(V.RECORD, V.SOLVE_ON_THE_SPOT)),
     "written down on a visit": ("forms/visit_opinion.py", _set(V.RECORD)),
     "assigned by a rule": ("dispatching/self_dispatch.py", _set(V.ASSIGN_BY_RULE)),
@@ -264,7 +268,7 @@ OTHERS = {
 
 # Every verb that a path shares with the verb's own page is compared with it; what it refuses is tried with fewer.
 # The panel is the page drawn otherwise, and a job is an order done later: a few verbs show that.
-_FEW = {"panel": {V.RESOLVE, V.CALL_BACK}, "many as a job": {V.RESOLVE}}
+_FEW = {"panel": {V.OBJECT, V.ASK_EXTENSION, V.RESOLVE, V.CALL_BACK}, "many as a job": {V.RESOLVE}}
 COMPARED = [
     (path, verb)
     for path in PATHS
@@ -272,8 +276,8 @@ COMPARED = [
     if path.form is not page and verb in path.verbs & _FEW.get(path.name, path.verbs)
 ]
 _FEW |= {
-    "page": {V.TRANSFER, V.RESOLVE, V.CALL_BACK},
-    "panel": {V.RESOLVE},
+    "page": {V.OBJECT, V.ASK_EXTENSION, V.TRANSFER, V.RESOLVE, V.CALL_BACK},
+    "panel": {V.OBJECT, V.ASK_EXTENSION, V.RESOLVE},
     "many": {V.ASSIGN, V.TRANSFER, V.RESOLVE},
 }
 WAYS = [

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grievances.errors import ChangedMeanwhile, StepRefused
-from grievances.models import CommonProblem, Event, Opinion, ProblemChange, ProblemMembership
+from grievances.models import Category, CommonProblem, Event, Opinion, ProblemChange, ProblemMembership
 from grievances.problems.common_problems import runs, smallest_region
 from grievances.steps.record import Accused
 from grievances.workflow import State
@@ -21,6 +21,7 @@ from tests.factories import (
     VILLAGE,
     fresh,
     make_cadre,
+    make_category,
     make_opinion,
     make_region,
     make_unit,
@@ -117,6 +118,28 @@ def test_taking_out_needs_a_reason_and_keeps_the_history(
     pair[1].join(by=coordinator, problem=problem)
     assert held(problem) == {pair[0].pk, pair[1].pk}
     assert ProblemMembership.objects.filter(opinion=pair[1]).count() == 2
+
+
+def test_the_category_is_that_of_the_first_case_that_is_in_it(
+    pair: tuple[Opinion, Opinion], problem: CommonProblem, visitor: Cadre, coordinator: Cadre
+) -> None:
+    lamps, water = (make_category(code=code, name=code) for code in ("roads-lamps", "water-taps"))
+
+    def category() -> Category:
+        return CommonProblem.objects.get(pk=problem.pk).category
+
+    first, second = pair
+    second.recategorise(by=coordinator, category=lamps, reason="是灯")
+    assert category() == first.category
+    first.leave(by=coordinator, reason="另一段路")
+    assert category() == lamps
+    second.recategorise(by=coordinator, category=water, reason="是水")
+    assert category() == water
+    first.join(by=coordinator, problem=problem)
+    assert category() == water
+    for case in pair:
+        Opinion.objects.get(pk=case.pk).leave(by=coordinator, reason="不是一回事")
+    assert category() == water
 
 
 def test_only_those_who_answer_for_the_case_take_it_out(

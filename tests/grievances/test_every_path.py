@@ -311,6 +311,75 @@ def test_sent_twice_it_is_done_once_and_with_other_words_not_again(
     assert path.keyless or page.status_code in (409, 422) or words == "same"
 
 
+# what a unit may ask for once
+
+
+def asked_before(world: World, case: Opinion, verb: Verb, *, granted: bool) -> Opinion:
+    """The unit asked for it, and the coordinator or its head decided."""
+    case = Opinion.objects.get(pk=case.pk)
+    if verb == V.OBJECT:
+        case.object(by=fresh(world["handler"]), reason="不归我们管")
+        decide = case.uphold if granted else case.refuse
+        decide(by=fresh(world["coordinator"]), reason="说明")
+    else:
+        case.ask_extension(by=fresh(world["handler"]), days=10, reason="等材料")
+        decide = case.approve_extension if granted else case.refuse_extension
+        decide(by=fresh(world["head"]), reason="说明")
+    return Opinion.objects.get(pk=case.pk)
+
+
+@of(verbs=frozenset({V.OBJECT}))
+def test_a_unit_whose_objection_was_refused_objects_no_second_time(
+    world: World, path: Path, verb: Verb
+) -> None:
+    case = asked_before(world, case_for(world, path, verb), verb, granted=False)
+    refused(world, path, verb, case, "handler")
+    refused(world, path, verb, case, "head")
+    # Neither after it went to another unit and came back; the other unit may.
+    away = {"by": world["coordinator"], "unit": world.units["water"], "person": world["water_head"]}
+    case.reassign(**away, reason="改派")
+    send(sent_by(world, path, verb, Opinion.objects.get(pk=case.pk)), fresh(world["water_head"]))
+    assert stepped(case, verb)
+    Opinion.objects.get(pk=case.pk).reassign(
+        by=world["coordinator"], unit=world.units["transport"], person=world["handler"], reason="还是你们"
+    )
+    refused(world, path, verb, Opinion.objects.get(pk=case.pk), "handler")
+
+
+@of(verbs=frozenset({V.OBJECT}))
+def test_nobody_objects_after_the_five_working_days(world: World, path: Path, verb: Verb) -> None:
+    case = case_for(world, path, verb)
+    Assignment.objects.filter(opinion=case).update(object_until=timezone.now() - timedelta(minutes=1))
+    refused(world, path, verb, case, "handler")
+
+
+@of(verbs=frozenset({V.ASK_EXTENSION}))
+def test_more_time_is_granted_once_and_thirty_days_at_most(world: World, path: Path, verb: Verb) -> None:
+    case = case_for(world, path, verb)
+    for days in (0, 31, "9" * 30, "x"):
+        refused(world, path, verb, case, "handler", days=days)
+    case = asked_before(world, case, verb, granted=True)
+    refused(world, path, verb, case, "handler")
+
+
+@of(verbs=frozenset({V.ASK_EXTENSION}))
+def test_what_is_asked_for_isnt_asked_twice_and_refused_may_be_asked_again(
+    world: World, path: Path, verb: Verb
+) -> None:
+    case = asked_before(world, case_for(world, path, verb), verb, granted=False)
+    send(sent_by(world, path, verb, case), fresh(world["handler"]))
+    assert stepped(case, verb)
+    refused(world, path, verb, Opinion.objects.get(pk=case.pk), "head")
+
+
+@of(verbs=frozenset({V.ASK_EXTENSION}))
+def test_a_reopened_case_gets_no_more_time(world: World, path: Path, verb: Verb) -> None:
+    case = case_for(world, path, verb)
+    case.resolve(by=fresh(world["handler"]), account="办了", public="办好了")
+    Opinion.objects.get(pk=case.pk).reopen(by=world["caller"], reason="没好")
+    refused(world, path, verb, Opinion.objects.get(pk=case.pk), "handler")
+
+
 # answers
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 from pytest_django import DjangoAssertNumQueries
 
-from grievances.exports.figures import TABLES
+from grievances.exports.figures import TABLES, UNIT_TABLES
 from grievances.models import BulkItem, BulkOrder, Look, Visit
 from grievances.steps.record import Accused
 from grievances.views.exported import LISTINGS
@@ -59,6 +59,7 @@ def test_every_listing_is_looked_at_here() -> None:
         "opinion-export", "desk-export", "slipped-export", "household-export", "campaign-visits-export",
         "campaign-villages-export", "dashboard-export", "workload-export", "audit-export",
         "audit-withdrawn-export", "audit-rights-export", "people-export", "bulk-order-export",
+        "unit-workload-export", "campaign-list-export",
     }  # fmt: skip
     assert set(LISTINGS) == looked
 
@@ -189,6 +190,46 @@ def test_the_workload_and_what_slipped(
     assert client.get(reverse("slipped-export", args=["nothing"])).status_code == 404
 
 
+@pytest.mark.parametrize("name", UNIT_TABLES)
+def test_a_units_workload_says_the_same_numbers_as_the_page(
+    name: str, visitor: Cadre, coordinator: Cadre, transport: Unit, head: Cadre, caller: Cadre
+) -> None:
+    answered(make_opinion(by=visitor), by=coordinator, unit=transport, person=head)
+    for _n in range(2):
+        in_hand(make_opinion(by=visitor), by=coordinator, unit=transport, person=head)
+    client, address = as_a(head), [transport.pk, name]
+    page = client.get(reverse("unit-workload", args=[transport.pk]))
+    shown = page.context[name]
+    rows = taken(client, "unit-workload-export", address)
+    told = [
+        [int(value) for value in list(row.values())[1:]] for row in rows
+    ]  # fmt: skip
+    if name == "weeks":
+        assert told == [[came.value, went.value] for _monday, came, went in shown]
+        assert told[-1] == [3, 1]
+    else:
+        assert told == [[row.number.value, row.late.value][: 2 if name == "ages" else 1] for row in shown]
+    assert reverse("unit-workload-export", args=[transport.pk, "weeks"]) in page.content.decode()
+    assert client.get(reverse("unit-workload-export", args=[transport.pk, "people"])).status_code == 404
+    assert as_a(caller).get(reverse("unit-workload-export", args=address)).status_code == 403
+
+
+def test_the_workload_of_a_unit_that_one_does_not_look_after_is_no_file(head: Cadre, committee: Unit) -> None:
+    address = reverse("unit-workload-export", args=[committee.pk, "ages"])
+    assert as_a(head).post(address, {"format": "csv"}).status_code == 404
+
+
+def test_the_campaigns_as_on_their_page(visitor: Cadre, leader: Cadre) -> None:
+    make_campaign(name="=大走访")
+    make_campaign(region="320903", name="邻区", name_en="Next door")
+    client = as_a(leader)
+    page = client.get(reverse("campaign-list"))
+    [shown], [row] = page.context["campaigns"], taken(client, "campaign-list-export")
+    assert (row["From"], row["Until"]) == (shown.starts.isoformat(), shown.ends.isoformat())
+    assert row["Campaign"].lstrip("'") == shown.label
+    assert 'href="export/"' in page.content.decode()
+
+
 def test_the_auditors_lists_as_they_stand_filtered(
     visitor: Cadre, auditor: Cadre, coordinator: Cadre, administrator: Cadre
 ) -> None:
@@ -220,6 +261,7 @@ def test_the_administrators_list_of_people(
         rows = taken(client, "people-export")
     shown = client.get(reverse("people")).context["page"].rows
     assert [row["Sign-in name"] for row in rows] == [cadre.username for cadre in shown]
+    assert [row["Office e-mail address"] for row in rows] == [cadre.email for cadre in shown]
     [found] = taken(client, "people-export", query="?role=visitor")
     assert found["Sign-in name"] == "visitor" and "单位" not in found["Posts in force"]
     assert "visitor · Unit committee" in found["Posts in force"]

@@ -4,6 +4,7 @@ import re
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -16,6 +17,7 @@ from grievances.answering import drafts, notes
 from grievances.bulk import calling
 from grievances.desk import presence, queues
 from grievances.errors import ChangedMeanwhile, StepRefused
+from grievances.exports import taken
 from grievances.flow.offers import possible
 from grievances.models import CommonProblem, ModelAnswer, Opinion, SavedView, Sharing
 from grievances.problems.common_problems import oversees, runs
@@ -288,3 +290,36 @@ def test_shared_views_and_presence_end_with_the_post(
     told = client.post(reverse("list-changes"), asked).json()
     assert told == {"changed": [], "left": [case.pk], "here": ""}
     assert client.post(reverse("answer-draft", args=[case.number]), {"verb": "resolve"}).status_code == 404
+
+
+def test_a_file_that_was_made_before_an_accusation_came_is_no_way_to_it(
+    visitor: Cadre, coordinator: Cadre, mighty: Cadre, leader: Cadre, committee: Unit,
+    monkeypatch: pytest.MonkeyPatch, settings: object, tmp_path: Path,
+) -> None:  # fmt: skip
+    """Withheld from everybody alike: whoever alone doesn't get theirs would know why."""
+    monkeypatch.setattr(taken, "LATER", 1)
+    settings.MEDIA_ROOT = tmp_path
+    case = make_opinion(by=visitor, text=CANARY)
+    for _n in range(2):
+        make_opinion(by=visitor)
+    files = {}
+    for by in (mighty, leader):
+        client = signed_in(by)
+        answer = client.post(reverse("opinion-export"), {"format": "csv", "key": str(uuid.uuid4())})
+        files[by.pk] = (client, answer.url)
+        assert CANARY.encode() in client.get(f"{answer.url}download/").getvalue()
+    # A new one was in no file that is there.
+    make_opinion(by=visitor, accused=[Accused(unit=committee)])
+    assert all(client.get(f"{url}download/").status_code == 200 for client, url in files.values())
+    case.name_accused(by=coordinator, unit=committee)
+    told = []
+    for client, url in files.values():
+        assert client.get(f"{url}download/").status_code == 404
+        page = client.get(url).content.decode()
+        assert "may have changed since it was made" in page and reverse("opinion-export") in page
+        told.append(page.partition('id="made"')[2].partition("<form")[0])
+    assert told[0] == told[1]
+    client, _url = files[mighty.pk]
+    answer = client.post(reverse("opinion-export"), {"format": "csv", "key": str(uuid.uuid4())})
+    again = client.get(f"{answer.url}download/")
+    assert again.status_code == 200 and CANARY.encode() not in again.getvalue()

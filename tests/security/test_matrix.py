@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from grievances.exports.making import posts_of
+from grievances.exports.making import rights_of
 from grievances.models import (
     Attachment,
     BulkOrder,
@@ -91,6 +91,7 @@ PAGES: dict[str, set[str]] = {
     "made-file-list": ALL,
     "household-export": {"visitor", "coordinator"},
     "workload-export": {"head", "coordinator", "leader"},
+    "campaign-list-export": ALL - {"administrator"},
     "audit-export": {"auditor"},
     "audit-withdrawn-export": {"auditor"},
     "audit-rights-export": {"auditor"},
@@ -142,6 +143,7 @@ OBJECTS: dict[str, set[str]] = {
     "view-edit": {"handler"},
     "view-delete": {"handler"},
     "slipped-export": {"head", "coordinator"},
+    "unit-workload-export": {"head", "coordinator", "leader"},
     "dashboard-export": {"head", "coordinator", "caller", "leader", "auditor"},
     "campaign-villages-export": SEEING,
     "campaign-visits-export": {"visitor", "coordinator"},
@@ -232,11 +234,13 @@ def arguments(
         leaving=everybody["head"], successor=everybody["handler"], by=everybody["administrator"],
         made_at=case.recorded_at, until=case.recorded_at + timedelta(days=2),
     )  # fmt: skip
-    made = MadeFile.objects.create(
+    made = MadeFile(
         key=uuid.uuid4(), owner=everybody["head"], title="x", format="csv", language="en", state="ready",
         made_at=case.recorded_at, told_at=case.recorded_at, finished_at=case.recorded_at, total=1,
-        posts=posts_of(fresh(everybody["head"])), file=ContentFile(b"x", name="x"),
+        file=ContentFile(b"x", name="x"),
     )  # fmt: skip
+    made.posts = rights_of(fresh(everybody["head"]), made)
+    made.save()
     phone = Phone.objects.create(
         key=uuid.uuid4(), cadre=everybody["visitor"], label="x", enrolled_at=case.recorded_at,
         contact_on=timezone.localdate(),
@@ -287,6 +291,7 @@ def arguments(
         "view-delete": [view.pk],
         "model-answer": [model_answer.pk],
         "slipped-export": ["untouched"],
+        "unit-workload-export": [case.unit_id, "weeks"],
         "dashboard-export": [GRID[:6], "places"],
         "campaign-villages-export": [visit.campaign_id],
         "campaign-visits-export": [visit.campaign_id],

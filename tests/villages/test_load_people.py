@@ -104,6 +104,36 @@ def test_names_and_telephones_change(folder: Path) -> None:
     assert Cadre.objects.get().telephone == "0515-88881111"
 
 
+MAILED = HEADER.replace("until", "until,email")
+
+
+def chen_at(address: str) -> str:
+    return CHEN.replace("\n", f",{address}\n")
+
+
+def test_an_address_is_loaded_and_an_empty_cell_or_no_column_leaves_it(folder: Path) -> None:
+    load("load_people", folder, MAILED + chen_at("chen@dafeng.example"))
+    for again in (MAILED + chen_at(""), HEADER + CHEN):
+        assert load_people(write(folder, again)).report["people unchanged"] == 1
+        assert Cadre.objects.get().email == "chen@dafeng.example"
+    load("load_people", folder, MAILED + chen_at("wei.chen@dafeng.example"))
+    assert Cadre.objects.get().email == "wei.chen@dafeng.example"
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("li,李娜,,head,transport,,,,nobody\n", "email is not an e-mail address"),
+        (f"li,李娜,,head,transport,,,,{'x' * 250}@a.cn\n", "email"),
+        ("chen,陈伟,0515-88880000,leader,transport,,,,b@dafeng.example\n", "telephone or email in row 2"),
+    ],
+)
+def test_a_wrong_address_is_named_and_nobody_is_loaded(folder: Path, row: str, reason: str) -> None:
+    said = refusal("load_people", folder, MAILED + chen_at("a@dafeng.example") + row)
+    assert "file.csv, row 3: " in said and reason in said
+    assert not Cadre.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
@@ -113,7 +143,7 @@ def test_names_and_telephones_change(folder: Path) -> None:
         ("li,李娜,,head,transport,,2026-02-30,\n", "since is not a date"),
         ("li,李娜,,head,transport,,2026-03-01,2026-02-01\n", "until lies before since"),
         ("l i,李娜,,head,transport,,,\n", "a sign-in name has letters"),
-        ("chen,陈大伟,,leader,transport,,,\n", "another name or telephone in row 2"),
+        ("chen,陈大伟,,leader,transport,,,\n", "another name, telephone or email in row 2"),
         (CHEN, "the same post stands in row 2"),
     ],
 )

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import EmailValidator, RegexValidator
 from django.db import transaction
 from django.utils import timezone
 
@@ -26,7 +26,9 @@ _COLUMNS = [
     Column("region", 15, required=False),
     Column("since", 10, required=False),
     Column("until", 10, required=False),
+    Column("email", 254, required=False, optional=True),
 ]
+_email = EmailValidator("email is not an e-mail address")
 _username = RegexValidator(r"^[\w.@+-]+$", "a sign-in name has letters, digits and . @ + - _ only")
 
 
@@ -39,10 +41,11 @@ class Loaded:
 
 
 def load_people(path: Path | str) -> Loaded:
-    """Add cadres and posts, change names and telephones, end posts. Raises LoadRefused.
+    """Add cadres and posts, change names, telephones and e-mail addresses, end posts. Raises LoadRefused.
 
     An empty ``since`` or ``until`` says nothing: a post that exists, or existed, stays as it is, so loading
-    an old file again gives nobody back what they lost. Whoever is missing from the file stays too.
+    an old file again gives nobody back what they lost; nor does an empty ``email``, as everybody sets their own.
+    Whoever is missing from the file stays too.
     """
     problems = Problems(Path(path).name)
     rows = read_table(path, _COLUMNS, problems)
@@ -96,6 +99,8 @@ class _Loading:
             yield f"there is no open region {row['region']}"
         try:
             _username(row["username"])
+            if row.get("email"):
+                _email(row["email"])
             wanted.read_dates()
         except ValidationError as error:
             yield error.messages[0]
@@ -107,9 +112,10 @@ class _Loading:
         for post in wanted:
             row = post.row
             first = people.setdefault(row["username"], row)
-            if (first["name"], first["telephone"]) != (row["name"], row["telephone"]):
+            if _told(first) != _told(row):
                 self.problems.add(
-                    row.number, f"{row['username']} has another name or telephone in row {first.number}"
+                    row.number,
+                    f"{row['username']} has another name, telephone or email in row {first.number}",
                 )
             key = (*post.key, post.since)
             if key in posts:
@@ -121,7 +127,8 @@ class _Loading:
         for row in {row["username"]: row for row in self.rows}.values():
             known = self.cadres.get(row["username"])
             if known is None:
-                cadre = Cadre(username=row["username"], name=row["name"], telephone=row["telephone"])
+                name, telephone, email = _told(row)
+                cadre = Cadre(username=row["username"], name=name, telephone=telephone, email=email)
                 password = give_one_time_password(cadre)
                 cadre.save()
                 self.cadres[cadre.username] = cadre
@@ -131,10 +138,12 @@ class _Loading:
                 self._change(known, row)
 
     def _change(self, cadre: Cadre, row: Row) -> None:
-        if (cadre.name, cadre.telephone) == (row["name"], row["telephone"]):
+        name, telephone, email = _told(row)
+        told = (name, telephone, email or cadre.email)
+        if (cadre.name, cadre.telephone, cadre.email) == told:
             return self.report.count("people unchanged")
-        cadre.name, cadre.telephone = row["name"], row["telephone"]
-        cadre.save(update_fields=["name", "telephone", "search_text"])
+        cadre.name, cadre.telephone, cadre.email = told
+        cadre.save(update_fields=["name", "telephone", "email", "search_text"])
         self.report.count("people changed")
 
     def _put(self, wanted: "_Wanted") -> None:
@@ -195,6 +204,11 @@ class _Wanted:
 
     def read_dates(self) -> None:
         self.since, self.until = _day(self.row, "since"), _day(self.row, "until")
+
+
+def _told(row: Row) -> tuple[str, str, str]:
+    """What a row says of the person: name, telephone, e-mail address."""
+    return row["name"], row["telephone"], row.get("email", "")
 
 
 def _key(username: str, role: str, unit: Unit | None, region: str) -> tuple:

@@ -15,7 +15,7 @@ from villages.loading.people import load_people
 
 class Command(LoadCommand):
     help = (
-        "Loads cadres and posts from a CSV file with username,name,telephone,role,unit,region,since,until. "
+        "Loads cadres and posts from a CSV file with username,name,telephone,role,unit,region,since,until[,email]. "
         "New cadres get one-time passwords, shown this once. Can be run again."
     )
 
