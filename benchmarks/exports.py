@@ -46,7 +46,7 @@ def _write(kind: str) -> int:
 
     django.setup()
     from benchmarks import people
-    from grievances.making import asked_again
+    from grievances.exports.making import asked_again
     from grievances.views.exported import LISTINGS
 
     coordinator = people.account("coordinator")

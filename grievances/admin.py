@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from grievances.flow.reckoning import reckon_all
 from grievances.models import CalendarDay, Category, DispatchRule, EscalationRule, Question, QuestionKind
-from grievances.reckoning import reckon_all
 from villages.admin import Kept
 
 

@@ -10,7 +10,8 @@ class GrievancesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from grievances import handover, notices
+        from grievances.messaging import notices
+        from grievances.people import handover
         from grievances.tallies import folding
 
         handover.connect()

@@ -9,11 +9,10 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from grievances import figures, searching
-from grievances.calendar import midnight
-from grievances.chips import OPEN_FIELDS, ChippedFilter
-from grievances.deadlines import SOON
-from grievances.filter_fields import (
+from grievances.flow.calendar import midnight
+from grievances.flow.deadlines import SOON
+from grievances.lists.chips import OPEN_FIELDS, ChippedFilter
+from grievances.lists.filter_fields import (
     CategoryFilter,
     DaysInOrder,
     LabelFilter,
@@ -21,8 +20,10 @@ from grievances.filter_fields import (
     in_place,
     not_in_the_future,
 )
+from grievances.lists.own_filters import OwnFilters, Whose
+from grievances.measures import figures
 from grievances.models import Campaign, Category, InformantKind, Kind, Opinion, OpinionSpan, Source, Urgency
-from grievances.own_filters import OwnFilters, Whose
+from grievances.search import searching
 from grievances.workflow import OPEN, Ground, State
 from villages.models import Unit
 from villages.scope import under

@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from grievances.notices import unseen
+from grievances.messaging.notices import unseen
 from grievances.province import gate
 from villages.models import Cadre, Role
 

@@ -12,10 +12,10 @@ from datetime import datetime
 from django.db import Error, connection
 from django.utils import timezone
 
-from grievances import presence
-from grievances.alerts import due_alerts
+from grievances.desk import presence
 from grievances.escalating.sweep import escalate
 from grievances.messaging import sending
+from grievances.saved.alerts import due_alerts
 
 logger = logging.getLogger(__name__)
 

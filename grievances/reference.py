@@ -8,7 +8,7 @@ from pathlib import Path
 from django.db import transaction
 from django.utils import timezone
 
-from grievances.calendar import official_days
+from grievances.flow.calendar import official_days
 from grievances.models import CalendarDay, Category, DispatchRule, EscalationRule, ModelAnswer, Question
 from villages.models import Unit
 

@@ -1,7 +1,7 @@
 """The life of an opinion, as data.
 
 Each verb says from which states it may be done, to which it may lead, and who may do it. Who somebody is
-to an opinion (``Relation``) is worked out in ``grievances.relations``; what a step needs and changes
+to an opinion (``Relation``) is worked out in ``grievances.flow.relations``; what a step needs and changes
 beyond the state stands with the verb itself, in ``grievances.steps``.
 """
 

@@ -12,7 +12,12 @@ from villages.models import LEVEL_OF_LENGTH, Cadre, Household, Post, Region, Rol
 DISTRICT, TOWN, VILLAGE, GRID = "320904", "320904001", "320904001001", "320904001001001"
 LONG_AGO = date(2020, 1, 1)
 PASSWORD = "correct horse battery"
+<<<<<<< tests/factories.py
 _numbers = count(10_001)  # far from those that tests give themselves
+=======
+# Far from the numbers that tests write down themselves.
+_numbers = count(1000)
+>>>>>>> /tmp/f/rooms.txt
 
 
 def make_region(*, code: str, name: str = "") -> Region:

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.db.models import Model
 
+from grievances.desk.queues import Queue, states_of
 from grievances.models import Category, CommonProblem
-from grievances.queues import Queue, states_of
 from grievances.workflow import TRANSITIONS, Verb
 from villages.models import Cadre, Role, Unit
 

@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grievances.errors import ChangedMeanwhile, StepRefused
+from grievances.flow.relations import relations
 from grievances.models import Accusation, CallBack, CallList, InformantKind, Opinion
-from grievances.relations import relations
 from grievances.workflow import ANSWERED, TRANSITIONS, State, Verb
 from villages.models import Cadre
 

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 from grievances.bulk.actions import kept, restored
 from grievances.bulk.choosing import Chosen, cases_of
 from grievances.bulk.filling import filled
-from grievances.duties import ACCUSED_MAY_NOT
 from grievances.errors import ACCUSED_CONSTRAINT, RequestReused, StepRefused, broken_constraint, in_words
+from grievances.flow.duties import ACCUSED_MAY_NOT
 from grievances.models import BulkItem, BulkOrder, BulkResult, Opinion
 from grievances.workflow import Verb
 from villages.jobs import job

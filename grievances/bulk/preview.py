@@ -11,9 +11,9 @@ from django.db.models import Model
 
 from grievances.bulk.choosing import Chosen, cases_of
 from grievances.bulk.filling import filled
-from grievances.calendar import WorkingCalendar
-from grievances.casefile import MemoryFile, Row
 from grievances.errors import ChangedMeanwhile, StepRefused, in_words
+from grievances.flow.calendar import WorkingCalendar
+from grievances.flow.casefile import MemoryFile, Row
 from grievances.models import (
     Accusation,
     Answer,

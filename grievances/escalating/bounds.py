@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from grievances.calendar import WorkingCalendar, midnight
+from grievances.flow.calendar import WorkingCalendar, midnight
 from grievances.models import BeforeAfter, EscalationRule
 
 _DAY = timedelta(days=1)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, QuerySet
 
-from grievances.access import visible
+from grievances.sight.access import visible
 from villages.models import Cadre
 
 if TYPE_CHECKING:

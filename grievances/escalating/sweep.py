@@ -15,10 +15,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from grievances.calendar import WorkingCalendar
 from grievances.escalating.bounds import due_until
 from grievances.escalating.levels import Batch, Staff
 from grievances.escalating.reaching import key_of
+from grievances.flow.calendar import WorkingCalendar
 from grievances.messaging.kinds import ESCALATION
 from grievances.messaging.telling import tell
 from grievances.models import Category, Clock, Escalation, EscalationDay, EscalationRule, Reach

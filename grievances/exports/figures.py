@@ -6,9 +6,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from grievances.boards import Board, Row
 from grievances.exports.sheet import Cell, Column
 from grievances.filters import FIGURE_LABELS
+from grievances.measures.boards import Board, Row
 
 # The tables of a dashboard, in the order of the page.
 TABLES: dict[str, str | Promise] = {

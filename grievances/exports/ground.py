@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from grievances.exports.sheet import Cell, Column, day_of, minute_of
-from grievances.goals import PlaceRow
+from grievances.measures.goals import PlaceRow
 from grievances.models import Visit
 from villages.models import Household
 

@@ -7,8 +7,8 @@ from functools import cached_property
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from grievances.calendar import last_day
 from grievances.exports.sheet import Cell, Column, day_of
+from grievances.flow.calendar import last_day
 from grievances.models import Category, Informant, InformantKind, Kind, Opinion, OpinionSpan, Source, Urgency
 from grievances.workflow import OPEN, Ground, Outcome, State
 from villages.models import CODE_LENGTH, Cadre, Level, Region, Unit

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from grievances.exports.sheet import Column, Sheet, minute_of
 from grievances.exports.writing import FORMATS
-from grievances.filter_fields import in_words
+from grievances.lists.filter_fields import in_words
 from grievances.models import Opinion
 from villages.models import Cadre
 

@@ -6,9 +6,9 @@ from itertools import islice
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from grievances.audit import Deed, in_words
 from grievances.exports.sheet import Cell, Column, minute_of
 from grievances.models import Look
+from grievances.sight.audit import Deed, in_words
 from villages.models import Cadre, Post
 
 _AT_ONCE = 500

@@ -5,7 +5,7 @@ from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from grievances.absences import named, with_absences
+from grievances.people.absences import named, with_absences
 from villages.models import Cadre, Post
 from villages.models.absence import candidates
 from villages.templatetags.looks import comma

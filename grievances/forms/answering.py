@@ -8,11 +8,13 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from grievances import clocks, files, looks
-from grievances.calendar import last_day
-from grievances.letters import letter
-from grievances.model_answers import refuse_left_over
+from grievances.answering.letters import letter
+from grievances.answering.model_answers import refuse_left_over
+from grievances.attachments import files
+from grievances.flow import clocks
+from grievances.flow.calendar import last_day
 from grievances.models import InformantKind, Kind
+from grievances.sight import looks
 from grievances.steps.handling import NOT_PAST
 from grievances.workflow import Ground, Outcome, TellMeans
 from villages.templatetags.looks import day as day_words

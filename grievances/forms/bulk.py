@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from grievances.absences import with_absences
 from grievances.bulk.choosing import Chosen, cases_of, read, written
-from grievances.duties import head_of
+from grievances.flow.duties import head_of
+from grievances.people.absences import with_absences
 from grievances.workflow import Verb
 from villages.models import CODE_LENGTH, Cadre, Level, Role, Unit
 from villages.scope import any_of, within

@@ -6,8 +6,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from grievances.flow.stories import asked
 from grievances.models import CallBackMeans
-from grievances.stories import asked
 from grievances.workflow import Outcome, TellMeans
 
 from .fields import long_text, yes_no

@@ -7,7 +7,7 @@ from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from grievances.duties import is_kept_above, may_hold
+from grievances.flow.duties import is_kept_above, may_hold
 from grievances.models import Opinion
 from villages.models import CODE_LENGTH, Cadre, Level, Role, Unit
 from villages.scope import any_of, within

@@ -4,9 +4,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from grievances.common_problems import is_accused_in, named_in
-from grievances.duties import ACCUSED_MAY_NOT, head_of
+from grievances.flow.duties import ACCUSED_MAY_NOT, head_of
 from grievances.models import CommonProblem, Opinion
+from grievances.problems.common_problems import is_accused_in, named_in
 from villages.models import Cadre, Unit
 
 from .choices import UnitChoice, units_near

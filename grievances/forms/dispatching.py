@@ -4,10 +4,10 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from grievances import absences
-from grievances.absences import with_absences
-from grievances.proposals import propose
-from grievances.relations import assisting_units
+from grievances.dispatching.proposals import propose
+from grievances.flow.relations import assisting_units
+from grievances.people import absences
+from grievances.people.absences import with_absences
 from villages.models import Cadre, Level, Region, Unit
 
 from .choices import UnitChoice, free_of_blame, units_for, units_near

@@ -8,7 +8,7 @@ from django.utils.dateparse import parse_date
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from grievances import drafts, model_answers, notes
+from grievances.answering import drafts, model_answers, notes
 from grievances.errors import StepRefused
 from grievances.workflow import Ground, Outcome, TellMeans
 from villages.models import Cadre

@@ -6,8 +6,8 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from grievances import absences
 from grievances.models import Category
+from grievances.people import absences
 from villages.models import Cadre, Post, Role, Unit
 from villages.scope import under
 
@@ -39,7 +39,7 @@ def yes_no(label: str, *, required: bool = True) -> forms.TypedChoiceField:
 
 class LabelChoice(forms.ModelChoiceField):
     """A choice of things with a label in the reader's language; people say whether they are away, where the
-    choice knows it (``grievances.absences.with_absences``)."""
+    choice knows it (``grievances.people.absences.with_absences``)."""
 
     def label_from_instance(self, obj: object) -> str:
         return absences.named(obj) if isinstance(obj, Cadre) else obj.label

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from grievances.bulk import filling
 from grievances.bulk.choosing import Chosen
-from grievances.common_problems import named_in, near, smallest_region
 from grievances.models import CommonProblem, Opinion, ProblemMembership
+from grievances.problems.common_problems import named_in, near, smallest_region
 from grievances.steps.joining import accused_of, title_for
 from grievances.workflow import Ground, Verb
 from villages.models import Cadre

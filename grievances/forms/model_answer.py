@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from grievances import model_answers
+from grievances.answering import model_answers
 from grievances.models import LONGEST_TEXT, Category, ModelAnswer
 from grievances.workflow import Ground, Outcome
 from villages.models import Cadre, Region, Role, Unit

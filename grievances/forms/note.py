@@ -5,7 +5,7 @@ import uuid
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from grievances import notes
+from grievances.answering import notes
 from grievances.models import Opinion
 from villages.models import Cadre
 

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from grievances import files
+from grievances.attachments import files
 from grievances.models import (
     InformantKind,
     Kind,

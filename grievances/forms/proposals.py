@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from grievances.proposals import Proposal
+from grievances.dispatching.proposals import Proposal
 from villages.models import Cadre, Unit
 
 from .bulk import BulkForm

@@ -5,7 +5,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from grievances.columns import OPTIONAL
+from grievances.lists.columns import OPTIONAL
 from grievances.models import Calls, Density, DeskSettings, SavedView, Sharing
 from grievances.saved.finding import MOST_OWN, Asking, filter_class, names_of_lists
 from villages.models import Cadre, Region, Role

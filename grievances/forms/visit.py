@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from grievances.looking_back import Back, Word
 from grievances.models import Opinion, Visit, VisitKind
+from grievances.visits.looking_back import Back, Word
 from villages.models import Cadre, Post, Region
 
 from .fields import LabelChoice, long_text

@@ -8,9 +8,9 @@ from typing import Self
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from grievances.looking_back import Back
 from grievances.models import Category, Opinion
-from grievances.visiting import MOST_EARLIER, earlier, places_of
+from grievances.visits.looking_back import Back
+from grievances.visits.visiting import MOST_EARLIER, earlier, places_of
 from grievances.workflow import ANSWERED, State
 from villages.models import Cadre, Household, Region
 

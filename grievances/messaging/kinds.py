@@ -114,7 +114,7 @@ def _grown(notice: "Notice") -> str:
 
 
 def _views(notices: "list[Notice]", cadre: "Cadre") -> dict[int, str]:
-    from grievances.alerts import names
+    from grievances.saved.alerts import names
 
     return names(notices, cadre)
 

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from grievances.access import DISTRICT_DIGITS, paths_above
+from grievances.sight.access import DISTRICT_DIGITS, paths_above
 from grievances.workflow import Ground, Outcome, TellMeans, Verb
 from villages.models import Cadre, Region, Role, Unit
 from villages.scope import any_of, under, within

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from grievances.common_problems import smallest_region, visible_problems
 from grievances.errors import RequestReused, StepRefused
+from grievances.problems.common_problems import smallest_region, visible_problems
 from villages.models import Cadre, Region, Unit
 
 from .campaign import Campaign

@@ -11,8 +11,8 @@ from django.db.models.functions import Left
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from grievances.access import visible
-from grievances.casefile import CaseFile
+from grievances.flow.casefile import CaseFile
+from grievances.sight.access import visible
 from grievances.steps import (
     AsideSteps,
     CheckingSteps,
@@ -120,7 +120,7 @@ STEP_FIELDS = (
 
 
 class OpinionQuerySet(models.QuerySet):
-    """The words of the queues; figures are in ``grievances.figures``."""
+    """The words of the queues; figures are in ``grievances.measures.figures``."""
 
     def visible_to(self, cadre: Cadre) -> Self:
         """The only door: what this cadre may see today."""

@@ -10,7 +10,7 @@ from .opinion import Opinion
 
 class CasePresence(models.Model):
     """The one case that a cadre has open, for some two minutes. No history: the next case takes its place in the
-    same row, and a row that is over is deleted. See ``grievances.presence`` for whom none is written."""
+    same row, and a row that is over is deleted. See ``grievances.desk.presence`` for whom none is written."""
 
     cadre = models.OneToOneField(Cadre, models.CASCADE, related_name="+", primary_key=True)
     opinion = models.ForeignKey(Opinion, models.CASCADE, related_name="+")

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from grievances.access import paths_above
+from grievances.sight.access import paths_above
 from villages.models import CODE_LENGTH, Cadre, Region, Unit
 
 

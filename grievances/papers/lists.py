@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
 
-from grievances import deadlines, looks
+from grievances.flow import deadlines
 from grievances.models import Answer, Informant, Opinion
+from grievances.sight import looks
 from villages.models import Cadre
 
 MOST = 500

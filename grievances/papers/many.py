@@ -10,10 +10,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
-from grievances import looks
 from grievances.models import Opinion
 from grievances.papers.pdf import pdf_of
 from grievances.papers.slips import dispatch_slip
+from grievances.sight import looks
 from villages.models import Cadre
 
 SLIPS, CASES = "slips", "cases"

@@ -7,12 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from grievances import clocks, deadlines
-from grievances.calendar import last_day
-from grievances.deadlines import Left
+from grievances.flow import clocks, deadlines
+from grievances.flow.calendar import last_day
+from grievances.flow.deadlines import Left
+from grievances.flow.relations import assisting_units
+from grievances.flow.stories import asked as asked_by_superiors
 from grievances.models import Assignment, Event, InformantKind, Objection, Opinion
-from grievances.relations import assisting_units
-from grievances.stories import asked as asked_by_superiors
 from grievances.workflow import State, Verb
 from villages.models import Cadre, Unit
 from villages.templatetags.looks import full_day

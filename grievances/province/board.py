@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from grievances import figures
-from grievances.boards import Board, Row
+from grievances.measures import figures
+from grievances.measures.boards import Board, Row
 from grievances.models import Category
 from grievances.province.news import News, news_of
 from villages.models import CODE_LENGTH, Level, Region

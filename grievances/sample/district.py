@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from grievances import reference
-from grievances.calendar import WorkingCalendar, midnight
+from grievances.flow.calendar import WorkingCalendar, midnight
 from grievances.models import (
     Campaign,
     Category,

@@ -6,8 +6,8 @@ from random import Random
 
 from django.utils import timezone
 
-from grievances.calendar import WorkingCalendar
-from grievances.casefile import MemoryFile
+from grievances.flow.calendar import WorkingCalendar
+from grievances.flow.casefile import MemoryFile
 from grievances.models import Category, DispatchRule, Opinion
 from grievances.numbers import compose
 from grievances.sample import phrases

@@ -6,9 +6,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from grievances.chips import VIEW
-from grievances.columns import ListLook, look_of
 from grievances.filters import OpinionFilter
+from grievances.lists.chips import VIEW
+from grievances.lists.columns import ListLook, look_of
 from grievances.saved.finding import View, find, gone_filters, may_change
 
 

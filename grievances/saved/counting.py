@@ -10,8 +10,9 @@ from django.http import QueryDict
 from django.utils import timezone
 from psycopg2.errors import QueryCanceled
 
-from grievances import figures, queues
+from grievances.desk import queues
 from grievances.filters import OpinionFilter
+from grievances.measures import figures
 from grievances.models import Campaign, Category
 from grievances.saved.finding import Asking, View, filter_class, gone_filters
 from villages.models import Cadre, Unit

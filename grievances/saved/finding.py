@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from django.http import QueryDict
 from django.urls import reverse
 
-from grievances.chips import VIEW
-from grievances.columns import settings_of
+from grievances.desk.queues import queues_of
 from grievances.filters import DeskFilter, OpinionFilter
+from grievances.lists.chips import VIEW
+from grievances.lists.columns import settings_of
 from grievances.models import SavedView, Sharing
-from grievances.queues import queues_of
 from grievances.saved.ready import ReadyView, ready_for
 from villages.models import Cadre, Role
 

@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from grievances.calendar import last_day, midnight
 from grievances.errors import StepRefused
+from grievances.flow.calendar import last_day, midnight
 from grievances.workflow import Verb
 
 from .step import Step, step

@@ -7,9 +7,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from grievances import clocks, models
-from grievances.duties import may_hold
+from grievances import models
 from grievances.errors import StepRefused
+from grievances.flow import clocks
+from grievances.flow.duties import may_hold
 from grievances.workflow import Outcome, Relation, State, Verb
 
 from .dispatch import find_who_answers, return_to_dispatch

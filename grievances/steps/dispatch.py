@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from grievances import clocks, models, self_dispatch
-from grievances.access import DISTRICT_DIGITS
-from grievances.duties import (
+from grievances import models
+from grievances.dispatching import self_dispatch
+from grievances.errors import StepRefused
+from grievances.flow import clocks
+from grievances.flow.duties import (
     ACCUSED_MAY_NOT,
     KEPT_ABOVE,
     desk_for,
@@ -18,7 +20,7 @@ from grievances.duties import (
     may_dispatch_to,
     may_hold,
 )
-from grievances.errors import StepRefused
+from grievances.sight.access import DISTRICT_DIGITS
 from grievances.workflow import Ground, Outcome, State, Verb
 from villages.models import Cadre, Region, Unit
 

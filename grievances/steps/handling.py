@@ -8,11 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from grievances import clocks, drafts, models
-from grievances.calendar import last_day
-from grievances.duties import ACCUSED_MAY_NOT, KEPT_ABOVE, is_kept_above, may_hold
+from grievances import models
+from grievances.answering import drafts
+from grievances.answering.model_answers import refuse_left_over
 from grievances.errors import StepRefused
-from grievances.model_answers import refuse_left_over
+from grievances.flow import clocks
+from grievances.flow.calendar import last_day
+from grievances.flow.duties import ACCUSED_MAY_NOT, KEPT_ABOVE, is_kept_above, may_hold
 from grievances.workflow import Ground, Outcome, Relation, State, Verb
 from villages.models import Cadre, Unit
 

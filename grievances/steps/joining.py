@@ -9,10 +9,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from grievances import models
-from grievances.duties import ACCUSED_MAY_NOT, may_hold
 from grievances.errors import StepRefused
-from grievances.separation import was_with_the_accused
-from grievances.signatures import UNRELEASED, part, signature
+from grievances.flow.duties import ACCUSED_MAY_NOT, may_hold
+from grievances.flow.separation import was_with_the_accused
+from grievances.tallies.signatures import UNRELEASED, part, signature
 from grievances.workflow import Verb
 from villages.models import Cadre
 

@@ -7,10 +7,11 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from grievances import clocks, models
-from grievances.calendar import midnight
-from grievances.duties import ACCUSED_MAY_NOT, KEPT_ABOVE, is_kept_above, may_hold
+from grievances import models
 from grievances.errors import StepRefused
+from grievances.flow import clocks
+from grievances.flow.calendar import midnight
+from grievances.flow.duties import ACCUSED_MAY_NOT, KEPT_ABOVE, is_kept_above, may_hold
 from grievances.workflow import Relation, Verb
 from villages.models import Unit
 

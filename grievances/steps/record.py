@@ -11,10 +11,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from grievances import clocks, models, self_dispatch
-from grievances.calendar import midnight
-from grievances.casefile import MemoryFile
-from grievances.duties import desk_for
+from grievances import models
+from grievances.dispatching import self_dispatch
+from grievances.flow import clocks
+from grievances.flow.calendar import midnight
+from grievances.flow.casefile import MemoryFile
+from grievances.flow.duties import desk_for
 from grievances.numbers import next_number
 from grievances.workflow import Verb
 from villages.models import CODE_LENGTH, Cadre, Household, Level, Region, Unit

@@ -13,12 +13,13 @@ from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from grievances import drafts, models
+from grievances import models
+from grievances.answering import drafts
 from grievances.digests import digest_of_arguments
 from grievances.errors import ChangedMeanwhile, RequestReused, StepRefused
-from grievances.relations import relations, stood_in_for
-from grievances.separation import JOINS, check_separation, was_with_the_accused
-from grievances.signatures import signature
+from grievances.flow.relations import relations, stood_in_for
+from grievances.flow.separation import JOINS, check_separation, was_with_the_accused
+from grievances.tallies.signatures import signature
 from grievances.workflow import ENDED, TRANSITIONS, Relation, State, Verb
 from villages.models import Cadre, Unit
 

@@ -4,7 +4,7 @@ from grievances.models import COUNTS
 from grievances.workflow import ANSWERED, ENDED, OPEN, State
 
 # ``at_…`` counts the opinions in a state; the rest are conditions that figures and queues ask for:
-# ``assigned`` … ``satisfied`` as in ``grievances.figures``, the grounds as parts of ``explained``;
+# ``assigned`` … ``satisfied`` as in ``grievances.measures.figures``, the grounds as parts of ``explained``;
 # ``late`` open and past due, ``call_back_late`` answered and past due, ``reopened`` open and in a later round,
 # ``supervised`` not ended and under supervision.
 _AT = {state: f"at_{state.value}" for state in State}

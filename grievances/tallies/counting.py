@@ -7,9 +7,9 @@ from functools import cached_property
 
 from django.utils import timezone
 
-from grievances import figures
-from grievances.access import sees_districts
+from grievances.measures import figures
 from grievances.models import COUNTS, Campaign, Dimension
+from grievances.sight.access import sees_districts
 from grievances.tallies.reading import Asked, Counts, Told, added, merged, read
 from grievances.tallies.rows import read_rows
 from grievances.tallies.sight import Sight, covers

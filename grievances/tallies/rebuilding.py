@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from grievances.models import COUNTS, KEYS, Tally, TallyMoment
-from grievances.signatures import UNRELEASED, part
+from grievances.tallies.signatures import UNRELEASED, part
 from villages.models import CODE_LENGTH, Level, Region
 
 _TOWN, _VILLAGE, _DISTRICT = (CODE_LENGTH[level] for level in (Level.TOWN, Level.VILLAGE, Level.DISTRICT))

@@ -8,7 +8,7 @@ from django.db.models.expressions import Expression
 from django.db.models.functions import Left, TruncDate, TruncWeek
 from django.utils import timezone
 
-from grievances import figures
+from grievances.measures import figures
 from grievances.models import COUNTS, Dimension, OpinionSpan
 from grievances.tallies import periods
 from grievances.tallies.reading import Counts, Told

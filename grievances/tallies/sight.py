@@ -6,9 +6,9 @@ from typing import Self
 from django.conf import settings
 from django.utils import timezone
 
-from grievances.access import PLACE_ROLES, sees_unreleased
 from grievances.models import Tally
-from grievances.signatures import UNRELEASED, of_cadre, of_unit, part
+from grievances.sight.access import PLACE_ROLES, sees_unreleased
+from grievances.tallies.signatures import UNRELEASED, of_cadre, of_unit, part
 from villages.models import Cadre, Unit
 from villages.scope import paths_above
 

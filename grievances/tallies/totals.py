@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from grievances.access import PLACE_ROLES
 from grievances.models import Category, Dimension
+from grievances.sight.access import PLACE_ROLES
 from grievances.tallies.columns import FIGURE_COLUMNS, of_state
 from grievances.tallies.counting import Counting
 from grievances.tallies.periods import week

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from villages.templatetags.looks import day, number, percent
 
 if TYPE_CHECKING:
-    from grievances.boards import Number, Row
-    from grievances.charts import Bar, Interval
+    from grievances.measures.boards import Number, Row
+    from grievances.measures.charts import Bar, Interval
 
 register = template.Library()
 

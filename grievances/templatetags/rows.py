@@ -14,15 +14,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from grievances.columns import HEADINGS, usual
+from grievances.lists.columns import HEADINGS, usual
 from grievances.models import InformantKind, Kind, Urgency
 from grievances.workflow import State
 from villages.templatetags.looks import day, pause
 from villages.templatetags.marks import marked
 
 if TYPE_CHECKING:
-    from grievances.columns import ListLook
-    from grievances.deadlines import Left
+    from grievances.flow.deadlines import Left
+    from grievances.lists.columns import ListLook
     from grievances.models import Opinion, OpinionSpan
 
 register = template.Library()

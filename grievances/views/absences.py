@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from grievances.absences import people_headed
 from grievances.forms.absence import AbsenceForm
+from grievances.people.absences import people_headed
 from villages.models import Absence, Cadre, Role
 from villages.rights import note_addition, note_change
 

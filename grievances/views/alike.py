@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from grievances.alike import alike
 from grievances.errors import StepRefused
+from grievances.flow.relations import relations
+from grievances.flow.separation import was_with_the_accused
 from grievances.forms.fields import TEXT_LIMIT
 from grievances.forms.steps import key_of
 from grievances.forms.where import WRITES, places_of
 from grievances.models import Category, Opinion
-from grievances.relations import relations
-from grievances.separation import was_with_the_accused
+from grievances.problems.alike import alike
 from grievances.views.opinions import opened, visible_opinion
 from grievances.views.steps import refreshed
 from grievances.views.ways import way_of

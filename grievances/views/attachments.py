@@ -4,8 +4,8 @@ from django.http import FileResponse, Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from grievances import looks
 from grievances.models import Attachment, LookKind, Opinion
+from grievances.sight import looks
 
 
 @require_safe

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from grievances.audit import (
+from grievances.sight.audit import (
     LookFilter,
     RightsFilter,
     WithdrawnFilter,

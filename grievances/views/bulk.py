@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from grievances.answering.letters import letter
 from grievances.bulk import actions, choosing, doing
 from grievances.bulk.choosing import Chosen
 from grievances.bulk.filling import filled
@@ -20,9 +21,8 @@ from grievances.digests import digest_of_request
 from grievances.errors import RequestReused
 from grievances.forms.bulk import BULK_FORMS, BulkForm
 from grievances.forms.joining import PROBLEM_FORMS
-from grievances.letters import letter
-from grievances.looks import named_in_lists
 from grievances.models import BulkItem, BulkOrder, BulkResult, CommonProblem, Opinion
+from grievances.sight.looks import named_in_lists
 from grievances.views.desk import STAFF, queued
 from grievances.workflow import OPEN, TRANSITIONS, Verb
 from villages.paging import page_of

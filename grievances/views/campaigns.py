@@ -12,9 +12,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from config.replica import may_be_a_second_old
-from grievances import goals
-from grievances.calendar import midnight
+from grievances.flow.calendar import midnight
 from grievances.forms.campaign import PARTS, CampaignForm
+from grievances.measures import goals
 from grievances.models import Campaign, Visit
 from grievances.views.lists import EVERYBODY
 from villages.models import Cadre, Region, Role

@@ -6,8 +6,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from grievances import presence, queues
 from grievances.bulk import choosing
+from grievances.desk import presence, queues
 from grievances.filters import DeskFilter, OpinionFilter
 from grievances.models import Opinion
 from grievances.views.lists import EVERYBODY

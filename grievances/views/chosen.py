@@ -12,14 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from grievances import looks, making
 from grievances.bulk import choosing
 from grievances.bulk.choosing import Chosen
 from grievances.errors import RequestReused
+from grievances.exports import making
 from grievances.forms.taking import PaperOfManyForm
 from grievances.models import FileFormat, MadeFile, Opinion
 from grievances.papers import many
 from grievances.papers.pdf import NoPaper, what_is_missing
+from grievances.sight import looks
 from grievances.views import exports
 from grievances.views.bulk import chosen_in_list
 from grievances.views.desk import STAFF

@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
-from grievances import deadlines
 from grievances.bulk import choosing
 from grievances.bulk.choosing import Chosen
-from grievances.colleagues import colleagues, movable, people
 from grievances.errors import StepRefused, in_words
+from grievances.flow import deadlines
 from grievances.forms.fields import LabelChoice, people_of
+from grievances.measures.workload import heads, units_of
 from grievances.models import Opinion
-from grievances.workload import heads, units_of
+from grievances.people.colleagues import colleagues, movable, people
 from villages.models import Cadre, Role, Unit
 from villages.paging import page_of
 from villages.policy import for_roles

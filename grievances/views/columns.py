@@ -5,8 +5,8 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
-from grievances.columns import settings_of
 from grievances.forms.saved import ListLookForm
+from grievances.lists.columns import settings_of
 from grievances.models import DeskSettings
 from grievances.views.lists import EVERYBODY
 from villages.policy import for_roles

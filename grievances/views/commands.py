@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from grievances.commands import Asked, sections
+from grievances.desk.commands import Asked, sections
 from grievances.models import Opinion
 from grievances.views.lists import EVERYBODY
 from grievances.views.search import SearchForm

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from grievances import deadlines
 from grievances.bulk import actions
-from grievances.common_problem_filters import CommonProblemFilter
-from grievances.common_problems import oversees, runs
+from grievances.flow import deadlines
 from grievances.forms.common_problem import CommonProblemForm, EndingForm, VersionedForm
 from grievances.models import CommonProblem, Opinion
+from grievances.problems.common_problems import oversees, runs
+from grievances.problems.filters import CommonProblemFilter
 from grievances.views.lists import EVERYBODY
 from grievances.workflow import OPEN, State
 from villages.models import Role

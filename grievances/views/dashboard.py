@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from config.replica import may_be_a_second_old
-from grievances import charts, figures
-from grievances.access import DISTRICT_DIGITS
-from grievances.boards import ALL, Board
+from grievances.measures import charts, figures
+from grievances.measures.boards import ALL, Board
+from grievances.measures.rates import FEWEST, Rate
 from grievances.models import Campaign
 from grievances.province import gate
 from grievances.province.board import ProvinceBoard
-from grievances.rates import FEWEST, Rate
+from grievances.sight.access import DISTRICT_DIGITS
 from grievances.views.lists import DayForm
 from villages.models import Cadre, Region, Role
 from villages.policy import for_roles

@@ -5,14 +5,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from grievances import absences, deadlines, queues, waiting
 from grievances.bulk import actions
 from grievances.bulk.choosing import MOST
+from grievances.desk import queues, waiting
+from grievances.desk.queues import Queue
 from grievances.filters import DeskFilter
+from grievances.flow import deadlines
 from grievances.forms.where import WRITES
-from grievances.leaving import handed_to
 from grievances.papers.lists import CALLED
-from grievances.queues import Queue
+from grievances.people import absences
+from grievances.people.leaving import handed_to
 from grievances.saved.around import around
 from villages.models import Role
 from villages.paging import page_of

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from grievances import drafts
+from grievances.answering import drafts
 from grievances.errors import StepRefused
 from grievances.forms.drafting import DraftForm, HandOverForm
 from grievances.forms.steps import FORMS

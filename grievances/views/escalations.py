@@ -6,8 +6,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from grievances import deadlines
 from grievances.escalating.reaching import reaches_of
+from grievances.flow import deadlines
 from grievances.views.lists import EVERYBODY
 from villages.paging import page_of
 from villages.policy import for_roles

@@ -11,15 +11,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from grievances import figures, goals, looks
-from grievances.backlogs import backlogs
 from grievances.exports import figures as tables
 from grievances.exports import ground, traces
 from grievances.exports.opinions import OpinionColumns, call_columns, rows_of
 from grievances.exports.taken import Names, Taken, of_query, of_rows, told
 from grievances.filters import ChippedFilter, OpinionFilter
+from grievances.measures import figures, goals
+from grievances.measures.backlogs import backlogs
 from grievances.models import Opinion
 from grievances.papers import lists
+from grievances.sight import looks
 from grievances.views import audit, bulk, campaigns, dashboard, households, slipped, workload
 from grievances.views.desk import STAFF, queued
 from grievances.views.lists import EVERYBODY, listed

@@ -13,15 +13,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from grievances import making
 from grievances.errors import RequestReused
+from grievances.exports import making
 from grievances.exports import taken as limits
 from grievances.exports.taken import Taken, TooMany
 from grievances.exports.writing import FORMATS
 from grievances.forms.taking import ExportForm
-from grievances.looks import note_export, note_reveals
 from grievances.models import MadeFile, Opinion
 from grievances.papers import lists
+from grievances.sight.looks import note_export, note_reveals
 from grievances.views.exported import LISTINGS, Listing
 from villages.jobs import job
 from villages.models import Cadre

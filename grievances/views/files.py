@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from grievances import making
+from grievances.exports import making
 from grievances.models import KEPT, FileFormat, MadeFile
 from villages.paging import page_of
 

@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from grievances import deadlines
 from grievances.bulk.choosing import Chosen
 from grievances.errors import StepRefused, in_words
+from grievances.flow import deadlines
 from grievances.forms.fields import LabelChoice, people_of
-from grievances.handover import MOVABLE, held, held_by, open_work, people_for
 from grievances.models import Opinion
+from grievances.people.handover import MOVABLE, held, held_by, open_work, people_for
 from grievances.views.colleagues import CasesField
 from villages.models import Cadre, Role
 from villages.policy import for_roles

@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from grievances import coverage, deadlines
 from grievances.filters import LabelFilter
-from grievances.looks import masked, note_telephone
+from grievances.flow import deadlines
+from grievances.measures import coverage
 from grievances.models import Campaign, Visit
-from grievances.visiting import said_before
+from grievances.sight.looks import masked, note_telephone
+from grievances.visits.visiting import said_before
 from villages.models import Cadre, Household, Need, Region, Role
 from villages.paging import page_of
 from villages.policy import for_roles

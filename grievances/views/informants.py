@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from grievances import looks
+from grievances.sight import looks
 from grievances.views.opinions import opened
 
 

@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from grievances import deadlines
-from grievances.absences import named, with_absences
-from grievances.calendar import last_day
+from grievances.flow import deadlines
+from grievances.flow.calendar import last_day
 from grievances.forms.fields import people_of
 from grievances.forms.leaving import LeavingForm, SuccessionForm
-from grievances.handover import held, people_for, why_post_stays
-from grievances.leaving import (
+from grievances.models import Opinion, Succession
+from grievances.people.absences import named, with_absences
+from grievances.people.handover import held, people_for, why_post_stays
+from grievances.people.leaving import (
     MOST,
     WAYS,
     HandingOn,
@@ -31,7 +32,6 @@ from grievances.leaving import (
     theirs,
     units_of,
 )
-from grievances.models import Opinion, Succession
 from villages.models import Cadre, Role, Unit
 from villages.policy import for_roles
 from villages.templatetags.looks import number

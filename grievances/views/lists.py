@@ -12,8 +12,9 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from config.replica import may_be_a_second_old
-from grievances import deadlines, figures
 from grievances.filters import OpinionFilter
+from grievances.flow import deadlines
+from grievances.measures import figures
 from grievances.saved.around import around
 from grievances.tallies.totals import total_of
 from villages.models import Role

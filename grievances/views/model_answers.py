@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from grievances.answering.model_answers import FIELD_NAMES, may_change
 from grievances.forms.model_answer import ModelAnswerForm
-from grievances.model_answers import FIELD_NAMES, may_change
 from grievances.models import ModelAnswer
 from villages.models import Role
 from villages.paging import page_of

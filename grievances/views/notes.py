@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
-from grievances import notes
+from grievances.answering import notes
 from grievances.errors import RequestReused
 from grievances.forms.note import NoteForm
 from grievances.models import Opinion

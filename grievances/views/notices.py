@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from grievances.forms.notices import NoticeSettingsForm
 from grievances.messaging.channels import channels
 from grievances.messaging.kinds import kind_of, name_lists, recount
+from grievances.messaging.notices import notices_of
 from grievances.models import Notice
-from grievances.notices import notices_of
 from villages.paging import page_of
 
 

@@ -8,12 +8,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from grievances import absences, deadlines, drafts, looks, notes
-from grievances.letters import slip
+from grievances.answering import drafts, notes
+from grievances.answering.letters import slip
+from grievances.flow import deadlines
+from grievances.flow.offers import offer
+from grievances.flow.relations import assisting_units
+from grievances.flow.stories import events_of, story, told, untold, waits_for
 from grievances.models import CommonProblem, Event, InformantKind, Opinion, ProblemMembership
-from grievances.offers import offer
-from grievances.relations import assisting_units
-from grievances.stories import events_of, story, told, untold, waits_for
+from grievances.people import absences
+from grievances.sight import looks
 from grievances.views.ways import way_of
 from grievances.workflow import ENDED, Verb
 from villages.models import Cadre, Role

@@ -10,15 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from grievances import looks
 from grievances.bulk import calling
+from grievances.desk.queues import Queue
 from grievances.filters import DeskFilter
 from grievances.forms.paper import PDF, PaperForm
 from grievances.models import Opinion
 from grievances.papers import lists
 from grievances.papers.pdf import NoPaper, pdf_of, what_is_missing
 from grievances.papers.slips import dispatch_slip
-from grievances.queues import Queue
+from grievances.sight import looks
 from grievances.views.desk import STAFF, queued
 from grievances.views.opinions import case_context, opened
 from villages.paging import without_place

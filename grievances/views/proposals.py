@@ -9,17 +9,17 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from grievances import deadlines
 from grievances.bulk import choosing, doing
 from grievances.bulk.choosing import Chosen
 from grievances.bulk.preview import preview
 from grievances.digests import digest_of_request
+from grievances.dispatching.like_cases import LikeCases, like_cases
+from grievances.dispatching.proposals import propose, propose_all
 from grievances.errors import RequestReused
+from grievances.flow import deadlines
+from grievances.flow.relations import relations
 from grievances.forms.proposals import TakeProposalsForm, written
-from grievances.like_cases import LikeCases, like_cases
 from grievances.models import Opinion
-from grievances.proposals import propose, propose_all
-from grievances.relations import relations
 from grievances.views.bulk import asked_for
 from grievances.views.opinions import opened
 from grievances.workflow import Relation, State, Verb

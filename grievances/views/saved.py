@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from grievances.columns import settings_of
 from grievances.forms.saved import SavedViewForm
+from grievances.lists.columns import settings_of
 from grievances.models import DeskSettings, SavedView
 from grievances.saved.counting import counts
 from grievances.saved.finding import (

@@ -6,9 +6,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from grievances import deadlines, searching
-from grievances.finding import MOST, Finder, Section
+from grievances.flow import deadlines
 from grievances.models import Opinion
+from grievances.search import searching
+from grievances.search.finding import MOST, Finder, Section
 from grievances.tallies.counting import share_seen
 from grievances.views.dashboard import may_open
 from grievances.views.lists import EVERYBODY

@@ -7,9 +7,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from grievances import deadlines
+from grievances.flow import deadlines
+from grievances.measures.slipped import Moment, Slip, rows, scope, slips_of
 from grievances.models import Opinion
-from grievances.slipped import Moment, Slip, rows, scope, slips_of
 from villages.models import Cadre, Role
 from villages.paging import EXACT_TO, page_of
 from villages.policy import for_roles

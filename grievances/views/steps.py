@@ -15,9 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
-from grievances import afterwards
+from grievances.desk import afterwards
 from grievances.digests import digest_of_request
-from grievances.duties import ACCUSED_MAY_NOT
 from grievances.errors import (
     ACCUSED_CONSTRAINT,
     ChangedMeanwhile,
@@ -25,9 +24,10 @@ from grievances.errors import (
     StepRefused,
     broken_constraint,
 )
+from grievances.flow.duties import ACCUSED_MAY_NOT
+from grievances.flow.relations import relations
 from grievances.forms.steps import FORMS, StepForm, key_of
 from grievances.models import AfterStep, Event, Opinion
-from grievances.relations import relations
 from grievances.views.opinions import case_context, opened, visible_opinion
 from grievances.views.walking import changed, gone_on
 from grievances.views.ways import Way, way_of

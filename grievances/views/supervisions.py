@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from grievances.supervisions import Status, SupervisionFilter, rows, with_words
+from grievances.desk.supervisions import Status, SupervisionFilter, rows, with_words
 from villages.models import Role
 from villages.paging import EXACT_TO, page_of
 from villages.policy import for_roles

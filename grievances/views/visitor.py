@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST, require_safe
 
-from grievances import coverage, deadlines
+from grievances.flow import deadlines
+from grievances.measures import coverage
 from grievances.models import Informant, InformantKind, Opinion
-from grievances.visiting import places_of
+from grievances.visits.visiting import places_of
 from villages.models import Cadre, Household, Level, Region, Role
 from villages.paging import page_of
 from villages.policy import for_roles

@@ -13,7 +13,7 @@ from django.views.decorators.vary import vary_on_headers
 from grievances.errors import RequestReused, StepRefused
 from grievances.forms.visit_sheet import Sheet, Where, block
 from grievances.models import InformantKind, Opinion, Visit, VisitKind
-from grievances.visiting import Logged, log_visit, places_of
+from grievances.visits.visiting import Logged, log_visit, places_of
 from villages.models import Household, Role
 from villages.policy import for_roles
 

@@ -15,9 +15,9 @@ from django.http import HttpRequest, QueryDict
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from grievances import figures
+from grievances.desk.queues import queues_of
+from grievances.measures import figures
 from grievances.models import Opinion, OpinionSpan
-from grievances.queues import queues_of
 from grievances.views.desk import queued
 from grievances.views.lists import EVERYBODY, in_order, listed, total_known
 from villages.models import Cadre

@@ -5,9 +5,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from config.replica import may_be_a_second_old
-from grievances import charts
-from grievances.backlogs import backlogs
-from grievances.workload import Workload, heads, units_of
+from grievances.measures import charts
+from grievances.measures.backlogs import backlogs
+from grievances.measures.workload import Workload, heads, units_of
 from villages.models import Role
 from villages.policy import for_roles
 

@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from grievances.answering.letters import slip
 from grievances.digests import digest_of_request
 from grievances.errors import ACCUSED_CONSTRAINT, StepRefused, broken_constraint
 from grievances.forms.opinion import DeskOpinionForm
 from grievances.forms.problems import Problem, as_a_whole, at_fields
 from grievances.forms.where import WRITES, WhereForm, places_of
-from grievances.letters import slip
 from grievances.models import Event, InformantKind, Opinion
 from grievances.numbers import number_of_request
 from grievances.views.alike import same_as

@@ -34,11 +34,11 @@ _SUCCESSION = "when a successor answered"
 _PROBLEM = "a common problem's own place, unit, person and version"
 _SHOWN = "for a page or a comparison only; never saved"
 WRITES: dict[tuple[str, str], str] = {
-    ("casefile.py", "row.save(force_insert=True)"): _THE_VERBS_OWN,
-    ("casefile.py", "row.save(update_fields=names)"): _THE_VERBS_OWN,
-    ("leaving.py", "row.answered_at"): _SUCCESSION,
-    ("leaving.py", "row.save(update_fields=['answered_at'])"): _SUCCESSION,
-    ("making.py", "MadeFile.objects.filter(pk=made.pk).update"): "a file that could not be made",
+    ("flow/casefile.py", "row.save(force_insert=True)"): _THE_VERBS_OWN,
+    ("flow/casefile.py", "row.save(update_fields=names)"): _THE_VERBS_OWN,
+    ("people/leaving.py", "row.answered_at"): _SUCCESSION,
+    ("people/leaving.py", "row.save(update_fields=['answered_at'])"): _SUCCESSION,
+    ("exports/making.py", "MadeFile.objects.filter(pk=made.pk).update"): "a file that could not be made",
     ("models/common_problem.py", "self.campaign"): _PROBLEM,
     ("models/common_problem.py", "self.campaign_id"): _PROBLEM,
     ("models/common_problem.py", "self.category_id"): _PROBLEM,
@@ -50,7 +50,7 @@ WRITES: dict[tuple[str, str], str] = {
     ("models/common_problem.py", "self.version"): _PROBLEM,
     ("forms/opinion.py", "self.region"): "the place that a form is about",
     ("views/dashboard.py", "self.region"): "the place that a dashboard is about",
-    ("like_cases.py", "case.unit"): _SHOWN,
+    ("dispatching/like_cases.py", "case.unit"): _SHOWN,
     ("views/proposals.py", "case.version"): _SHOWN,
     ("views/model_answers.py", "found.version"): "a model answer's own version",
 }

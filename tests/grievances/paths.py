@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from grievances.forms.steps import FORMS
-from grievances.leaving import HandingOn
 from grievances.models import Category, CommonProblem, Opinion, Succession
+from grievances.people.leaving import HandingOn
 from grievances.workflow import Verb
 from tests.factories import fresh, make_opinion
 from tests.grievances.bulk import chosen, form_for
@@ -233,18 +233,18 @@ PATHS = [
     Path("colleagues", frozenset({"views/colleagues.py"}), _set(V.TRANSFER), _colleagues),
     Path("hand-over", frozenset({"views/handover.py"}), _set(V.TRANSFER), _handover, keyless=_GONE),
     Path(
-        "leaving", frozenset({"leaving.py"}), _set(V.TRANSFER), _leaving, unseen=_AS_IT_STANDS, keyless=_GONE
+        "leaving", frozenset({"people/leaving.py"}), _set(V.TRANSFER), _leaving, unseen=_AS_IT_STANDS, keyless=_GONE
     ),
     Path(
-        "leaving, by an administrator", frozenset({"leaving.py"}), _set(V.TRANSFER), _leaving_alone,
+        "leaving, by an administrator", frozenset({"people/leaving.py"}), _set(V.TRANSFER), _leaving_alone,
         actor="administrator", unseen=_AS_IT_STANDS, keyless=_GONE, alone=True,
     ),
     Path(
-        "handed back by the successor", frozenset({"leaving.py"}), _set(V.TRANSFER), _hand_back,
+        "handed back by the successor", frozenset({"people/leaving.py"}), _set(V.TRANSFER), _hand_back,
         actor="handler", ready=_ready_handed_on, unseen=_AS_IT_STANDS, keyless=_GONE,
     ),
     Path(
-        "at the door", frozenset({"looking_back.py"}), _set(V.CALL_BACK, V.REOPEN, V.REMARK), _door,
+        "at the door", frozenset({"visits/looking_back.py"}), _set(V.CALL_BACK, V.REOPEN, V.REMARK), _door,
         actor="visitor", content={"means": "door"},
         unseen="what the household says is said of the matter as it stands",
     ),
@@ -255,10 +255,10 @@ OTHERS = {
     "the same matter, while written down": ("views/writing.py", _set(V.JOIN)),
     "solved while written down": ("forms/opinion.py", _set(V.RECORD, V.SOLVE_ON_THE_SPOT)),
     "written down on a visit": ("forms/visit_opinion.py", _set(V.RECORD)),
-    "assigned by a rule": ("self_dispatch.py", _set(V.ASSIGN_BY_RULE)),
-    "taken away from the accused": ("handover.py", _set(V.TAKE_AWAY)),
-    "taken away as a post ends": ("leaving.py", _set(V.TAKE_AWAY)),
-    "a changed calendar": ("reckoning.py", _set(V.RECKON)),
+    "assigned by a rule": ("dispatching/self_dispatch.py", _set(V.ASSIGN_BY_RULE)),
+    "taken away from the accused": ("people/handover.py", _set(V.TAKE_AWAY)),
+    "taken away as a post ends": ("people/leaving.py", _set(V.TAKE_AWAY)),
+    "a changed calendar": ("flow/reckoning.py", _set(V.RECKON)),
     "a preview, which writes nothing": ("bulk/preview.py", _MANY),
 }
 

@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from grievances.flow.relations import relations
 from grievances.models import Accusation, Assignment, Opinion
-from grievances.relations import relations
 from grievances.steps.record import Accused
 from grievances.workflow import Relation, State
 from tests.factories import DISTRICT, GRID, fresh, make_cadre, make_category, make_opinion, make_unit

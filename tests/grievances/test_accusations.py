@@ -6,11 +6,11 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from grievances import queues
+from grievances.desk import queues
+from grievances.dispatching.proposals import propose
 from grievances.errors import StepRefused
 from grievances.forms.choices import units_for
 from grievances.models import Opinion
-from grievances.proposals import propose
 from grievances.steps.record import Accused
 from tests.factories import DISTRICT, TOWN, fresh, make_cadre, make_opinion, make_unit
 from villages.models import Cadre, Post, Region, Role, Unit

@@ -8,9 +8,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from grievances.alerts import due_alerts
+from grievances.messaging.notices import unseen
 from grievances.models import Opinion, SavedView
-from grievances.notices import unseen
+from grievances.saved.alerts import due_alerts
 from tests.factories import fresh, make_cadre, make_opinion
 from tests.grievances.cases import assigned, copied
 from villages.models import Cadre, Role, Unit
@@ -138,7 +138,7 @@ def test_what_fails_on_the_way_has_told_nobody(
         raise RuntimeError
 
     with monkeypatch.context() as patched, pytest.raises(RuntimeError), transaction.atomic():
-        patched.setattr("grievances.alerts.call", broken)
+        patched.setattr("grievances.saved.alerts.call", broken)
         due_alerts(MORNING)
     assert told() == [("head", 1, 0)]
 

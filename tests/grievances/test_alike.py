@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from grievances.alike import alike
 from grievances.models import CommonProblem, Opinion
+from grievances.problems.alike import alike
 from grievances.steps.record import Accused
 from tests.factories import GRID, VILLAGE, fresh, make_category, make_opinion
 from tests.grievances.cases import answered, copied

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from grievances import drafts
+from grievances.answering import drafts
 from grievances.models import Answer, AnswerDraft, Event, Note, Notice, Opinion
 from tests.factories import fresh, make_cadre, make_opinion, make_unit
 from tests.grievances.cases import carried, in_hand

@@ -16,8 +16,8 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
-from grievances import files
-from grievances.jpegs import without_remarks
+from grievances.attachments import files
+from grievances.attachments.jpegs import without_remarks
 from grievances.models import Attachment, Look, Opinion
 from grievances.steps.record import Accused
 from tests.factories import make_opinion
@@ -123,7 +123,7 @@ def test_the_largest_photograph_of_a_phone_takes_little_memory() -> None:
     content = picture(size=(5712, 4284), progressive=True, subsampling=0)
     code = (
         "import sys, resource; from django.core.files.uploadedfile import SimpleUploadedFile as Up\n"
-        "import django; django.setup(); from grievances import files\n"
+        "import django; django.setup(); from grievances.attachments import files\n"
         "used = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024\n"
         "photo = Up('photo.jpg', sys.stdin.buffer.read()); before = used()\n"
         "files.clean(photo); print(used() - before)"

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from grievances import queues, waiting
+from grievances.desk import queues, waiting
 from grievances.errors import StepRefused
 from grievances.models import Notice, Opinion
 from tests.factories import fresh, make_cadre, make_opinion, make_unit

@@ -6,7 +6,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grievances.calendar import WorkingCalendar, last_day, official_days
+from grievances.flow.calendar import WorkingCalendar, last_day, official_days
 
 DAYS = st.dates(date(2024, 1, 1), date(2028, 12, 31))
 CALENDAR = WorkingCalendar({day: working for day, (working, _name) in official_days(2026).items()})

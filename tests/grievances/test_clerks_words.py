@@ -7,9 +7,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from grievances.flow.offers import offer
+from grievances.flow.stories import asked, events_of, story, untold
 from grievances.models import Opinion
-from grievances.offers import offer
-from grievances.stories import asked, events_of, story, untold
 from grievances.workflow import Verb
 from tests.factories import TOWN, fresh, make_opinion
 from tests.grievances.cases import answered, assigned, carried, in_hand

@@ -9,9 +9,9 @@ from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grievances.common_problems import runs, smallest_region
 from grievances.errors import ChangedMeanwhile, StepRefused
 from grievances.models import CommonProblem, Event, Opinion, ProblemChange, ProblemMembership
+from grievances.problems.common_problems import runs, smallest_region
 from grievances.steps.record import Accused
 from grievances.workflow import State
 from tests.factories import (

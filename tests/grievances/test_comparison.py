@@ -4,9 +4,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from grievances.boards import Board, Row
+from grievances.measures.boards import Board, Row
+from grievances.measures.rates import FEWEST, Rate, expected_share
 from grievances.models import Opinion
-from grievances.rates import FEWEST, Rate, expected_share
 from tests.factories import DISTRICT, fresh, make_category, make_opinion, make_region
 from tests.grievances.cases import answered, copied
 from villages.models import Cadre, Region, Unit

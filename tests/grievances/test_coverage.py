@@ -4,8 +4,8 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
-from grievances import coverage
-from grievances.coverage import Coverage
+from grievances.measures import coverage
+from grievances.measures.coverage import Coverage
 from grievances.models import Campaign, Visit
 from tests.factories import GRID, TOWN, VILLAGE, make_campaign, make_household, make_region
 from villages.models import Cadre, Household, Level

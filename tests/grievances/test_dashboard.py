@@ -10,10 +10,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from grievances import charts
-from grievances.boards import Number, Row
+from grievances.measures import charts
+from grievances.measures.boards import Number, Row
+from grievances.measures.rates import Rate
 from grievances.models import Campaign, Opinion
-from grievances.rates import Rate
 from tests.factories import DISTRICT, TOWN, make_campaign, make_opinion, make_region
 from tests.grievances.cases import answered
 from villages.models import Cadre, Unit

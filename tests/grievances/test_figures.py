@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from grievances import figures
-from grievances.boards import Board
+from grievances.measures import figures
+from grievances.measures.boards import Board
+from grievances.measures.rates import Rate
 from grievances.models import Opinion
-from grievances.rates import Rate
 from grievances.steps.record import Accused
 from tests.factories import DISTRICT, fresh, make_campaign, make_opinion
 from villages.models import Cadre, Region, Unit

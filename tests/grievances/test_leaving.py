@@ -11,10 +11,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from grievances.leaving import HandingOn, endable, settle
+from grievances.flow.stories import events_of, story
 from grievances.models import Notice, Opinion, Succession
+from grievances.people.leaving import HandingOn, endable, settle
 from grievances.steps.record import Accused
-from grievances.stories import events_of, story
 from tests.factories import fresh, make_cadre, make_category, make_opinion, make_unit
 from tests.grievances.cases import answered, assigned, copied, in_hand
 from tests.grievances.test_races import at_once

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from grievances import presence
+from grievances.desk import presence
 from grievances.models import CasePresence, Opinion
 from grievances.steps.record import Accused
 from tests.factories import fresh, make_opinion

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from grievances.columns import HEADINGS, OPTIONAL
+from grievances.lists.columns import HEADINGS, OPTIONAL
 from grievances.models import DeskSettings, Opinion, SavedView
 from grievances.saved.finding import address_of
 from tests.factories import make_opinion

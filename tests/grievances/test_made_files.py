@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from grievances import making
+from grievances.exports import making
 from grievances.exports import taken as limits
 from grievances.models import Look, MadeFile
 from grievances.views import exports

@@ -10,7 +10,8 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grievances import model_answers, reference
+from grievances import reference
+from grievances.answering import model_answers
 from grievances.models import Answer, Category, ModelAnswer, ModelAnswerUse, Opinion
 from tests.factories import DISTRICT, TOWN, fresh, make_cadre, make_category, make_opinion, make_unit
 from tests.grievances.cases import carried, in_hand

@@ -7,10 +7,10 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
-from grievances import notes
+from grievances.answering import notes
 from grievances.errors import RequestReused
+from grievances.messaging.notices import notices_of, unseen
 from grievances.models import Note, Notice, Opinion
-from grievances.notices import notices_of, unseen
 from grievances.steps.record import Accused
 from tests.factories import fresh, make_cadre, make_opinion, make_unit
 from tests.grievances.cases import in_hand

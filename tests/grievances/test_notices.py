@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from grievances.messaging.notices import notices_of
 from grievances.models import Event, Notice, Opinion
-from grievances.notices import notices_of
 from tests.factories import make_opinion
 from tests.grievances.cases import answered, assigned
 from villages.models import Cadre, Unit

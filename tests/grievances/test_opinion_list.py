@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from grievances import figures
-from grievances.boards import Board
+from grievances.measures import figures
+from grievances.measures.boards import Board
 from grievances.models import Opinion, OpinionSpan
 from grievances.steps.record import Accused
 from grievances.views import lists

@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from grievances.dispatching.proposals import propose, propose_all
 from grievances.models import BulkOrder, Category, DispatchRule, Look, Opinion
-from grievances.proposals import propose, propose_all
 from grievances.steps.record import Accused
 from tests.factories import fresh, make_cadre, make_category, make_opinion, make_unit
 from tests.grievances.bulk import chosen, last_event, order_of, results

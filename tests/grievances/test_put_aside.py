@@ -9,9 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from grievances import queues, waiting
-from grievances.calendar import last_day, midnight
+from grievances.desk import queues, waiting
 from grievances.errors import StepRefused
+from grievances.flow.calendar import last_day, midnight
 from grievances.models import Opinion
 from grievances.steps.record import Accused
 from tests.factories import fresh, make_cadre, make_opinion, make_unit

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from grievances import queues, waiting
+from grievances.desk import queues, waiting
+from grievances.flow.relations import relations
 from grievances.models import Opinion
-from grievances.relations import relations
 from grievances.workflow import State, Verb, verbs_from
 from tests.factories import DISTRICT, fresh, make_cadre, make_opinion, make_unit
 from tests.grievances.cases import answered, assigned, in_hand

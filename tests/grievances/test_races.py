@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 
-from grievances import drafts
+from grievances.answering import drafts
 from grievances.bulk import calling
 from grievances.errors import ChangedMeanwhile, StepRefused
 from grievances.models import AnswerDraft, Event, Opinion

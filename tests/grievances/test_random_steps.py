@@ -8,8 +8,8 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grievances import figures
 from grievances.errors import StepRefused
+from grievances.measures import figures
 from grievances.models import Assignment, Clock, Event, Opinion, OpinionSpan
 from grievances.workflow import ANSWERED, ENDED, RESPONSIBLE, TRANSITIONS, State, Verb
 from tests.factories import fresh, make_opinion

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from grievances.letters import letter, slip
+from grievances.answering.letters import letter, slip
 from grievances.models import Look, Opinion
 from tests.factories import make_opinion
 from tests.grievances.cases import answered, assigned, in_hand

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from grievances import reference
-from grievances.calendar import WorkingCalendar, last_day
+from grievances.flow.calendar import WorkingCalendar, last_day
 from grievances.models import CalendarDay, Category, Clock, DispatchRule, Opinion, OpinionSpan
 from tests.factories import make_category, make_opinion
 from villages.models import Cadre, Unit

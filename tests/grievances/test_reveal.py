@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from grievances.looks import masked
 from grievances.models import Look, Opinion
+from grievances.sight.looks import masked
 from grievances.steps.record import Accused
 from tests.factories import make_opinion
 from tests.grievances.cases import answered, assigned

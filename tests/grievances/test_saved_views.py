@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from grievances.desk.queues import QUEUES, queues_of
 from grievances.models import DeskSettings, Opinion, SavedView
-from grievances.queues import QUEUES, queues_of
 from grievances.saved.counting import counts
 from grievances.saved.finding import MOST_OWN, address_of, filter_class, find, names_of_lists, views_of
 from grievances.saved.ready import READY, ready_for

@@ -5,8 +5,8 @@ from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
-from grievances import searching
 from grievances.models import Look, Opinion
+from grievances.search import searching
 from grievances.steps.record import Accused
 from tests.factories import GRID, VILLAGE, fresh, make_cadre, make_household, make_opinion
 from tests.grievances.cases import assigned

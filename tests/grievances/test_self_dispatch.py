@@ -8,9 +8,9 @@ from django.test import Client
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
+from grievances.dispatching.self_dispatch import assign_by_rule
 from grievances.errors import StepRefused
 from grievances.models import Category, DispatchRule, Event, Notice, Opinion
-from grievances.self_dispatch import assign_by_rule
 from grievances.steps.record import Accused
 from tests.factories import TOWN, make_category, make_opinion, make_unit
 from villages.models import Cadre, Unit

@@ -8,9 +8,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from grievances.calendar import WorkingCalendar
+from grievances.flow.calendar import WorkingCalendar
+from grievances.measures.slipped import SLIPS, Moment
 from grievances.models import CalendarDay, Opinion
-from grievances.slipped import SLIPS, Moment
 from grievances.steps.record import Accused
 from tests.factories import fresh, make_cadre, make_opinion, make_unit
 from tests.grievances.cases import answered, assigned, copied, in_hand

@@ -8,8 +8,8 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.utils import timezone, translation
 
-from grievances import clocks
 from grievances.errors import ChangedMeanwhile, RequestReused, StepRefused
+from grievances.flow import clocks
 from grievances.models import Assignment, Clock, Event, Informant, Opinion, OpinionSpan
 from grievances.workflow import State
 from tests.factories import PASSWORD, TOWN, make_category, make_opinion, make_unit

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone, translation
 
+from grievances.flow.stories import _SENTENCES, events_of, story, told
 from grievances.models import Opinion
-from grievances.stories import _SENTENCES, events_of, story, told
 from grievances.workflow import Verb
 from tests.factories import make_category, make_opinion
 from tests.grievances.cases import answered, assigned, in_hand

@@ -9,14 +9,15 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from grievances import looks, queues, waiting
-from grievances.duties import head_of
+from grievances.desk import queues, waiting
 from grievances.errors import StepRefused
+from grievances.flow.duties import head_of
+from grievances.flow.offers import possible
+from grievances.flow.relations import relations
+from grievances.flow.stories import events_of, story
 from grievances.models import Event, Notice, Opinion, StoodIn
-from grievances.offers import possible
-from grievances.relations import relations
+from grievances.sight import looks
 from grievances.steps.record import Accused
-from grievances.stories import events_of, story
 from grievances.workflow import Relation, State, Verb, verbs_from
 from tests.factories import DISTRICT, TOWN, fresh, make_cadre, make_household, make_opinion, make_unit
 from tests.grievances.cases import answered, assigned, in_hand

@@ -9,10 +9,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from grievances.measures.workload import Took, Workload, units_of
 from grievances.models import Opinion
 from grievances.steps.record import Accused
 from grievances.tallies.folding import fold_all
-from grievances.workload import Took, Workload, units_of
 from tests.factories import fresh, make_cadre, make_opinion, make_unit
 from tests.grievances.cases import answered, copied, in_hand
 from villages.models import Cadre, Role, Unit
@@ -117,7 +117,7 @@ def test_what_gets_late_is_told_by_its_last_day(
 
 
 def opinion_due(last_day: object) -> object:
-    from grievances.calendar import midnight
+    from grievances.flow.calendar import midnight
 
     return midnight(last_day + timedelta(days=1))
 

@@ -6,8 +6,8 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grievances.calendar import WorkingCalendar, last_day, midnight, official_days
 from grievances.escalating.bounds import due_until
+from grievances.flow.calendar import WorkingCalendar, last_day, midnight, official_days
 from grievances.models import EscalationRule
 
 CALENDAR = WorkingCalendar(

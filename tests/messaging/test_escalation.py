@@ -13,6 +13,7 @@ from django.utils import timezone
 from grievances import reference
 from grievances.escalating import sweep
 from grievances.messaging import sending
+from grievances.messaging.notices import notices_of
 from grievances.models import (
     Clock,
     Escalation,
@@ -22,7 +23,6 @@ from grievances.models import (
     Opinion,
     Reach,
 )
-from grievances.notices import notices_of
 from grievances.steps.record import Accused
 from tests.factories import DISTRICT, make_cadre, make_category, make_opinion
 from tests.grievances.cases import in_hand

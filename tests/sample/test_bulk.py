@@ -16,8 +16,8 @@ from django.db.models import Count, Exists, F, OuterRef, Sum
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
-from grievances import figures
-from grievances.calendar import midnight
+from grievances.flow.calendar import midnight
+from grievances.measures import figures
 from grievances.models import (
     SNAPSHOT_FIELDS,
     Assignment,

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef
 from django.test import Client
 from django.utils import timezone
 
-from grievances import figures
+from grievances.measures import figures
 from grievances.models import (
     SNAPSHOT_FIELDS,
     Assignment,

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
-from grievances import figures
+from grievances.measures import figures
 from grievances.models import Opinion, Visit
 from grievances.sample import district
 from tests.factories import make_region

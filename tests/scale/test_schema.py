@@ -13,7 +13,7 @@ from pytest_django import DjangoDbBlocker
 
 from grievances.errors import ACCUSED_CONSTRAINT, broken_constraint
 from grievances.models import AssistingUnit, Dimension, Event, Look, Opinion, Tally, TallyChange
-from grievances.searching import search
+from grievances.search.searching import search
 from grievances.steps.record import Accused
 from grievances.tallies.checking import check
 from grievances.tallies.counting import Counting

@@ -12,12 +12,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from grievances import drafts, notes, presence, queues
+from grievances.answering import drafts, notes
 from grievances.bulk import calling
-from grievances.common_problems import oversees, runs
+from grievances.desk import presence, queues
 from grievances.errors import ChangedMeanwhile, StepRefused
+from grievances.flow.offers import possible
 from grievances.models import CommonProblem, ModelAnswer, Opinion, SavedView, Sharing
-from grievances.offers import possible
+from grievances.problems.common_problems import oversees, runs
 from grievances.steps.record import Accused
 from grievances.workflow import State, Verb
 from tests.factories import DISTRICT, fresh, make_cadre, make_opinion

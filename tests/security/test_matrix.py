@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from grievances.making import posts_of
+from grievances.exports.making import posts_of
 from grievances.models import (
     Attachment,
     BulkOrder,
@@ -297,7 +297,7 @@ def test_objects_open_for_exactly_these_people(
 def test_steps_open_only_for_whom_the_table_names(
     name: str, everybody: dict[str, Cadre], arguments: dict[str, list[object]], case: Opinion
 ) -> None:
-    from grievances.relations import relations
+    from grievances.flow.relations import relations
 
     for role, cadre in everybody.items():
         status = ask(cadre, name, arguments[name])

@@ -10,8 +10,8 @@ from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from grievances import figures
 from grievances.errors import StepRefused
+from grievances.measures import figures
 from grievances.models import COUNTS, Dimension, Opinion, Tally, TallyChange
 from grievances.steps.record import Accused
 from grievances.tallies.checking import check

@@ -5,7 +5,7 @@ from argparse import ArgumentParser
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from grievances.reckoning import outdated, reckon_all
+from grievances.flow.reckoning import outdated, reckon_all
 
 
 class Command(BaseCommand):

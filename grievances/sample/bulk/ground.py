@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from random import Random
 
 from grievances import reference
-from grievances.calendar import WorkingCalendar, midnight
+from grievances.flow.calendar import WorkingCalendar, midnight
 from grievances.models import Campaign, Category, DispatchRule
 from grievances.sample import campaigns, district, households, people, phrases
 from grievances.sample.bulk.ledger import Order

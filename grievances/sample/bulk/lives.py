@@ -14,7 +14,7 @@ from grievances.sample.bulk.ground import DAYS, Ground
 from grievances.sample.bulk.plans import draw
 from grievances.sample.histories import Office, Plan, Teller, working_hour
 from grievances.sample.looks import looks
-from grievances.signatures import signature
+from grievances.tallies.signatures import signature
 from villages.models import Household
 
 _DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)

@@ -6,7 +6,7 @@ from django.db.models import Model
 
 from grievances.sample.bulk.copytext import escaped
 from grievances.sample.histories import Office, spoken
-from grievances.signatures import of_unit, part
+from grievances.tallies.signatures import of_unit, part
 from villages.models import Cadre, Region, Role, Unit, UnitKind
 
 # How many people of each role the sample puts into every local unit: the same everywhere, so that the

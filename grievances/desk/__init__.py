@@ -1,0 +1,1 @@
+"""What lies on somebody's desk, and what is told there."""

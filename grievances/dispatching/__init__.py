@@ -1,0 +1,1 @@
+"""Whom an opinion could go to, and why."""

@@ -1,0 +1,1 @@
+"""What lists of opinions are made of: filters, chips, columns."""

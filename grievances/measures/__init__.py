@@ -1,0 +1,1 @@
+"""How many, how far, how long: what figures mean, and what is drawn from them."""

@@ -1,0 +1,84 @@
+"""Whom a step concerns: told after the commit, and only of what they may see."""
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from grievances.flow.duties import coordinators_of
+from grievances.people import absences
+from grievances.sight.access import visible
+from grievances.workflow import Verb
+from villages.models import Cadre, Post, Role
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from grievances.models import Event, Notice
+
+_TO_PERSON = {
+    Verb.ASSIGN, Verb.REASSIGN, Verb.TRANSFER, Verb.REFUSE, Verb.REOPEN, Verb.REWORK, Verb.SUPERVISE,
+    Verb.INSTRUCT, Verb.CONTRIBUTE, Verb.APPROVE_EXTENSION, Verb.REFUSE_EXTENSION, Verb.CALL_BACK,
+    Verb.SPOT_CHECK, Verb.ASSIGN_BY_RULE, Verb.LEAVE_WITH_UNIT,
+}  # fmt: skip
+_TO_HEADS = {Verb.ASK_EXTENSION, Verb.SUPERVISE, Verb.INSTRUCT}
+_TO_RECORDER = {Verb.RESOLVE, Verb.EXPLAIN, Verb.CALL_BACK, Verb.SPOT_CHECK, Verb.REOPEN}
+# By these a case becomes somebody's to answer for.
+_GIVES = {Verb.ASSIGN, Verb.REASSIGN, Verb.TRANSFER}
+
+
+def connect() -> None:
+    from grievances.messaging import languages
+    from grievances.steps.step import step_done
+
+    languages.connect()
+    step_done.connect(_tell, dispatch_uid="notices")
+
+
+def notices_of(cadre: Cadre) -> "QuerySet[Notice]":
+    """A cadre's notices, of cases that they may still see: also a mere number would tell of others."""
+    from grievances.models import Notice
+
+    # The condition of ``visible_to`` on the few cases of these notices: all visible ones would be read to compare.
+    return Notice.objects.filter(Q(opinion=None) | visible(cadre, opinion="opinion__"), cadre=cadre)
+
+
+def unseen(cadre: Cadre) -> int:
+    """How many notices the cadre has not looked at. Most have none: only then is asked which they may see."""
+    from grievances.models import Notice
+
+    waits = Notice.objects.filter(cadre=cadre, seen_at=None).exists()
+    return notices_of(cadre).filter(seen_at=None).count() if waits else 0
+
+
+def _tell(*, event: "Event", **_kwargs: object) -> None:
+    from grievances.messaging import kinds
+    from grievances.messaging.telling import tell
+
+    told = {cadre for cadre in _with_substitutes(_concerned(event)) if cadre.pk != event.actor_id}
+    given = {cadre for cadre in told if event.verb in _GIVES and cadre.pk == event.opinion.person_id}
+    for kind, cadres in ((kinds.GIVEN, given), (kinds.STEP, told - given)):
+        tell(
+            kind=kind, cadres=cadres, key=f"event:{event.pk}", opinion=event.opinion, event=event,
+            at=event.recorded_at,
+        )  # fmt: skip
+
+
+def _with_substitutes(cadres: set[Cadre]) -> set[Cadre]:
+    """Whoever is away is told too, and whoever keeps the desk meanwhile."""
+    return cadres | {absence.substitute for absence in absences.of(cadres) if absence.substitute.is_active}
+
+
+def _concerned(event: "Event") -> set[Cadre]:
+    opinion = event.opinion
+    found: set[Cadre | None] = set()
+    if event.verb in _TO_PERSON:
+        found.add(opinion.person)
+    if event.verb in _TO_HEADS and opinion.unit:
+        heads = Post.objects.in_force().filter(unit=opinion.unit, role=Role.HEAD, cadre__is_active=True)
+        found |= {post.cadre for post in heads.select_related("cadre")}
+    if event.verb in _TO_RECORDER:
+        found.add(opinion.recorded_by)
+    if event.details.get("returns"):
+        # It came back twice: whoever dispatches it decides.
+        found |= set(coordinators_of(opinion))
+    return {cadre for cadre in found if cadre is not None}

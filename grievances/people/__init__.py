@@ -1,0 +1,1 @@
+"""When somebody is away, leaves, or hands cases on."""

@@ -1,0 +1,1 @@
+"""Opinions with one cause."""
