@@ -1,7 +1,7 @@
 """Things that tests need, made plainly and always the same."""
 
 from datetime import date, datetime
-from itertools import count
+from itertools import count, pairwise
 
 from django.utils import timezone
 
@@ -12,26 +12,24 @@ from villages.models import LEVEL_OF_LENGTH, Cadre, Household, Post, Region, Rol
 DISTRICT, TOWN, VILLAGE, GRID = "320904", "320904001", "320904001001", "320904001001001"
 LONG_AGO = date(2020, 1, 1)
 PASSWORD = "correct horse battery"
-# Far from the numbers that tests write down themselves.
-_numbers = count(1000)
+_numbers = count(10_001)  # far from those that tests give themselves
 
 
 def make_region(*, code: str, name: str = "") -> Region:
     """A region with all above it."""
-    for length in sorted(LEVEL_OF_LENGTH):
-        if length > len(code):
-            break
-        part, parent = code[:length], code[: max((n for n in LEVEL_OF_LENGTH if n < length), default=0)]
-        Region.objects.get_or_create(
+    codes = [code[:length] for length in sorted(LEVEL_OF_LENGTH) if length <= len(code)]
+    known = Region.objects.in_bulk(codes)
+    for parent, part in pairwise([None, *codes]):
+        if part in known:
+            continue
+        known[part] = Region.objects.create(
             code=part,
-            defaults={
-                "name": name if length == len(code) and name else f"区划{part}",
-                "level": LEVEL_OF_LENGTH[length],
-                "parent_id": parent or None,
-                "abbreviation": {"320904": "DF", "320903": "TH"}.get(part),
-            },
+            name=name if part == code and name else f"区划{part}",
+            level=LEVEL_OF_LENGTH[len(part)],
+            parent_id=parent,
+            abbreviation={"320904": "DF", "320903": "TH"}.get(part),
         )
-    return Region.objects.get(code=code)
+    return known[code]
 
 
 def make_unit(

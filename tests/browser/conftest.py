@@ -11,6 +11,7 @@ from tests import database
 from tests.browser.site import DESKTOP, PASSWORD, served
 from tests.browser.tour import tour
 from tests.browser.watch import Watch
+from tests.plugin import server
 
 expect.set_options(timeout=10_000)
 
@@ -45,9 +46,16 @@ def quiet_site(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Ite
 
 
 @pytest.fixture(scope="session")
-def busy_site(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    """The sample, worked on."""
+def busy_all_along(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """What ``busy_site`` is for the whole run."""
     yield from _site("busy", django_db_blocker)
+
+
+@pytest.fixture
+def busy_site(busy_all_along: str) -> str:
+    """The sample, worked on. What people have chosen for their desks in another test is forgotten."""
+    server.execute("DELETE FROM grievances_desksettings", database=f"{database.own()}_busy")
+    return busy_all_along
 
 
 class People:

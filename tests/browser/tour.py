@@ -19,12 +19,13 @@ ALSO = (
 
 
 def kind_of(address: str, came_from: str = "") -> str | None:
-    """What pages of one kind have in common: the name, and the queue or list, also of a case found there."""
+    """What pages of one kind have in common: the name, and the queue or list, also of a case found there. None for
+    what is no page; an address that nothing answers raises AssertionError."""
     parts = urlsplit(address)
     try:
         match = resolve(parts.path)
     except Resolver404:
-        return None
+        raise AssertionError(f"{came_from or 'the start'} links to {address}, which leads nowhere") from None
     if match.url_name in ("attachment", "jsi18n"):  # no pages
         return None
     asked = parse_qs(parts.query)
@@ -36,8 +37,8 @@ def kind_of(address: str, came_from: str = "") -> str | None:
 
 
 def tour(request: APIRequestContext) -> dict[str, str]:
-    """Kind of page → address of an example, breadth first. A broken page, or a link to what is refused,
-    raises AssertionError."""
+    """Kind of page → address of an example, breadth first. A broken page, or a link to what is refused
+    or leads nowhere, raises AssertionError."""
     found: dict[str, str] = {}
     waiting = [("", "/"), *(("", address) for address in ALSO if request.get(address).ok)]
     while waiting and len(found) < _MOST:
@@ -48,11 +49,8 @@ def tour(request: APIRequestContext) -> dict[str, str]:
         response = request.get(address, max_redirects=5)
         assert response.ok or response.status == 409, f"{address}: {response.status}"
         found[kind] = address
-        here = urlsplit(response.url)
         for link in _LINK.findall(response.text()):
-            target = html.unescape(link)
-            if not urlsplit(target).scheme:
-                target = urljoin(here.path, target)
-            if target.startswith("/"):
-                waiting.append((kind, target))
+            target = urlsplit(urljoin(response.url, html.unescape(link)))
+            if target.scheme.startswith("http") and target.netloc == urlsplit(response.url).netloc:
+                waiting.append((kind, target._replace(scheme="", netloc="", fragment="").geturl()))
     return found
