@@ -64,9 +64,8 @@ $(VENV)/.product: $(BIN)/python requirements.txt
 	@$(BIN)/python -m config.packages
 	@touch $@
 
-$(VENV)/.development: $(BIN)/python requirements.txt requirements-dev.txt tests/node/package-lock.json
+$(VENV)/.development: $(BIN)/python requirements.txt requirements-dev.txt
 	@echo "Installing what the tests need …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
-	@$(BIN)/python -m tests.node
 	@$(BIN)/python -m config.packages
 	@touch $@ $(VENV)/.product

@@ -21,6 +21,8 @@ _PACKAGES = ["chromium", "fonts-noto-cjk"]
 
 def main() -> int:
     began = time.monotonic()
+    # Beside all that follows, as it mostly waits for the network; tests that need the packages wait for it.
+    npm = subprocess.Popen([PYTHON, "-m", "tests.node"], cwd=ROOT)
     browser = _browser()
     failed = [name for name, command in _checks() if not _run(name, command)]
     if not _with_database():
@@ -31,6 +33,8 @@ def main() -> int:
     arguments = ["-n", str(os.cpu_count() or 2), "--dist", "loadgroup", f"--junitxml={_RESULTS}", *marks]
     if not _run("tests", [PYTHON, "-m", "pytest", *arguments]):
         failed.append("tests")
+    if npm.wait() != 0:
+        failed.append("npm packages")
     passed, in_browser = _passed()
     if not in_browser and os.environ.get("CI"):
         failed.append("browser tests (none passed)")
