@@ -15,9 +15,9 @@ from django.utils import timezone
 from grievances.desk import presence
 from grievances.escalating.sweep import escalate
 from grievances.messaging import sending
+from grievances.people.standing_in import tell_of_the_day
 from grievances.phones import photos
 from grievances.saved.alerts import due_alerts
-from grievances.standing_in import tell_of_the_day
 
 logger = logging.getLogger(__name__)
 

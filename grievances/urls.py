@@ -38,7 +38,6 @@ from grievances.views import (
     proposals,
     saved,
     search,
-    shell,
     slipped,
     supervisions,
     undecided,
@@ -67,8 +66,8 @@ urlpatterns = [
     path("households/<int:pk>/", households.household, name="household"),
     path("households/<int:pk>/visit/", visits.visit_household, name="visit-household"),
     # visitors in the yard
-    path("phone/", shell.phone, name="phone"),
-    path("phone/shell/<slug:language>/", shell.phone_shell, name="phone-shell"),
+    path("phone/", phone_app.phone, name="phone"),
+    path("phone/shell/<slug:language>/", phone_app.phone_shell, name="phone-shell"),
     path("sw.js", phone_app.phone_worker, name="phone-worker"),
     path("phone/manifest/<slug:language>/", phone_app.phone_manifest, name="phone-manifest"),
     path("phone/no-network/<slug:language>/", phone_app.phone_no_network, name="phone-no-network"),

@@ -21,7 +21,7 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_finish() -> None:
-    # What is loaded by now stays: looking through it for garbage again and again costs a tenth of the run.
+    # What is loaded by now stays: looking through it for garbage again and again costs time.
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)

@@ -5,15 +5,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from grievances.models import Category, Why
-from grievances.models.undecided import UndecidedVisit
+from grievances.models.undecided import OF_PLACES, UndecidedVisit
 from grievances.phones.packets import Content
 from grievances.phones.showing import Shown
 from grievances.visits.visiting import places_of
 from villages.models import Cadre, Household, Level, Region
 
 from .fields import CategoryChoice, LabelChoice
-
-_OF_PLACES = {Why.VILLAGE, Why.PLACE, Why.HOUSEHOLD}
 
 
 class DecisionForm(forms.Form):
@@ -24,7 +22,7 @@ class DecisionForm(forms.Form):
     def __init__(self, *args: object, row: UndecidedVisit, shown: Shown, by: Cadre, **kwargs: object) -> None:
         self.shown = shown
         super().__init__(*args, **kwargs)
-        if shown.is_mine and _OF_PLACES.intersection(row.reasons):
+        if shown.is_mine and OF_PLACES.intersection(row.reasons):
             self._ask_where(by)
         if Why.CATEGORY in row.reasons:
             self._ask_categories()

@@ -23,21 +23,13 @@ from .informant import Accusation, Informant
 from .message import Delivery, DeliveryState, How, MessageSettings
 from .note import Note, NoteKind
 from .notice import Notice
-from .opinion import (
-    SNAPSHOT_FIELDS,
-    STEP_FIELDS,
-    InformantKind,
-    Kind,
-    Opinion,
-    OpinionSpan,
-    Snapshot,
-    Source,
-    Urgency,
-)
+from .opinion import STEP_FIELDS, InformantKind, Kind, Opinion, Urgency
 from .phone import LONGEST_LABEL, MOST_PHONES, Phone
 from .presence import CasePresence
 from .province import DistrictSite
 from .saved import Calls, SavedView, Sharing
+from .snapshot import SNAPSHOT_FIELDS, Snapshot, Source
+from .span import OpinionSpan
 from .standing import StoodIn, Succession, SuccessionCase
 from .taking import KEPT, CallList, FileFormat, FileState, MadeFile
 from .tally import COUNTS, KEYS, Dimension, Tally, TallyChange, TallyMoment

@@ -1,6 +1,5 @@
 """Opinions: one thing said by one informant."""
 
-from datetime import datetime
 from functools import cached_property
 from typing import Self
 
@@ -23,12 +22,11 @@ from grievances.steps import (
     RecordSteps,
 )
 from grievances.workflow import COUNTED, OPEN, RESPONSIBLE, Ground, Outcome, State
-from villages.models import CODE_LENGTH, Cadre, Level, Region, Unit
+from villages.models import CODE_LENGTH, Cadre, Level, Region
 from villages.scope import within
 from villages.search import Pairs, SearchText, joined_fields
 
-from .campaign import Campaign
-from .category import Category
+from .snapshot import SNAPSHOT_FIELDS, Snapshot, Source
 
 
 class Kind(models.TextChoices):
@@ -36,16 +34,6 @@ class Kind(models.TextChoices):
     REQUEST = "request", _("request")
     SUGGESTION = "suggestion", _("suggestion")
     PRAISE = "praise", _("praise")
-
-
-class Source(models.TextChoices):
-    BIG_VISIT = "big_visit", _("big visit")
-    SERVICE_CENTRE = "service_centre", _("service centre")
-    STUDIO = "studio", _("studio")
-    PHONE = "phone", _("telephone")
-    LETTER = "letter", _("letter")
-    SUPERIOR = "superior", _("superior office")
-    PUBLIC = "public", _("the public page")
 
 
 class Urgency(models.TextChoices):
@@ -60,50 +48,6 @@ class InformantKind(models.TextChoices):
     ANONYMOUS = "anonymous", _("anonymous")
 
 
-class Snapshot(models.Model):
-    """What a figure, a queue or a filter asks about an opinion, now or on a past day."""
-
-    # No index by itself on any of these: each list and figure has its own, in the right order.
-    campaign = models.ForeignKey(
-        Campaign, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("campaign")
-    )
-    source = models.CharField(_("source"), max_length=14, choices=Source.choices, default=Source.BIG_VISIT)
-    region = models.ForeignKey(
-        Region, models.PROTECT, related_name="+", db_index=False, verbose_name=_("place")
-    )
-    category = models.ForeignKey(
-        Category, models.PROTECT, related_name="+", db_index=False, verbose_name=_("category")
-    )
-    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.COLLECTED)
-    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices, blank=True)
-    ground = models.CharField(_("ground"), max_length=8, choices=Ground.choices, blank=True)
-    unit = models.ForeignKey(
-        Unit, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("lead unit")
-    )
-    person = models.ForeignKey(
-        Cadre,
-        models.PROTECT,
-        null=True,
-        related_name="+",
-        db_index=False,
-        verbose_name=_("responsible person"),
-    )
-    # The earliest deadline that is running, null when none is.
-    due_at = models.DateTimeField(_("deadline"), null=True)
-    answered_at = models.DateTimeField(null=True)
-    round = models.PositiveSmallIntegerField(default=1)
-    was_assigned = models.BooleanField(default=False)
-    supervised = models.BooleanField(default=False)
-    # The latest call-back since the latest answer; null before there is one.
-    contacted = models.BooleanField(null=True)
-    solved = models.BooleanField(null=True)
-    satisfied = models.BooleanField(null=True)
-
-    class Meta:
-        abstract = True
-
-
-SNAPSHOT_FIELDS = tuple(field.attname for field in Snapshot._meta.local_fields)
 # All that a step may change on the opinion itself; the text as it was said is not among it.
 STEP_FIELDS = (
     *SNAPSHOT_FIELDS,
@@ -345,59 +289,3 @@ class Opinion(
     @property
     def is_late(self) -> bool:
         return self.is_open and self.due_at is not None and self.due_at <= timezone.now()
-
-
-class OpinionSpanQuerySet(models.QuerySet):
-    def standing(self, *, at: datetime) -> Self:
-        """How each opinion stood at a moment."""
-        return self.filter(Q(until=None) | Q(until__gt=at), since__lte=at)
-
-    def for_rows(self) -> Self:
-        """With what a list row shows, in one query."""
-        return self.select_related("opinion", "region__parent", "category", "person")
-
-
-class OpinionSpan(Snapshot):
-    """How an opinion stood from a moment until a moment: the answer to any question about a past day."""
-
-    opinion = models.ForeignKey(Opinion, models.PROTECT, related_name="spans")
-    since = models.DateTimeField()
-    until = models.DateTimeField(null=True)
-    # Of the opinion, as it is today, also on the spans of past days: who may count it is asked of today.
-    recorded_at = models.DateTimeField()
-    # Whom it accuses, as far as figures must know: "" for nobody, else ",c12,u5," – cadres and units by id,
-    # "?" where nobody is known yet, "!" where that was released. A trigger on Accusation keeps it.
-    accused = models.TextField(blank=True, db_collation="C")
-
-    objects = OpinionSpanQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("span")
-        verbose_name_plural = _("spans")
-        indexes = [
-            models.Index(fields=["-since", "-opinion", "until", "region"], name="span_latest"),
-            models.Index(fields=["region", "since", "until"], name="span_by_place"),
-            models.Index(fields=["region", "since"], name="span_accusing", condition=~Q(accused="")),
-            # Only spans that came to be late: few, whatever the number of opinions.
-            models.Index(
-                fields=["-due_at", "-opinion", "until", "region"],
-                name="span_late",
-                condition=Q(state__in=sorted(OPEN), due_at__isnull=False)
-                & (Q(until=None) | Q(until__gt=F("due_at"))),
-            ),
-        ]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["opinion"], condition=Q(until=None), name="span_one_open_an_opinion"
-            ),
-            models.CheckConstraint(
-                name="span_ends_after_it_starts", condition=Q(until=None) | Q(until__gte=F("since"))
-            ),
-        ]
-
-    @property
-    def case(self) -> Opinion:
-        return self.opinion
-
-    def __str__(self) -> str:
-        return f"{self.opinion_id} {self.state} {self.since:%Y-%m-%d %H:%M}"

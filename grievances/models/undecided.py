@@ -32,6 +32,10 @@ class Why(models.TextChoices):
     FILE = "file", _("somebody else brought it as a file")
 
 
+# Of the place alone: another one puts it right.
+OF_PLACES = {Why.VILLAGE, Why.PLACE, Why.HOUSEHOLD}
+
+
 class Decided(models.TextChoices):
     """What became of it."""
 

@@ -23,7 +23,6 @@ SCHEMA = 1
 # Without a contact it is erased on the phone after so long.
 KEPT = timedelta(days=7)
 MOST_HOUSEHOLDS = 3000
-MOST_GRIDS = 200
 _GRID = re.compile(r"[0-9]{15}")
 _HOUSEHOLD = re.compile(r"[0-9]{1,18}")
 _LONGEST_DIGEST = 64
@@ -46,8 +45,8 @@ class Asked:
         grids, telephones = body.get("grids"), body.get("telephones", False)
         if not isinstance(telephones, bool):
             raise Unreadable("telephones: true or false")
-        if not isinstance(grids, dict) or len(grids) > MOST_GRIDS:
-            raise Unreadable(f"grids: an object of at most {MOST_GRIDS}")
+        if not isinstance(grids, dict) or len(grids) > contact.MOST_GRIDS:
+            raise Unreadable(f"grids: an object of at most {contact.MOST_GRIDS}")
         for code, known in grids.items():
             if not _GRID.fullmatch(code) or not isinstance(known, dict):
                 raise Unreadable("grids: a code of 15 digits, and an object")

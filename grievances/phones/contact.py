@@ -3,7 +3,6 @@
 import time
 import uuid
 
-from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
 from django.http import HttpRequest
@@ -17,7 +16,7 @@ from grievances.phones.wire import Unreadable
 from grievances.visits.visiting import places_of
 from villages.models import Cadre, Level, Role
 
-_MOST_GRIDS = 200
+MOST_GRIDS = 200  # that are offered, and taken along at once
 
 
 class NotEnrolled(Exception):
@@ -64,7 +63,7 @@ def must_erase(phone: Phone | None, *, signed_in: Cadre | None = None) -> bool:
         return False
     if phone.is_ended or (signed_in and phone.cadre_id != signed_in.pk):
         return True
-    return Role.VISITOR not in phone.cadre.roles
+    return Role.VISITOR not in (signed_in or phone.cadre).roles
 
 
 def told_to_a_stranger(request: HttpRequest) -> dict[str, object]:
@@ -88,13 +87,7 @@ def told(request: HttpRequest) -> dict[str, object]:
         "off": "" if key else str(keys.WHY_OFF),
         "grids": grids_of(cadre) if key else [],
         "undecided": tray.count(cadre),
-        "release": release(),
     }
-
-
-def release() -> str:
-    """Changes with every script, style or picture of the program."""
-    return getattr(staticfiles_storage, "manifest_hash", "") or "development"
 
 
 def note_contact(phone: Phone, *, session: str) -> None:
@@ -115,7 +108,7 @@ def grids_of(cadre: Cadre) -> list[dict[str, object]]:
             "village": both.named(grid.parent),
             "households": grid.live,
         }
-        for grid in mine.annotate(live=lives)[:_MOST_GRIDS]
+        for grid in mine.annotate(live=lives)[:MOST_GRIDS]
     ]
 
 

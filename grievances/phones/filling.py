@@ -15,13 +15,25 @@ from grievances.forms.questions import question_field
 from grievances.forms.visit_opinion import VisitOpinionForm
 from grievances.forms.visit_sheet import Sheet, Where
 from grievances.models import Category, Opinion, Question, VisitKind, Why
+from grievances.models.undecided import OF_PLACES
 from grievances.phones import both
 from grievances.phones.packets import Content
 from villages.models import Cadre, Household, Region, Unit
 
 # The fields that a phone's content calls otherwise than a form.
 _FIELDS = {"__all__": "", "pick": "category"}
-_OF_PLACES = {Why.VILLAGE, Why.PLACE, Why.HOUSEHOLD}
+_AS_TYPED = [
+    "text",
+    "informant",
+    "kind",
+    "urgency",
+    "place",
+    "accused",
+    "people",
+    "account",
+    "name",
+    "telephone",
+]
 # The key that counts is that of the packet.
 _ANY_KEY = "00000000-0000-4000-8000-000000000000"
 
@@ -74,19 +86,7 @@ def filled_in_alone(make: Callable[[], BaseForm]) -> tuple[BaseForm, list[Proble
 
 def typed_opinion(said: Content) -> dict[str, list]:
     """One opinion as the form of an opinion would have it."""
-    plain = (
-        "text",
-        "informant",
-        "kind",
-        "urgency",
-        "place",
-        "accused",
-        "people",
-        "account",
-        "name",
-        "telephone",
-    )
-    typed = {name: [str(said.get(name, ""))] for name in plain}
+    typed = {name: [str(said.get(name, ""))] for name in _AS_TYPED}
     typed["category"] = [str(said["category"] or "")]
     typed["on_the_spot"] = ["on"] if said.get("on_the_spot") else []
     return typed | {f"question_{pk}": [answer] for pk, answer in said["particulars"].items()}
@@ -175,9 +175,9 @@ def _wrong(sheet: Sheet, content: Content, today: Today) -> list[tuple[str, str]
 
 def _outdated(name: str, errors: list[ValidationError], said: Content, reasons: set[Why]) -> Why | None:
     """Why a value that was once right is not any more; None where it never was."""
-    if name in ("place", "name") and reasons & _OF_PLACES:
+    if name in ("place", "name") and reasons & OF_PLACES:
         # Found out already; a household that is gone gives no name of who spoke.
-        return next(iter(reasons & _OF_PLACES))
+        return next(iter(reasons & OF_PLACES))
     if errors[0].code not in ("invalid_choice", "invalid_pk_value"):
         return None
     if name == "category":

@@ -15,8 +15,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy
 
 WHY_OFF = gettext_lazy(
-    "Working without a network is off: this installation has no key for phones. "
-    "Its administrator sets PHONE_KEY."
+    "Offline use is off: this installation has no key for phones. Its administrator sets PHONE_KEY."
 )
 
 

@@ -7,7 +7,6 @@ from functools import lru_cache
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
-from django.templatetags.static import static
 from django.urls import resolve, reverse
 
 # The service worker's libraries and own scripts, in the order in which it runs them. Workbox's own loader is left
@@ -35,18 +34,12 @@ def worker() -> dict[str, object]:
     return _worker() if settings.DEBUG else _worker_once()
 
 
-def release() -> str:
-    """The version of all that a phone keeps, as one word."""
-    return worker()["release"]
-
-
 def _worker() -> dict[str, object]:
     shells = {language: reverse("phone-shell", args=[language]) for language in LANGUAGES}
     without = {language: reverse("phone-no-network", args=[language]) for language in LANGUAGES}
     pages = {address: _text_of(address) for address in [*shells.values(), *without.values()]}
     kept = [{"url": address, "revision": _digest(text)} for address, text in pages.items()]
     files = sorted({file for text in pages.values() for file in _files_in(text)})
-    scripts = [static(name) for name in WORKER_SCRIPTS]
     kept += [{"url": file, "revision": None} for file in files]
     return {
         "kept": kept,
@@ -58,7 +51,6 @@ def _worker() -> dict[str, object]:
             "households": reverse("household-list"),
             "sign_out": reverse("sign-out"),
         },
-        "release": _digest(repr((kept, scripts))),
     }
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grievances.models import UndecidedVisit, Why
 from grievances.phones import anonymous, photos, tray, wire
-from grievances.phones.answers import Answer, malformed
+from grievances.phones.answers import Answer, malformed, refused
 from grievances.phones.arriving import arrive, known_answer
 from grievances.phones.judging import coordinated_by, judge
 from grievances.phones.packets import (
@@ -125,7 +125,7 @@ def _brought(packet: Packet, content: Content, digest: str, by: Cadre) -> Answer
     one_after_another(author)
     judged = judge(packet.id, content, author=author, letting_in=by, clock_of=packet.clock)
     if judged.problems:
-        return Answer(422, "refused", {"problems": [problem.told for problem in judged.problems]})
+        return refused(judged.problems)
     if Why.VILLAGE in judged.reasons:
         return Answer(403, "somebody_elses")
     known = known_answer(packet.id, content, digest=digest, author=author)

@@ -7,6 +7,8 @@ from grievances.sample import phrases
 from grievances.sample.people import DAFENG, People
 from villages.models import Region, Role, Unit
 
+RAN, TO_RUN = 150, 30  # days that the campaign of a year has run, and will
+
 
 def make(
     staff: People,

@@ -12,7 +12,7 @@ from grievances.models.opinion import OpinionQuerySet
 from villages.models import CODE_LENGTH, Level, Role
 
 if TYPE_CHECKING:
-    from grievances.sample.histories import Office
+    from grievances.sample.office import Office
 
 _TOWN = CODE_LENGTH[Level.TOWN]
 _MANY, _LEAST, _MOST = 4, 3, 8

@@ -1,155 +1,20 @@
 """Histories of the sample's opinions, made in memory by the same verbs that people use."""
 
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
 
 from django.utils import timezone
 
-from grievances.flow.calendar import WorkingCalendar
 from grievances.flow.casefile import MemoryFile
-from grievances.models import Category, DispatchRule, Opinion
-from grievances.numbers import compose
+from grievances.models import Opinion
 from grievances.sample import phrases
-from grievances.sample.fates import Fate
-from grievances.sample.people import People
+from grievances.sample.office import Office
+from grievances.sample.plans import Plan
 from grievances.steps.record import Accused, Said
-from villages.models import Cadre, Household, Region, Role, Unit, UnitKind
+from villages.models import Household, Role, UnitKind
 
 _DAY = timedelta(days=1)
 _OPENS, _CLOSES = 8, 18
-
-
-@dataclass
-class Office:
-    """Who dispatches, handles, calls: the district as the histories need it."""
-
-    people: People
-    units: dict[str, Unit]
-    rules: list[DispatchRule]
-    categories: list[Category]
-    calendar: WorkingCalendar
-    dice: Random
-    now: datetime
-    district: Region
-    sequence: int = 0
-    by_place: dict[tuple[str, str], Unit] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for unit in self.units.values():
-            self.by_place[(unit.kind, unit.region_id)] = unit
-
-    def number(self, *, anonymous: bool, year: int) -> str:
-        if anonymous:
-            return compose(self.district.abbreviation, year, 10_000_000 + self.dice.randrange(90_000_000))
-        self.sequence += 1
-        return compose(self.district.abbreviation, year, self.sequence)
-
-    def lead_unit(self, category: Category, place: str) -> Unit:
-        """By the dispatch rules, as the form would propose."""
-        wanted = {None, category.pk, category.parent_id}
-        rule = next(rule for rule in self.rules if rule.category_id in wanted)
-        if rule.unit_id:
-            return self.units[rule.unit.code]
-        length = 9 if rule.local == UnitKind.TOWN else 12
-        return self.by_place[(rule.local, place[:length])]
-
-    def coordinator(self, unit: Unit, place: str, *, accusing: bool) -> Cadre:
-        """The town's for its own units, the district's for departments and accusations."""
-        town = self.by_place[(UnitKind.TOWN, place[:9])]
-        if accusing or not unit.region_id.startswith(town.region_id):
-            return self.dice.choice(self.people.of(Role.COORDINATOR, self.units["petitions"]))
-        return self.people.of(Role.COORDINATOR, town)[0]
-
-    def caller(self, unit: Unit, place: str) -> Cadre:
-        """Of the town for committees, of the district else: never of the unit that did the work."""
-        town = self.by_place[(UnitKind.TOWN, place[:9])]
-        if unit.kind == UnitKind.COMMITTEE:
-            return self.people.of(Role.CALLER, town)[0]
-        return self.dice.choice(self.people.of(Role.CALLER, self.units["petitions"]))
-
-    def visitor(self, place: str) -> Cadre:
-        return self.people.of(Role.VISITOR, self.by_place[(UnitKind.COMMITTEE, place[:12])])[0]
-
-
-@dataclass
-class Plan:
-    """One opinion before it is told: what it is about, what becomes of it, and how long that takes."""
-
-    fate: Fate
-    category: Category
-    informant: str
-    spans: dict[str, float]  # days from one step to the next
-
-    @property
-    def age(self) -> float:
-        """Days since it was said."""
-        return sum(self.spans.values())
-
-
-def plan(office: Office, fate: Fate, *, longest: float) -> Plan:
-    """Draw category, informant and durations; at most ``longest`` days in all."""
-    dice = office.dice
-    fitting = [one for one in office.categories if not (fate.on_the_spot and one.demands_accused)]
-    category = dice.choice(fitting)
-    chance = dice.random()
-    informant = "anonymous" if chance < 0.03 else "confidential" if chance < 0.09 else "named"
-    if fate.on_the_spot:
-        informant = "named"
-    spans = _spans(dice, fate, category)
-    used = sum(spans.values())
-    if used > longest - 1:
-        spans = {name: days * (longest - 1) / used for name, days in spans.items()}
-        used = longest - 1
-    spans["waited"] = _waited(dice, fate, category, longest - used)
-    return Plan(fate, category, informant, spans)
-
-
-def _spans(dice: Random, fate: Fate, category: Category) -> dict[str, float]:
-    """Days from step to step, as far as the fate goes."""
-    if fate.on_the_spot:
-        return {"dispatched": 0.02, "called": dice.uniform(1, 8)}
-    days = {"dispatched": dice.uniform(0.3, 4)}
-    if fate.end == "objected":
-        return days | {"objected": dice.uniform(0.5, 3)}
-    if fate.objected:
-        days |= {"objected": dice.uniform(0.5, 3), "ruled": dice.uniform(0.3, 2)}
-    if fate.end == "withdrawn":
-        return days | {"withdrawn": dice.uniform(0.3, 6)}
-    if fate.end in ("assigned", "collected"):
-        return days
-    days["accepted"] = dice.uniform(0.3, 4)
-    if fate.end == "handling" and not fate.reopened:
-        return days
-    return days | _answering(dice, fate, category)
-
-
-def _answering(dice: Random, fate: Fate, category: Category) -> dict[str, float]:
-    """Days to the answer, the call-back, and through a reopening."""
-    days = {}
-    term = category.handling_days or 60
-    days["answered"] = min(dice.lognormvariate(2.1, 0.7), term * 1.1)
-    if fate.end in ("resolved", "explained") and not fate.reopened:
-        return days
-    days["called"] = dice.uniform(1, 9)
-    if fate.reopened and fate.end == "closed":
-        days |= {"answered_again": dice.uniform(2, 12), "called_again": dice.uniform(1, 7)}
-    return days
-
-
-def _waited(dice: Random, fate: Fate, category: Category, most: float) -> float:
-    """Days since the last step: long for closed ones, within the deadline for those that are not late."""
-    term = 15 if fate.reopened else (category.handling_days or 60)
-    latest = {
-        "assigned": 13.0,
-        "objected": 2.0,
-        "handling": term * 0.85,
-        "resolved": 9.5,
-        "explained": 9.5,
-    }.get(fate.end, most)
-    if fate.late:
-        return min((16 if fate.end == "assigned" else term + 1) + dice.uniform(0, 6), max(most, 0.1))
-    return dice.uniform(0.05, max(min(latest, most), 0.1))
 
 
 def working_hour(dice: Random, at: datetime, *, after: datetime) -> datetime:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from grievances.forms.absence import AbsenceForm
 from grievances.people.absences import people_headed
-from grievances.standing_in import tell_begun, tell_ended
+from grievances.people.standing_in import tell_begun, tell_ended
 from villages.models import Absence, Cadre, Role
 from villages.rights import note_addition, note_change
 

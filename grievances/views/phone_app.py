@@ -1,20 +1,24 @@
-"""What makes the pages an app on a phone: the service worker, the manifest, and the page of what needs a network."""
+"""What makes the pages an app on a phone: the service worker, the manifest, and the pages that it keeps.
+
+Nothing in them is anybody's; they are filled on the phone with what was taken along.
+"""
 
 import json
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from grievances.forms import shell
 from grievances.phones import offline
 
-# Nothing in these is anybody's; asked for again each time, as a new version may be there.
+# Asked for again each time, as a new version may be there.
 _KEPT = {"Cache-Control": "no-cache"}
 
 
@@ -59,16 +63,42 @@ def _icons() -> list[dict[str, str]]:
 
 @login_not_required
 @require_safe
+def phone(request: HttpRequest) -> HttpResponse:
+    """The phone's own page, in the language of the pages."""
+    return _shell(request)
+
+
+@login_not_required
+@require_safe
+def phone_shell(request: HttpRequest, language: str) -> HttpResponse:
+    """In one language, whatever that of the pages is: both are kept on the phone."""
+    with _in(language):
+        return _shell(request)
+
+
+def _shell(request: HttpRequest) -> HttpResponse:
+    context = {
+        "look": shell.look(),
+        "visit": shell.visit(),
+        "way": shell.way(),
+        "door": shell.opinion(at_a_door=True),
+        "met": shell.opinion(at_a_door=False),
+        "where_door": {"household": True},
+        "where_met": {"household": None},
+    }
+    return _page(request, "grievances/phone.html", context)
+
+
+@login_not_required
+@require_safe
 def phone_no_network(request: HttpRequest, language: str) -> HttpResponse:
     """What the phone shows instead of a page that it hasn't kept."""
     with _in(language):
-        return _page(request, "grievances/phone_no_network.html")
+        return _page(request, "grievances/phone_no_network.html", {})
 
 
-def _page(request: HttpRequest, template: str) -> HttpResponse:
-    response = render(request, template)
-    response["Cache-Control"] = "no-cache"
-    return response
+def _page(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:
+    return HttpResponse(render_to_string(template, context, request), headers=_KEPT)
 
 
 def _in(language: str) -> translation.override:

@@ -19,10 +19,7 @@ from grievances.phones import sealed_file, tray
 from grievances.phones.judging import Judged
 from grievances.phones.showing import Shown, shown
 from grievances.views.arrivals import is_full
-from villages.models import Role
 from villages.paging import page_of
-
-DECIDING = (Role.VISITOR, Role.COORDINATOR)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -60,7 +60,6 @@
     if (status !== 200) return { ...body, state: "signed_out" };
     token = body.csrf;
     if (body.key) await store().set("key", body.key);
-    await store().set("release", body.release);
     store().changed();
     return { ...body, state: "ok" };
   }

@@ -201,7 +201,7 @@
   const readLook = (look) => ({ number: look.dataset.number, word: chosen(look, "word"), remark: field(look, "remark").value.trim() });
 
   phone.sheet = {
-    MOST_OPINIONS, addBlock, readBlock, isBlank, addLook, readLook, tidy, tidyLook, drawTaps, drawQuestions, drawThumbs, categoryOf, light,
+    addBlock, readBlock, isBlank, addLook, readLook, tidy, tidyLook, drawTaps, drawQuestions, drawThumbs, light,
     field, chosen, wholeOf, show,
   };
 })();

@@ -28,6 +28,8 @@ VISITS = {
 }
 WORDS_A_MINUTE = 40
 SECONDS_A_TAP = 1.2  # find it, reach it, press it
+# When the last words were kept.
+_LAST_KEPT = "async () => Math.max(...(await phone.store.drafts()).map((one) => one.changed_at))"
 # To the console an answer that never came is an error; here it is meant.
 _MEANT = re.compile(r"net::ERR_(FAILED|INTERNET_DISCONNECTED)")
 
@@ -117,12 +119,13 @@ def test_a_browser_that_is_killed_in_the_yard_loses_no_words(yard: tuple[Page, s
     page.locator("[name=o0-text]").fill("有人多占了宅基地。")
     page.locator("[name=o0-informant][value=anonymous]").locator("xpath=ancestor::label").click()
     expect(page.locator("[data-kept]")).to_contain_text(re.compile(r"\d\d:\d\d"))
+    kept = page.evaluate(_LAST_KEPT)
     page.locator("[name=remarks]").fill("下次带医保的人来。")
     page.locator(".thumb button").click()
     expect(page.locator(".errors a")).to_have_count(1)
     people.look(page)
     address = page.url
-    time.sleep(1)
+    page.wait_for_function(f"async (before) => (await ({_LAST_KEPT})()) > before", arg=kept)
     page.close()
     again = page.context.new_page()
     again.goto(address)

@@ -32,6 +32,7 @@ _FIELDS = {name.removesuffix("_id") for name in STEP_FIELDS} | set(STEP_FIELDS)
 _THE_VERBS_OWN = "the rows of a step, written down at its end"
 _SUCCESSION = "when a successor answered"
 _PROBLEM = "a common problem's own place, category, unit, person and version"
+_PHONE = "a phone's own rows: what arrives, waits or is ended"
 _SHOWN = "for a page or a comparison only; never saved"
 WRITES: dict[tuple[str, str], str] = {
     ("flow/casefile.py", "row.save(force_insert=True)"): _THE_VERBS_OWN,
@@ -51,6 +52,16 @@ WRITES: dict[tuple[str, str], str] = {
     ("models/common_problem.py", "self.version"): _PROBLEM,
     ("forms/opinion.py", "self.region"): "the place that a form is about",
     ("views/dashboard.py", "self.region"): "the place that a dashboard is about",
+    ("models/phone.py", "locked.save(update_fields=['ended_at', 'ended_by', 'session'])"): _PHONE,
+    ("phones/contact.py", "self.state"): _PHONE,
+    ("phones/photos.py", "row.save(update_fields=['broken'])"): _PHONE,
+    ("phones/photos.py", "row.save(update_fields=['refused'])"): _PHONE,
+    ("phones/photos.py", "row.save(update_fields=['whole'])"): _PHONE,
+    (
+        "phones/tray.py",
+        "row.save(update_fields=['state', 'decided_by', 'decided_at', 'content', 'remark'])",
+    ): _PHONE,
+    ("phones/tray.py", "row.state"): _PHONE,
     ("dispatching/like_cases.py", "case.unit"): _SHOWN,
     ("views/proposals.py", "case.version"): _SHOWN,
     ("views/model_answers.py", "found.version"): "a model answer's own version",

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from grievances.models import Notice
-from grievances.standing_in import tell_of_the_day
+from grievances.people.standing_in import tell_of_the_day
 from tests.factories import fresh, make_cadre
 from tests.grievances.test_absence_pages import note
 from villages.models import Absence, Cadre, Role, Unit

@@ -29,11 +29,6 @@ from tests.phones.sending import Phone, ms, said, visit
 from villages.models import Cadre, Household, Role, Unit
 
 
-@pytest.fixture
-def household(visitor: Cadre) -> Household:
-    return make_household()
-
-
 def test_a_visit_with_two_opinions_arrives_with_their_numbers(visitor: Cadre, household: Household) -> None:
     campaign, category = make_campaign(), make_category()
     first, second = said(category), said(category, text="路灯不亮", informant="confidential", name="王五")

@@ -40,7 +40,7 @@ def test_contact_tells_the_time_the_key_and_whose_the_phone_is(
     assert abs(told["now"] - time.time() * 1000) < 10_000
     assert told["cadre"] == {"pk": visitor.pk, "label": visitor.label}
     assert told["phone"] == {"enrolled": True, "ended": False} and told["erase"] is False
-    assert len(told["key"]["id"]) == 16 and told["off"] == "" and told["csrf"] and told["release"]
+    assert len(told["key"]["id"]) == 16 and told["off"] == "" and told["csrf"]
 
 
 def test_contact_tells_which_grids_may_be_taken_along(script: Client) -> None:

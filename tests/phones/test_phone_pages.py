@@ -31,13 +31,13 @@ def test_my_phones_are_listed_with_the_day_of_their_last_contact(script: Client,
     Phone.objects.update(contact_on=LONG_AGO)
     shown = page(script, "phone-list")
     assert "Android Chrome" in shown and "last contact Wed 1 Jan 2020" in shown
-    assert reverse("phone-end", args=[phone.key]) in shown and "this phone" not in shown
+    assert reverse("phone-end", args=[phone.key]) in shown and ">this phone<" not in shown
     assert reverse("phone-list") in page(script, "password-change")
 
 
 def test_the_phone_in_the_hand_is_marked(script: Client, phone: Phone) -> None:
     Phone.objects.update(session=script.session.session_key)
-    assert "this phone" in page(script, "phone-list")
+    assert ">this phone<" in page(script, "phone-list")
     assert "you sign in again afterwards" in page(script, "phone-end", phone.key)
 
 

@@ -21,11 +21,6 @@ def campaign(db: None) -> Campaign:
 
 
 @pytest.fixture
-def household(visitor: Cadre) -> Household:
-    return make_household()
-
-
-@pytest.fixture
 def colleagues(committee: Unit) -> list[Cadre]:
     return [
         make_cadre(name=name, role=Role.VISITOR, unit=committee, region=GRID) for name in ("second", "third")

@@ -29,11 +29,6 @@ from villages.models import Cadre, Household, Post, Role, Unit
 OTHER_GRID = "320904001002001"
 
 
-@pytest.fixture
-def household(visitor: Cadre) -> Household:
-    return make_household()
-
-
 def waits(phone: Phone, draft: Draft, content: dict, *reasons: str) -> UndecidedVisit:
     """Send it: it needs a decision, for these reasons."""
     answer = phone.send(draft, content)

@@ -9,7 +9,7 @@ from grievances.flow.calendar import WorkingCalendar, midnight
 from grievances.models import Campaign, Category, DispatchRule
 from grievances.sample import campaigns, district, households, people, phrases
 from grievances.sample.bulk.ledger import Order
-from grievances.sample.histories import Office
+from grievances.sample.office import Office
 from villages.models import Household, Post, Region, Unit
 
 DAYS = 730  # back to which opinions were said

@@ -12,8 +12,10 @@ from grievances.models import Accusation, Campaign, Opinion, OpinionSpan, Visit
 from grievances.sample import phrases
 from grievances.sample.bulk.ground import DAYS, Ground
 from grievances.sample.bulk.plans import draw
-from grievances.sample.histories import Office, Plan, Teller, working_hour
+from grievances.sample.histories import Teller, working_hour
 from grievances.sample.looks import looks
+from grievances.sample.office import Office
+from grievances.sample.plans import Plan
 from grievances.tallies.signatures import signature
 from villages.models import Household
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from django.db.models import Model
 
 from grievances.sample.bulk.copytext import escaped
-from grievances.sample.histories import Office, spoken
+from grievances.sample.histories import spoken
+from grievances.sample.office import Office
 from grievances.tallies.signatures import of_unit, part
 from villages.models import Cadre, Region, Role, Unit, UnitKind
 

@@ -7,7 +7,8 @@ from random import Random
 
 from grievances.models import Category
 from grievances.sample.fates import Fate
-from grievances.sample.histories import Office, Plan
+from grievances.sample.office import Office
+from grievances.sample.plans import Plan
 
 # No life is longer than this, in days: older opinions are all ended.
 LONGEST = 126.0
