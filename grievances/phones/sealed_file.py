@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grievances.models import UndecidedVisit, Why
 from grievances.phones import anonymous, photos, tray, wire
-from grievances.phones.answers import Answer, malformed
+from grievances.phones.answers import Answer, malformed, refused
 from grievances.phones.arriving import arrive, known_answer
 from grievances.phones.judging import coordinated_by, judge
 from grievances.phones.packets import (
@@ -97,7 +97,11 @@ def _one(data: object, by: Cadre) -> Answer:
     try:
         packet = Packet.read(data)
         mine = arrive(packet, by=by)
-        return mine if mine.status != 403 else _somebody_elses(packet, by)
+        if mine.status != 403:
+            return mine
+        theirs = _somebody_elses(packet, by)
+        # Numbers, and what is wrong in words that may be protected, are for the author.
+        return Answer(theirs.status, theirs.state)
     except wire.Unreadable:
         return Answer(400, "bad_request")
 
@@ -125,13 +129,12 @@ def _brought(packet: Packet, content: Content, digest: str, by: Cadre) -> Answer
     one_after_another(author)
     judged = judge(packet.id, content, author=author, letting_in=by, clock_of=packet.clock)
     if judged.problems:
-        return Answer(422, "refused", {"problems": [problem.told for problem in judged.problems]})
+        return refused(judged.problems)
     if Why.VILLAGE in judged.reasons:
         return Answer(403, "somebody_elses")
     known = known_answer(packet.id, content, digest=digest, author=author)
     if known:
-        # Numbers are for the author.
-        return Answer(known.status, known.state)
+        return known
     judged.reasons.append(Why.FILE)
     return tray.put(packet.id, content, judged, digest=digest, author=author, brought_by=by)
 

@@ -87,6 +87,9 @@ def write(row: UndecidedVisit, content: Content, *, by: Cadre) -> Visit | Judged
     """
     one_after_another(row.author)
     locked = _locked(row)
+    if locked.brought_by_id and by.pk != locked.author_id:
+        # Nobody knows that the author sent it: no step is done in that name.
+        content = _without_steps(content)
     judged = _as_decided(locked, content, by)
     if judged.problems or judged.reasons:
         return judged
@@ -94,11 +97,15 @@ def write(row: UndecidedVisit, content: Content, *, by: Cadre) -> Visit | Judged
         visit = _written(locked, content, judged)
     except StepRefused:
         # A word on a matter of last time: it then stays among the remarks.
-        content = without_matters(content, {look["number"] for look in content["looks"]})
+        content = _without_steps(content)
         visit = _written(locked, content, _as_decided(locked, content, by))
     _decide(locked, Decided.WRITTEN, by)
     photos.open_waiting(locked.key)
     return visit
+
+
+def _without_steps(content: Content) -> Content:
+    return without_matters(content, {look["number"] for look in content["looks"]})
 
 
 def _as_decided(row: UndecidedVisit, content: Content, by: Cadre) -> Judged:
@@ -125,8 +132,8 @@ def discard(row: UndecidedVisit, *, by: Cadre, remark: str) -> None:
 
 
 def _locked(row: UndecidedVisit) -> UndecidedVisit:
-    known = UndecidedVisit.objects.select_related("author", "decided_by")
-    locked = known.select_for_update(of=("self",)).get(pk=row.pk)
+    # Without who decided: whoever waited for the lock would read that as it was before.
+    locked = UndecidedVisit.objects.select_for_update().get(pk=row.pk)
     if not locked.waits:
         raise DecidedMeanwhile(locked)
     return locked
