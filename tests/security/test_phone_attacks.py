@@ -98,6 +98,15 @@ def test_the_answer_does_not_tell_whether_others_were_at_a_door_that_is_not_mine
     assert (again.status_code, again.json()["perhaps_same"]) == (200, False)
 
 
+def test_nobody_floods_the_tray(
+    stranger: Cadre, household: Household, coordinator: Cadre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tray, "MOST_WAITING", 1)
+    first, content = Draft(), visit(stranger, household)
+    told = [Phone(stranger).send(draft, content).status_code for draft in (first, Draft(), first)]
+    assert told == [202, 422, 202] and UndecidedVisit.objects.count() == 1
+
+
 # In somebody else's name.
 
 
@@ -120,12 +129,16 @@ def test_whoever_lets_in_a_brought_visit_does_no_call_back_in_its_authors_name(
     )  # fmt: skip
     draft = Draft()
     look = {"number": before.number, "word": "done", "remark": "满意"}
-    bring(coordinator, forged(draft, visit(visitor, household, looks=[look], said_at=ms(timezone.now()))))
+    solved = said(make_category(), text="灯不亮", on_the_spot=True, account="换了灯泡")
+    content = visit(visitor, household, solved, looks=[look], said_at=ms(timezone.now()))
+    bring(coordinator, forged(draft, content))
     friend = make_cadre(name="friend", role=Role.COORDINATOR, unit=petitions)
     assert decide(friend, draft) == 302
     before.refresh_from_db()
     assert before.state in ANSWERED and not before.events.filter(verb=Verb.CALL_BACK).exists()
     assert before.number in Visit.objects.get().remarks
+    written = Opinion.objects.latest("pk")
+    assert written.text == "灯不亮\n换了灯泡" and written.state not in ANSWERED
 
 
 def test_who_brings_a_file_does_not_learn_from_it_that_it_accuses_him(
