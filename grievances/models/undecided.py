@@ -50,14 +50,18 @@ class UndecidedQuerySet(models.QuerySet):
 
     def visible_to(self, cadre: Cadre) -> Self:
         """The cadre's own, and those of the places that the cadre coordinates. One in which somebody complains
-        about the coordinator, or a unit that he ever belonged to, isn't there for him: not even its number."""
+        about the coordinator, or a unit that he ever belonged to, isn't there for him: not even its number.
+
+        Nor is what he brought as a file: anybody can seal something in somebody else's name, so that another one
+        has to decide; and one of several that is missing would tell him that it accuses him.
+        """
         places = [within(post.region_id) for post in cadre.own_posts if post.role == Role.COORDINATOR]
         if not places:
             return self.filter(author=cadre)
         hidden = Q(accused__overlap=own_units(cadre)) | Q(accused__contains=[of_cadre(cadre.pk)])
         if not sees_unreleased(cadre):
             hidden |= Q(accused__contains=[UNRELEASED])
-        return self.filter(Q(author=cadre) | any_of(places) & ~hidden)
+        return self.filter(Q(author=cadre) | any_of(places) & ~hidden & ~Q(brought_by=cadre))
 
 
 def own_units(cadre: Cadre) -> models.QuerySet:

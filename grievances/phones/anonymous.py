@@ -44,8 +44,8 @@ def arrive(packet: Packet, content: Content, *, by: Cadre, places: object = None
     if village is None or not mine.filter(within(village.pk, field="code")).exists():
         return _wrong("village", lambda: _("This village is none of yours today."))
     day = clock.corrected_day(content["day"], clock=packet.clock, now=timezone.now())
-    if day > timezone.localdate():
-        return _wrong("day", lambda: _("The visit lies in the future."))
+    if impossible := _impossible(day):
+        return impossible
     form, problems = filled_in_alone(lambda: _form(content, village, by))
     if problems:
         return refused(problems)
@@ -70,6 +70,16 @@ def _known(packet: Packet, content: Content) -> Answer | None:
     if event.opinion.text != text:
         return Answer(409, "other_content")
     return _arrived(packet, event.opinion, status=200)
+
+
+def _impossible(day: date) -> Answer | None:
+    """The bounds of the visit's form."""
+    today = timezone.localdate()
+    if day > today:
+        return _wrong("day", lambda: _("The visit lies in the future."))
+    if day < today - clock.LONGEST_AGO:
+        return _wrong("day", lambda: _("More than a year ago: please look at the date again."))
+    return None
 
 
 def _form(content: Content, village: Region, by: Cadre) -> VisitOpinionForm:

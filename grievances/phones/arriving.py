@@ -73,7 +73,7 @@ def _written(key: uuid.UUID, content: Content, judged: Judged, *, digest: str, b
     except ValidationError as error:
         words = in_words(error)
         return refused([Problem("", both.said(lambda: words))])
-    return _arrived(visit, content, status=201)
+    return _arrived(visit, content, by=by, status=201)
 
 
 def known_answer(key: uuid.UUID, content: Content, *, digest: str, author: Cadre) -> Answer | None:
@@ -81,7 +81,7 @@ def known_answer(key: uuid.UUID, content: Content, *, digest: str, author: Cadre
     visit = Visit.objects.filter(key=key).first()
     if visit is not None:
         same = (visit.recorded_by_id, visit.digest) == (author.pk, digest)
-        return _arrived(visit, content, status=200) if same else Answer(409, "other_content")
+        return _arrived(visit, content, by=author, status=200) if same else Answer(409, "other_content")
     waiting = UndecidedVisit.objects.filter(key=key).first()
     if waiting is None:
         return None
@@ -92,17 +92,18 @@ def known_answer(key: uuid.UUID, content: Content, *, digest: str, author: Cadre
     return tray.answer(waiting, content)
 
 
-def _arrived(visit: Visit, content: Content, *, status: int) -> Answer:
+def _arrived(visit: Visit, content: Content, *, by: Cadre, status: int) -> Answer:
     names = {key_within(visit.key, said["id"]): str(said["id"]) for said in content["opinions"]}
     given = Event.objects.filter(key__in=names).values_list("key", "opinion__number")
     looks = [
         {"number": number, "became": both.said(lambda word=word: Became(word).label)}
         for number, word in visit.became.items()
     ]
+    there = Visit.objects.visible_to(by).on_the_day_of(visit)
     body = {
         "opinions": [{"id": names[key], "number": number} for key, number in given],
         "looks": looks,
         "photos": photos.standing(content),
-        "perhaps_same": Visit.objects.on_the_day_of(visit).exclude(recorded_by=visit.recorded_by_id).exists(),
+        "perhaps_same": there.exclude(recorded_by=visit.recorded_by_id).exists(),
     }
     return Answer(status, "arrived", body)

@@ -4,16 +4,17 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from django.utils import timezone
 
-_LONGEST_AGO = timedelta(days=366)
+LONGEST_AGO = timedelta(days=366)
+# No clock of a phone stands further on; what does can't be shown in every time zone.
+_LAST = datetime(2200, 1, 1, tzinfo=UTC).timestamp() * 1000
 _HALF_A_DAY = time(12)
 
 
 def by_the_phone(ms: int) -> datetime:
     """A moment as the phone's clock had it. Raises ValueError for what is no moment."""
-    try:
-        return datetime.fromtimestamp(ms / 1000, UTC)
-    except (OverflowError, OSError) as error:
-        raise ValueError("no moment") from error
+    if not 0 <= ms <= _LAST:
+        raise ValueError("no moment")
+    return datetime.fromtimestamp(ms / 1000, UTC)
 
 
 def corrected(said_at: int, *, offset: int | None, clock: int, now: datetime) -> datetime:
@@ -32,7 +33,7 @@ def corrected(said_at: int, *, offset: int | None, clock: int, now: datetime) ->
 def corrected_day(day: date, *, clock: int, now: datetime) -> date:
     """A day by the server's calendar: as the phone has it, unless that can't be, as its clock is far off."""
     today = timezone.localdate(now)
-    if today - _LONGEST_AGO <= day <= today:
+    if today - LONGEST_AGO <= day <= today:
         return day
     try:
         noon = timezone.make_aware(datetime.combine(day, _HALF_A_DAY))

@@ -1,6 +1,7 @@
 """A packet as it comes from a phone, and what is in it, each value of the type that the rules expect."""
 
 import json
+import re
 import uuid
 from base64 import b64encode
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from datetime import date
 from grievances.attachments.files import MOST_FILES
 from grievances.digests import digest_of_arguments
 from grievances.forms.fields import TEXT_LIMIT
+from grievances.forms.opinion import UNKNOWN
 from grievances.forms.visit import MOST_OPINIONS
 from grievances.phones import envelope, wire
 from grievances.visits.visiting import MOST_EARLIER
@@ -20,6 +22,7 @@ LONGEST = 512 * 1024  # bytes of a packet; the contents of the longest visit are
 _MOST_LOOKS = 2 * MOST_EARLIER
 _MOST_CADRES = 50
 _MOST_ANSWERS = 40
+_ACCUSED = re.compile(rf"|{UNKNOWN}|(unit|cadre):[1-9][0-9]{{0,17}}")
 
 Content = dict[str, object]
 
@@ -82,7 +85,12 @@ class Packet:
 
 def checked_visit(content: Content) -> Content:
     """A visit's content with all its parts. Raises Malformed."""
-    return _checked(content, _VISIT, "")
+    found = _checked(content, _VISIT, "")
+    for name, own in (("opinions", "id"), ("looks", "number")):
+        # The second under one name would be taken for the first that came again.
+        if len({one[own] for one in found[name]}) < len(found[name]):
+            raise Malformed(name)
+    return found
 
 
 def checked_anonymous(content: Content) -> Content:
@@ -125,6 +133,13 @@ def _text(longest: int) -> Callable[[object, str], str]:
         return value
 
     return read
+
+
+def _accused(value: object, where: str) -> str:
+    """Whom it complains about, in one way of writing: it is compared as a text."""
+    if not _ACCUSED.fullmatch(_text(40)(value, where)):
+        raise Malformed(where)
+    return value
 
 
 def _number(value: object, where: str) -> int:
@@ -226,7 +241,7 @@ _WORDS = {
     "particulars": _Part(_answers, {}),
     "kind": _Part(_text(20), "request"),
     "urgency": _Part(_text(20), "normal"),
-    "accused": _Part(_text(40), ""),
+    "accused": _Part(_accused, ""),
     "people": _Part(_number, 1),
 }
 _OPINION = _WORDS | {

@@ -97,7 +97,11 @@ def _one(data: object, by: Cadre) -> Answer:
     try:
         packet = Packet.read(data)
         mine = arrive(packet, by=by)
-        return mine if mine.status != 403 else _somebody_elses(packet, by)
+        if mine.status != 403:
+            return mine
+        theirs = _somebody_elses(packet, by)
+        # Numbers, and what is wrong in words that may be protected, are for the author.
+        return Answer(theirs.status, theirs.state)
     except wire.Unreadable:
         return Answer(400, "bad_request")
 
@@ -130,8 +134,7 @@ def _brought(packet: Packet, content: Content, digest: str, by: Cadre) -> Answer
         return Answer(403, "somebody_elses")
     known = known_answer(packet.id, content, digest=digest, author=author)
     if known:
-        # Numbers are for the author.
-        return Answer(known.status, known.state)
+        return known
     judged.reasons.append(Why.FILE)
     return tray.put(packet.id, content, judged, digest=digest, author=author, brought_by=by)
 

@@ -50,7 +50,9 @@ def shown(row: UndecidedVisit, cadre: Cadre) -> Shown:
         else ShownOpinion(n, None, None)
         for n, said in enumerate(content["opinions"], start=1)
     ]
-    household = Household.objects.filter(pk=content["household"]).first() if is_mine else None
+    # A packet can name any door: who lives there is told to those alone who visit it.
+    doors = Household.objects.visible_to(cadre) if is_mine else Household.objects.none()
+    household = doors.filter(pk=content["household"]).first()
     return Shown(content, opinions, household, content["remarks"] if is_mine else "", is_mine)
 
 

@@ -14,13 +14,16 @@ from grievances.messaging import kinds
 from grievances.messaging.telling import tell
 from grievances.models import Decided, UndecidedVisit, Visit, Why
 from grievances.phones import both, photos
-from grievances.phones.answers import Answer
+from grievances.phones.answers import Answer, refused
+from grievances.phones.filling import Problem
 from grievances.phones.judging import Judged, judge, without_matters
 from grievances.phones.packets import Content, checked_visit
 from grievances.phones.writing import one_after_another, write_down
 from grievances.tallies.signatures import UNRELEASED
 from villages.models import Cadre, Household
 
+# Of one author: anybody signed in can send what needs a decision.
+MOST_WAITING = 300
 # What somebody who decides knows, and lets stand: the rest must be put right.
 _WAIVED = {Why.CAMPAIGN, Why.FILE, Why.ACCUSED, Why.COLLEAGUE, Why.QUESTION, Why.MATTER}
 
@@ -38,6 +41,8 @@ def put(
     brought_by: Cadre | None = None,
 ) -> Answer:  # fmt: skip
     """Keep a visit until it is decided, encrypted."""
+    if UndecidedVisit.objects.waiting().filter(author=author).count() >= MOST_WAITING:
+        return refused([Problem("", both.said(_too_many))])
     row = UndecidedVisit.objects.create(
         key=key, author=author, brought_by=brought_by, region=judged.place,
         received_on=timezone.localdate(), said_at=judged.said_at, phone_said_at=judged.phone_said_at,
@@ -46,6 +51,10 @@ def put(
     )  # fmt: skip
     photos.announce(key, content, author=author, opinions={})
     return answer(row, content)
+
+
+def _too_many() -> str:
+    return _("%s visits wait for a decision already: decide some of them first.") % MOST_WAITING
 
 
 def accused_by(content: Content) -> list[str]:
@@ -87,6 +96,8 @@ def write(row: UndecidedVisit, content: Content, *, by: Cadre) -> Visit | Judged
     """
     one_after_another(row.author)
     locked = _locked(row)
+    if locked.brought_by_id and by.pk != locked.author_id:
+        content = _in_nobodys_name(content)
     judged = _as_decided(locked, content, by)
     if judged.problems or judged.reasons:
         return judged
@@ -94,11 +105,26 @@ def write(row: UndecidedVisit, content: Content, *, by: Cadre) -> Visit | Judged
         visit = _written(locked, content, judged)
     except StepRefused:
         # A word on a matter of last time: it then stays among the remarks.
-        content = without_matters(content, {look["number"] for look in content["looks"]})
+        content = _without_steps(content)
         visit = _written(locked, content, _as_decided(locked, content, by))
     _decide(locked, Decided.WRITTEN, by)
     photos.open_waiting(locked.key)
     return visit
+
+
+def _without_steps(content: Content) -> Content:
+    return without_matters(content, {look["number"] for look in content["looks"]})
+
+
+def _in_nobodys_name(content: Content) -> Content:
+    """A visit of which nobody knows whether its author sent it: no step on a case is done in that name. The words
+    stay; what was solved on the spot still has to be confirmed."""
+    content = _without_steps(content)
+    told = [
+        said | {"on_the_spot": False, "account": "", "text": f"{said['text']}\n{said['account']}".strip()}
+        for said in content["opinions"]
+    ]
+    return content | {"opinions": told}
 
 
 def _as_decided(row: UndecidedVisit, content: Content, by: Cadre) -> Judged:
@@ -125,8 +151,8 @@ def discard(row: UndecidedVisit, *, by: Cadre, remark: str) -> None:
 
 
 def _locked(row: UndecidedVisit) -> UndecidedVisit:
-    known = UndecidedVisit.objects.select_related("author", "decided_by")
-    locked = known.select_for_update(of=("self",)).get(pk=row.pk)
+    # Without who decided: whoever waited for the lock would read that as it was before.
+    locked = UndecidedVisit.objects.select_for_update().get(pk=row.pk)
     if not locked.waits:
         raise DecidedMeanwhile(locked)
     return locked

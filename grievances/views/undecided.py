@@ -88,8 +88,12 @@ def _say_what_is_left(form: DecisionForm, judged: Judged) -> None:
     code = "zh-hans" if (get_language() or "").startswith("zh") else "en"
     for why in judged.reasons:
         form.add_error(None, _("Still: %s.") % Why(why).label)
+    hidden = tuple(f"opinions.{n}." for n, one in enumerate(form.shown.opinions) if one.said is None)
     for problem in judged.problems:
-        form.add_error(None, problem.text[code])
+        protected = problem.field.startswith(hidden)
+        form.add_error(
+            None, _("A protected opinion: its author has to see to it.") if protected else problem.text[code]
+        )
 
 
 def _discard(request: HttpRequest, row: UndecidedVisit, form: DiscardForm) -> bool:

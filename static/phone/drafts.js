@@ -76,9 +76,7 @@
       ...one, id: phone.seal.uuid(), photos: one.photos.filter((photo) => names.has(photo.id)).map((photo) => ({ ...photo, id: names.get(photo.id) })),
     });
     const whole = content.opinions ? { ...content, opinions: content.opinions.map(again) } : content;
-    const sealed = await phone.seal.sealDraft(made, whole);
-    await phone.store.putDrafts([{ ...sealed, state: "ready" }], [row.id]);
-    await phone.store.dropDraft(row.id);
+    await phone.seal.finish(made, whole, [], [row.id]);
     phone.sending.send({ by: "person", at_once: true });
   }
   async function showText(row, box) {

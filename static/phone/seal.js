@@ -153,21 +153,22 @@
   // that can be read here says that they belong together: no order, and of the moment only the day. What names
   // somebody who spoke in confidence, and what was said anonymously, is open to the server alone from now on: a PIN
   // can be tried through by whoever has copied the phone's memory. recover() opens it again for its author.
-  async function finish(row, content, anonymous) {
-    const day = new Date().setHours(0, 0, 0, 0);
+  // The entries of `gone` go in the same moment.
+  async function finish(row, content, anonymous, gone) {
     const made = await sealDraft(row, content);
     const secret = made.kind === "anonymous" || (content.opinions || []).some((one) => one.informant === "confidential");
     const rows = [{ ...(secret ? closed(made) : made), state: "ready", tries: 0, next_try_at: 0, answer: null }];
     for (const one of anonymous) {
       const apart = await sealDraft(await newDraft("anonymous"), one);
-      rows.push({ ...closed(apart), state: "ready", changed_at: day });
+      rows.push({ ...closed(apart), state: "ready" });
     }
-    await store().putDrafts(rows);
+    await store().putDrafts(rows, gone);
     return rows[0];
   }
   function closed(row) {
     keys.delete(row.id);
-    return { ...row, pin_key: null };
+    const changed_at = row.kind === "anonymous" ? new Date().setHours(0, 0, 0, 0) : row.changed_at;
+    return { ...row, pin_key: null, changed_at };
   }
   // A draft as text, for whoever must rescue it: what is in it, or, if nothing here opens it, the row as it lies.
   async function asText(row) {

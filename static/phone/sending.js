@@ -36,12 +36,15 @@
     if (status === 400 || status === 413) return { ...row, state: "refused", answer: body || { state: "refused", problems: [] } };
     return undefined;
   }
+  // Of an anonymous one only the day is kept: the moment, or how often it was tried, would tell with which visit it came.
+  const keptMoment = (row, moment) => (row.kind === "anonymous" ? new Date(moment).setHours(0, 0, 0, 0) : moment);
   // Text and photos are there, or the text alone is and photos are on the way.
   function settled(row, photos, moment) {
     const waits = row.answer.state !== "discarded" && photos.some((one) => one.state === "waiting");
     if (waits) return { ...row, state: "sending", tries: 0, next_try_at: 0 };
     const refused = photos.filter((one) => one.state === "refused").map((one) => one.id);
-    return { ...row, state: ENDS[row.answer.state], answer: { ...row.answer, photos_refused: refused }, arrived_at: moment };
+    const answer = { ...row.answer, photos_refused: refused };
+    return { ...row, state: ENDS[row.answer.state], answer, arrived_at: keptMoment(row, moment), tries: 0, next_try_at: 0 };
   }
 
   // One entry's text. "next", "signed_out", or "trouble" when nothing useful came back.
