@@ -5,7 +5,7 @@
   const { say, label, make, mark } = phone;
   const FIRST = 40; // households that are shown before somebody asks for all
   const LOCK_AFTER = 10 * 60000; // ms unseen, until the PIN is asked for again
-  const OPEN_TO_ALL = ["help", "settings"];
+  const OPEN_TO_ALL = ["help", "settings", "out"];
   const main = () => document.getElementById("main");
 
   // ---- what was taken along, as the pages need it: {common, grids}, or null
@@ -104,7 +104,7 @@
   }
   function titleOf(row, content, all) {
     if (row.kind === "anonymous") return say("anonymous_one");
-    if (!content) return say("visit");
+    if (!content) return say(row.state !== "writing" && row.sealed && !row.pin_key ? "visit_closed" : "visit");
     const found = all && content.household && householdOf(all, content.household);
     if (found) return `${found.household.number} ${found.household.head}`;
     return content.household ? say("visit") : say("way_short");
@@ -203,7 +203,7 @@
     if (!(await phone.form.leave())) { history.replaceState(null, "", shown); return; }
     const [name, argument] = location.hash.replace(/^#/, "").split("/");
     const asked = phone.show[name] ? name : "home";
-    const gate = OPEN_TO_ALL.includes(asked) ? "" : await gateBefore(asked);
+    const gate = OPEN_TO_ALL.includes(asked) ? "" : await gateBefore(asked, argument);
     if (mine !== turn) return;
     const holder = document.createElement("div");
     page = gate || asked;
@@ -215,10 +215,10 @@
     main().append(...holder.childNodes);
     arrived(asked);
   }
-  async function gateBefore(asked) {
+  async function gateBefore(asked, argument) {
     try {
       if (!(await phone.seal.isOn())) return asked === "drafts" && (await phone.store.counts()).left ? "" : "start";
-      return phone.seal.isUnlocked() || asked === "drafts" || asked === "saved" ? "" : "locked";
+      return phone.seal.isUnlocked() || (asked === "drafts" && argument !== "open") || asked === "saved" ? "" : "locked";
     } catch (error) { return "start"; }
   }
   function broken(root, error) {
@@ -243,7 +243,8 @@
     first.focus({ preventScroll: true });
   }
 
-  Object.assign(phone.show, { home, household, start, locked });
+  const out = (root) => { root.append(phone.part("out")); };
+  Object.assign(phone.show, { home, household, start, locked, out });
   Object.assign(phone, { taken, writings, householdOf, gridOf, currentGrid, gridName, places, titleOf, instead, route });
 
   // ---- beginning

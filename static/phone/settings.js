@@ -151,7 +151,9 @@
       const answer = await phone.along.take(chosen, { telephones, by: "person" });
       if (answer.state !== "taken") { page.say("problem", inWords(answer)); return; }
       await takenLine(page);
-      page.say("done", page.one("taken").textContent);
+      page.show("done", false);
+      page.show("problem", false);
+      phone.announce(page.one("taken").textContent);
       page.show("go", true);
       button.className = "btn btn-outline-primary w-100";
     }));
