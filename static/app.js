@@ -82,7 +82,7 @@
     var old = document.querySelector("[data-unanswered]");
     if (old) old.remove();
     var note = document.createElement("p");
-    note.className = "errors";
+    note.className = "errors m-3";
     note.setAttribute("role", "alert");
     note.setAttribute("data-unanswered", "");
     note.textContent = document.body.getAttribute("data-no-answer");

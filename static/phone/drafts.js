@@ -27,6 +27,8 @@
     list.textContent = "";
     (answer.opinions || []).forEach((one) => list.append(make("li", {}, make("b", {}, say("number_is", { number: one.number })),
       words.get(one.id) ? make("span", { class: "two-lines" }, words.get(one.id)) : "")));
+    // What is to be decided on is seen: the server's version stands behind a button.
+    if (["conflict", "refused"].includes(row.state)) words.forEach((text) => list.append(make("li", { class: "two-lines" }, text)));
     (answer.looks || []).forEach((one) => list.append(make("li", {}, `${one.number}${say("colon")}${label(one.became)}`)));
     if (answer.perhaps_same) list.append(make("li", {}, say("perhaps_same")));
     if ((answer.photos_refused || []).length) list.append(make("li", {}, say("pictures_refused", { n: answer.photos_refused.length })));
@@ -45,7 +47,7 @@
     return {
       writing: closed ? [...recover, throwAway] : [["go_on", go(`#visit/${row.id}`)], throwAway],
       refused: [...(closed ? recover : [["correct", () => correct(row)]]), throwAway],
-      conflict: [...(closed ? recover : [["new", () => asNew(row)]]), ["theirs", sure]],
+      conflict: [...(row.kind === "visit" ? [["server", go(`/visits/${row.id}/`)]] : []), ...(closed ? recover : [["new", () => asNew(row)]]), ["theirs", sure]],
       undecided: [["tray", go(answer.tray ? `/undecided/${answer.tray}/` : "/undecided/")]],
       foreign: [["sign_in", go("/sign-in/?next=/phone/")]],
       stranded: [...asText, throwAway],

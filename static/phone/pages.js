@@ -149,8 +149,8 @@
     const said = one.said || [];
     root.querySelector("[data-none]").hidden = said.length > 0;
     said.forEach((matter) => root.querySelector("[data-said]").append(make("div", { class: "row-link" },
-      make("span", {}, matter.words, make("br"), make("span", { class: "quiet small2" }, label(matter.day) || matter.said_on)),
-      mark("○", label(matter.state)))));
+      make("span", {}, matter.words, make("br"), make("span", { class: "quiet small2" }, label(matter.day) || matter.said_on), " ",
+      mark("○", label(matter.state))))));
     root.querySelector("[data-log]").href = `#log/${pk}`;
     return undefined;
   }
@@ -171,10 +171,18 @@
     told.textContent = why;
   }
   let unlocking = false;
-  function locked(root) {
+  async function locked(root) {
     root.append(phone.part("locked"));
     const form = root.querySelector("form"), pin = root.querySelector("#pin"), wrong = root.querySelector("[data-wrong]");
     const button = form.querySelector("button");
+    // Nothing is left to type, only the way on.
+    const erased = () => {
+      form.querySelector(".field").hidden = button.hidden = true;
+      form.querySelector("[data-forgotten]").open = true;
+      wrong.hidden = false;
+      wrong.textContent = say("pin_erased");
+    };
+    if (await phone.seal.isForgotten()) erased();
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       if (unlocking || !pin.value) { pin.focus(); return; }
@@ -185,9 +193,9 @@
       try { answer = await phone.seal.unlock(pin.value); } finally { unlocking = false; button.disabled = false; }
       pin.value = "";
       if (answer === true) { opened(); return; }
+      if (answer.erased) { erased(); form.querySelector("[data-forgotten] a").focus(); return; }
       wrong.hidden = false;
-      wrong.textContent = answer.erased ? say("pin_erased") : say("pin_wrong", { n: answer.left });
-      form.querySelector("[data-forgotten]").open = Boolean(answer.erased);
+      wrong.textContent = say("pin_wrong", { n: answer.left });
       pin.focus();
     });
   }
@@ -238,7 +246,8 @@
     const large = document.documentElement.classList.contains("large");
     document.querySelectorAll("[data-large]").forEach((button) => button.setAttribute("aria-pressed", String(large)));
     window.scrollTo(0, 0);
-    const first = main().querySelector("#pin") || heading;
+    const pin = main().querySelector("#pin");
+    const first = pin && pin.offsetParent ? pin : heading;
     if (first === heading) heading.tabIndex = -1;
     first.focus({ preventScroll: true });
   }
