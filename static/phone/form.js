@@ -293,5 +293,6 @@
   self.addEventListener("pagehide", () => { keep(); });
 
   Object.assign(phone.show, { log, visit });
-  phone.form = { leave, keep };
+  const address = () => (now && now.row ? `#visit/${now.row.id}` : "");
+  phone.form = { leave, keep, address };
 })();

@@ -208,7 +208,7 @@
   let turn = 0, page = "", shown = "";
   async function route() {
     const mine = (turn += 1);
-    if (!(await phone.form.leave())) { history.replaceState(null, "", shown); return; }
+    if (!(await phone.form.leave())) { history.replaceState(null, "", phone.form.address() || shown); return; }
     const [name, argument] = location.hash.replace(/^#/, "").split("/");
     const asked = phone.show[name] ? name : "home";
     const gate = OPEN_TO_ALL.includes(asked) ? "" : await gateBefore(asked, argument);

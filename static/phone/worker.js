@@ -9,7 +9,6 @@
 
   core.setCacheNameDetails({ prefix: "village-voices" });
   precaching.precache(kept); // all of it, or the former version stays
-  precaching.addRoute({ directoryIndex: null, cleanURLs: false });
   precaching.cleanupOutdatedCaches();
   core.clientsClaim();
 
@@ -20,6 +19,8 @@
   }
   const keptPage = async (pages) => precaching.matchPrecache(pages[await language()]);
   const shell = async ({ request }) => (await keptPage(shells)) || fetch(request);
+  // By its address alone: a page varies by what a browser sends along, and one that is opened sends more than the worker did.
+  const inLanguage = async ({ request, url }) => (await precaching.matchPrecache(url.pathname)) || fetch(request);
 
   // Where the phone's own page shows what this address would show, or nothing.
   function meant(path) {
@@ -65,6 +66,9 @@
   const navigates = (request) => request.mode === "navigate";
   routing.registerRoute(({ url, sameOrigin }) => sameOrigin && url.pathname === places.sign_out, signOut, "POST");
   routing.registerRoute(({ url, request, sameOrigin }) => sameOrigin && navigates(request) && url.pathname === places.shell, shell);
+  const isShell = (url) => Object.values(shells).includes(url.pathname);
+  routing.registerRoute(({ url, request, sameOrigin }) => sameOrigin && navigates(request) && isShell(url), inLanguage);
+  precaching.addRoute({ directoryIndex: null, cleanURLs: false });
   routing.registerRoute(({ request, sameOrigin }) => sameOrigin && navigates(request), page);
   routing.registerRoute(({ request, sameOrigin }) => sameOrigin && navigates(request), form, "POST");
 
