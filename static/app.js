@@ -75,6 +75,27 @@
     note.textContent = document.body.getAttribute(status === 401 || status === 403 ? "data-signed-out" : "data-no-answer");
     root.insertBefore(note, root.firstChild);
   }
+  // A whole page's form that got no answer, as the phone's service worker tells: the page stays as it was typed.
+  function unanswered(event) {
+    var form = event.data && event.data.type === "no_answer" && document.querySelector("form[data-sent]:not([hx-post])");
+    if (!form) return;
+    var old = document.querySelector("[data-unanswered]");
+    if (old) old.remove();
+    var note = document.createElement("p");
+    note.className = "errors m-3";
+    note.setAttribute("role", "alert");
+    note.setAttribute("data-unanswered", "");
+    note.textContent = document.body.getAttribute("data-no-answer");
+    var main = document.getElementById("main");
+    if (main.contains(form)) form.parentNode.insertBefore(note, form); else main.insertBefore(note, main.firstChild);
+    release(document);
+    focusOn(note);
+    event.ports[0].postMessage(true);
+  }
+  if (navigator.serviceWorker) {
+    navigator.serviceWorker.addEventListener("message", unanswered);
+    navigator.serviceWorker.startMessages();
+  }
   document.addEventListener("htmx:responseError", failed);
   document.addEventListener("htmx:sendError", failed);
 

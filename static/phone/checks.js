@@ -66,10 +66,11 @@
     return named.textContent.trim();
   }
   // A summary on top whose lines lead to the fields, the words again at each field, and the first one gets the focus.
-  function tell(form, wrong) {
+  function tell(form, wrong, title = say("errors")) {
     clear(form);
     if (!wrong.length) return;
     const lines = wrong.map(({ block, element, text }, i) => {
+      if (!element) return make("li", {}, text);
       const whole = wholeOf(element);
       for (let box = whole.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
       for (let box = whole; box && box !== form; box = box.parentElement) box.hidden = false;
@@ -86,10 +87,39 @@
       return make("li", {}, number ? say("nth", { n: number }) + say("colon") : "", link, say("colon"), text);
     });
     form.querySelector("[data-problems]").append(
-      make("div", { class: "errors", role: "alert" }, make("h2", {}, say("errors")), make("ul", { class: "mb-0" }, ...lines)));
-    wrong[0].element.focus();
-    wholeOf(wrong[0].element).scrollIntoView({ block: "center" });
+      make("div", { class: "errors", role: "alert" }, make("h2", {}, title), make("ul", { class: "mb-0" }, ...lines)));
+  }
+  function toFirst([{ element }]) {
+    element.focus();
+    wholeOf(element).scrollIntoView({ block: "center" });
   }
 
-  phone.checks = { check, tell, clear };
+  // The field that the server means by "opinions.0.text", "looks.1.word" or "said_at".
+  function meant(form, content, path) {
+    const [first, n, inner] = path.split(".");
+    const blocks = form.querySelectorAll("[data-block]");
+    if (first === "opinions" && inner) return ofBlock(blocks[n], inner);
+    if (first === "looks" && inner) {
+      const look = content.looks[n] && form.querySelector(`[data-look][data-number="${content.looks[n].number}"]`);
+      return look ? { element: field(look, inner) } : {};
+    }
+    const ofVisit = form.querySelector(`[data-the-visit] [name="${first}"], [data-way] [name="${first}"]`);
+    if (ofVisit) return { element: ofVisit };
+    return blocks.length === 1 ? ofBlock(blocks[0], first) : {};
+  }
+  function ofBlock(block, name) {
+    if (!block || !name) return {};
+    if (name === "photos") return { block, element: block.querySelector("[data-pictures]") };
+    const picked = chosen(block, "pick");
+    return { block, element: field(block, name === "category" && picked && picked !== "other" ? "pick" : name) };
+  }
+  // What the server refused, in the same way as what the phone refuses.
+  function tellRefused(form, content, problems) {
+    tell(form, problems.map((one) => {
+      const { block, element } = meant(form, content, one.field || "");
+      return { block, element: element && wholeOf(element) ? element : null, text: phone.label(one.text) };
+    }), say("refused_title"));
+  }
+
+  phone.checks = { check, tell, toFirst, tellRefused };
 })();

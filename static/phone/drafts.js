@@ -27,6 +27,8 @@
     list.textContent = "";
     (answer.opinions || []).forEach((one) => list.append(make("li", {}, make("b", {}, say("number_is", { number: one.number })),
       words.get(one.id) ? make("span", { class: "two-lines" }, words.get(one.id)) : "")));
+    // What is to be decided on is seen: the server's version stands behind a button.
+    if (["conflict", "refused"].includes(row.state)) words.forEach((text) => list.append(make("li", { class: "two-lines" }, text)));
     (answer.looks || []).forEach((one) => list.append(make("li", {}, `${one.number}${say("colon")}${label(one.became)}`)));
     if (answer.perhaps_same) list.append(make("li", {}, say("perhaps_same")));
     if ((answer.photos_refused || []).length) list.append(make("li", {}, say("pictures_refused", { n: answer.photos_refused.length })));
@@ -45,16 +47,21 @@
     return {
       writing: closed ? [...recover, throwAway] : [["go_on", go(`#visit/${row.id}`)], throwAway],
       refused: [...(closed ? recover : [["correct", () => correct(row)]]), throwAway],
-      conflict: [...(closed ? recover : [["new", () => asNew(row)]]), ["theirs", sure]],
+      conflict: [...(row.kind === "visit" ? [["server", go(`/visits/${row.id}/`)]] : []), ...(closed ? recover : [["new", () => asNew(row)]]), ["theirs", sure]],
       undecided: [["tray", go(answer.tray ? `/undecided/${answer.tray}/` : "/undecided/")]],
       foreign: [["sign_in", go("/sign-in/?next=/phone/")]],
       stranded: [...asText, throwAway],
-      arrived: (answer.photos_refused || []).length ? [["seen", () => phone.store.dropDraft(row.id)]] : [],
+      arrived: (answer.photos_refused || []).length ? [["seen", () => seen(row)]] : [],
     }[row.state] || [];
   }
   async function correct(row) {
     await phone.store.alterDraft(row.id, (kept) => (kept.state === "refused" ? { ...kept, state: "writing" } : undefined));
     location.hash = `#visit/${row.id}`;
+  }
+  // The photographs that were refused go; the numbers stay until their day is over.
+  async function seen(row) {
+    for (const id of row.answer.photos_refused) await phone.store.dropPhoto(id);
+    await phone.store.alterDraft(row.id, (kept) => ({ ...kept, answer: { ...kept.answer, photos_refused: [] } }));
   }
   async function recovered(row) {
     await phone.seal.recover(row);
@@ -94,10 +101,14 @@
     put("name", phone.titleOf(row, content, all));
     // Of an anonymous one no time is kept, only the day.
     put("when", row.kind === "anonymous" ? phone.day(row.changed_at) : say("written_at", { time: phone.moment(row.changed_at) }));
-    put("state", await stateOf(row));
+    // Of those the heading above them says it.
+    const plain = row.state === "ready" || row.state === "writing";
+    box.querySelector("[data-state]").hidden = plain;
+    put("state", plain ? "" : await stateOf(row));
     numbers(box.querySelector("[data-numbers]"), row, content);
     const failed = (error) => {
       const text = say("failed", { why: phone.because(error) });
+      box.querySelector("[data-state]").hidden = false;
       put("state", text);
       phone.announce(text);
     };
@@ -123,6 +134,7 @@
     const [contact, outcome] = [await phone.store.get("contact"), await phone.store.get("outcome")];
     const unsent = found.some(({ row }) => row.state === "ready" || row.state === "sending");
     one("contact").textContent = contact ? say("contact", { time: phone.moment(contact.at) }) : say("contact_never");
+    one("closed").hidden = unlocked || !found.length || !(await phone.seal.isOn());
     one("empty").hidden = found.length > 0;
     one("send").hidden = !unsent;
     one("signed-out").hidden = !(unsent && outcome && outcome.state === "signed_out");

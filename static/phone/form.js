@@ -116,8 +116,7 @@
   function refused(row, form) {
     const answer = row && row.answer;
     if (!answer || answer.state !== "refused") return;
-    const lines = (answer.problems || []).map((one) => make("li", {}, phone.label(one.text)));
-    form.querySelector("[data-refused]").append(make("div", { class: "errors" }, make("h2", {}, say("errors")), make("ul", { class: "mb-0" }, ...lines)));
+    phone.checks.tellRefused(form, now.content, answer.problems || []);
   }
 
   // ---- reading and keeping
@@ -198,13 +197,16 @@
   }
 
   // ---- saving
-  async function save() {
+  // `meant`: nothing else than the visit is to be logged.
+  async function save({ meant = false } = {}) {
     const mine = now;
     if (mine.saving) return;
     const opinions = read();
     const wrong = phone.checks.check(mine.form, sheetContent(mine, opinions), mine.sheet);
     phone.checks.tell(mine.form, wrong);
-    if (wrong.length) return;
+    if (wrong.length) { phone.checks.toFirst(wrong); return; }
+    // A thumb that slipped logs no visit.
+    if (!meant && isUntouched(mine, opinions) && !window.confirm(say("only_sure"))) return;
     mine.saving = true;
     mine.form.querySelector(".thumb button").disabled = true;
     try {
@@ -221,6 +223,9 @@
     }
     mine.saving = false;
   }
+  function isUntouched({ content, sheet }, opinions) {
+    return !sheet.apart && opinions.every(sheetOf().isBlank) && !content.looks.length && !content.nobody_home && !content.remarks;
+  }
   const sheetContent = (mine, opinions) => ({ ...mine.content, opinions, looks: mine.content.looks || [] });
 
   function onlyVisit() {
@@ -229,7 +234,7 @@
     now.form.querySelector("[data-blocks]").textContent = "";
     sheetOf().addBlock(now.form, null, now.sheet);
     now.dirty = true;
-    save();
+    save({ meant: true });
   }
   async function throwAway() {
     if (!window.confirm(say("throw_away"))) return;
@@ -252,7 +257,9 @@
   }
 
   function listen({ form }) {
+    const gone = () => !now || now.form !== form; // a field that is left with its page still tells that it changed
     form.addEventListener("input", (event) => {
+      if (gone()) return;
       if (event.target.matches("[type=file]")) return;
       const block = event.target.closest("[data-block]");
       if (block && event.target.name.endsWith("-text")) sheetOf().drawTaps(block, now.sheet.common);
@@ -260,6 +267,7 @@
       touched();
     });
     form.addEventListener("change", (event) => {
+      if (gone()) return;
       if (event.target.matches("[data-picture]")) { phone.pictures.attach(event.target, album(now)); return; }
       const block = event.target.closest("[data-block]"), look = event.target.closest("[data-look]");
       if (block) { sheetOf().drawQuestions(block, now.sheet.common); sheetOf().tidy(block); }
@@ -285,5 +293,6 @@
   self.addEventListener("pagehide", () => { keep(); });
 
   Object.assign(phone.show, { log, visit });
-  phone.form = { leave, keep };
+  const address = () => (now && now.row ? `#visit/${now.row.id}` : "");
+  phone.form = { leave, keep, address };
 })();

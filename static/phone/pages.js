@@ -5,7 +5,7 @@
   const { say, label, make, mark } = phone;
   const FIRST = 40; // households that are shown before somebody asks for all
   const LOCK_AFTER = 10 * 60000; // ms unseen, until the PIN is asked for again
-  const OPEN_TO_ALL = ["help", "settings"];
+  const OPEN_TO_ALL = ["help", "settings", "out"];
   const main = () => document.getElementById("main");
 
   // ---- what was taken along, as the pages need it: {common, grids}, or null
@@ -104,7 +104,7 @@
   }
   function titleOf(row, content, all) {
     if (row.kind === "anonymous") return say("anonymous_one");
-    if (!content) return say("visit");
+    if (!content) return say(row.state !== "writing" && row.sealed && !row.pin_key ? "visit_closed" : "visit");
     const found = all && content.household && householdOf(all, content.household);
     if (found) return `${found.household.number} ${found.household.head}`;
     return content.household ? say("visit") : say("way_short");
@@ -149,8 +149,8 @@
     const said = one.said || [];
     root.querySelector("[data-none]").hidden = said.length > 0;
     said.forEach((matter) => root.querySelector("[data-said]").append(make("div", { class: "row-link" },
-      make("span", {}, matter.words, make("br"), make("span", { class: "quiet small2" }, label(matter.day) || matter.said_on)),
-      mark("○", label(matter.state)))));
+      make("span", {}, matter.words, make("br"), make("span", { class: "quiet small2" }, label(matter.day) || matter.said_on), " ",
+      mark("○", label(matter.state))))));
     root.querySelector("[data-log]").href = `#log/${pk}`;
     return undefined;
   }
@@ -171,10 +171,18 @@
     told.textContent = why;
   }
   let unlocking = false;
-  function locked(root) {
+  async function locked(root) {
     root.append(phone.part("locked"));
     const form = root.querySelector("form"), pin = root.querySelector("#pin"), wrong = root.querySelector("[data-wrong]");
     const button = form.querySelector("button");
+    // Nothing is left to type, only the way on.
+    const erased = () => {
+      form.querySelector(".field").hidden = button.hidden = true;
+      form.querySelector("[data-forgotten]").open = true;
+      wrong.hidden = false;
+      wrong.textContent = say("pin_erased");
+    };
+    if (await phone.seal.isForgotten()) erased();
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       if (unlocking || !pin.value) { pin.focus(); return; }
@@ -185,9 +193,9 @@
       try { answer = await phone.seal.unlock(pin.value); } finally { unlocking = false; button.disabled = false; }
       pin.value = "";
       if (answer === true) { opened(); return; }
+      if (answer.erased) { erased(); form.querySelector("[data-forgotten] a").focus(); return; }
       wrong.hidden = false;
-      wrong.textContent = answer.erased ? say("pin_erased") : say("pin_wrong", { n: answer.left });
-      form.querySelector("[data-forgotten]").open = Boolean(answer.erased);
+      wrong.textContent = say("pin_wrong", { n: answer.left });
       pin.focus();
     });
   }
@@ -200,10 +208,10 @@
   let turn = 0, page = "", shown = "";
   async function route() {
     const mine = (turn += 1);
-    if (!(await phone.form.leave())) { history.replaceState(null, "", shown); return; }
+    if (!(await phone.form.leave())) { history.replaceState(null, "", phone.form.address() || shown); return; }
     const [name, argument] = location.hash.replace(/^#/, "").split("/");
     const asked = phone.show[name] ? name : "home";
-    const gate = OPEN_TO_ALL.includes(asked) ? "" : await gateBefore(asked);
+    const gate = OPEN_TO_ALL.includes(asked) ? "" : await gateBefore(asked, argument);
     if (mine !== turn) return;
     const holder = document.createElement("div");
     page = gate || asked;
@@ -215,10 +223,10 @@
     main().append(...holder.childNodes);
     arrived(asked);
   }
-  async function gateBefore(asked) {
+  async function gateBefore(asked, argument) {
     try {
       if (!(await phone.seal.isOn())) return asked === "drafts" && (await phone.store.counts()).left ? "" : "start";
-      return phone.seal.isUnlocked() || asked === "drafts" || asked === "saved" ? "" : "locked";
+      return phone.seal.isUnlocked() || (asked === "drafts" && argument !== "open") || asked === "saved" ? "" : "locked";
     } catch (error) { return "start"; }
   }
   function broken(root, error) {
@@ -238,12 +246,14 @@
     const large = document.documentElement.classList.contains("large");
     document.querySelectorAll("[data-large]").forEach((button) => button.setAttribute("aria-pressed", String(large)));
     window.scrollTo(0, 0);
-    const first = main().querySelector("#pin") || heading;
+    const pin = main().querySelector("#pin");
+    const first = pin && pin.offsetParent ? pin : heading;
     if (first === heading) heading.tabIndex = -1;
     first.focus({ preventScroll: true });
   }
 
-  Object.assign(phone.show, { home, household, start, locked });
+  const out = (root) => { root.append(phone.part("out")); };
+  Object.assign(phone.show, { home, household, start, locked, out });
   Object.assign(phone, { taken, writings, householdOf, gridOf, currentGrid, gridName, places, titleOf, instead, route });
 
   // ---- beginning

@@ -52,6 +52,9 @@
   }
   const isOn = async () => Boolean(await store().get("pin"));
 
+  // Whether five wrong PINs have been: none opens anything here any more.
+  const isForgotten = async () => { const kept = await store().get("pin"); return Boolean(kept && !kept.check); };
+
   // true, {left: n} tries, or {erased: true} once five were wrong. The try is counted before it is made, so that
   // nobody gains tries by closing the page in between.
   async function unlock(pin) {
@@ -240,7 +243,7 @@
   if (self.document) store().onChange((what) => { if (what === "lock" && (own || pack)) lock(); });
 
   phone.seal = {
-    Refused, available, weak, turnOn, isOn, unlock, lock, isUnlocked, changePin, erase, sealAlong, openAlong, newDraft,
+    Refused, available, weak, turnOn, isOn, isForgotten, unlock, lock, isUnlocked, changePin, erase, sealAlong, openAlong, newDraft,
     sealDraft, openDraft, finish, asText, sealPhoto, openPhoto, packet, recover, exportFile, shuffled, digest, uuid,
   };
 })();

@@ -42,23 +42,27 @@
         if (name === "problem") one(name).focus();
       },
     };
-    const why = await whyNot();
     const can = phone.seal.available().ok;
-    const state = can && !(why === say("why_database")) ? await stateNow() : { on: false, unlocked: false };
+    const not = await whyNot();
+    const state = can && !(not === say("why_database")) ? await stateNow() : { on: false, unlocked: false };
+    const why = not || (state.ended ? say("why_ended") : "");
     if (why) { one("problem").hidden = false; one("problem").textContent = why; }
-    page.show("off", can && !state.unlocked);
-    one("off-again").hidden = !state.on;
+    page.show("off", can && (!state.unlocked || state.ended));
+    one("off-again").hidden = !state.on || state.ended;
     if (state.on) one("off-title").textContent = say("new_pin");
-    page.show("to-unlock", state.on && !state.unlocked);
-    ["take", "pin"].forEach((name) => page.show(name, state.unlocked));
+    page.show("to-unlock", state.on && !state.unlocked && !state.forgotten);
+    ["take", "pin"].forEach((name) => page.show(name, state.unlocked && !state.ended));
     page.show("lock", state.unlocked);
     ["end", "kept"].forEach((name) => page.show(name, state.on));
     turningOn(page);
     if (state.on) { keeping(page, state); ending(page); }
-    if (state.unlocked) { changing(page); await taking(page); }
+    if (state.unlocked && !state.ended) { changing(page); await taking(page); }
   }
   async function stateNow() {
-    return { on: await phone.seal.isOn(), unlocked: phone.seal.isUnlocked(), persisted: await phone.store.get("persisted") };
+    return {
+      on: await phone.seal.isOn(), unlocked: phone.seal.isUnlocked(), forgotten: await phone.seal.isForgotten(),
+      ended: Boolean(await phone.store.get("ended")), persisted: await phone.store.get("persisted"),
+    };
   }
   const again = async (name, text) => {
     await phone.route();
@@ -151,7 +155,9 @@
       const answer = await phone.along.take(chosen, { telephones, by: "person" });
       if (answer.state !== "taken") { page.say("problem", inWords(answer)); return; }
       await takenLine(page);
-      page.say("done", page.one("taken").textContent);
+      page.show("done", false);
+      page.show("problem", false);
+      phone.announce(page.one("taken").textContent);
       page.show("go", true);
       button.className = "btn btn-outline-primary w-100";
     }));

@@ -60,7 +60,8 @@
     const waiting = counts.unsent + counts.sending;
     const lost = !navigator.onLine || (outcome && outcome.state === "no_network" && outcome.at > (last ? last.at : 0));
     if (last && (lost || Date.now() - last.at > STALE)) all.push(said(word("since") + " " + clock(last.at)));
-    if (waiting && (word("out") || (outcome && outcome.state === "signed_out"))) all.push(said(word("sign-in"), word("sign-in-at")));
+    if (waiting && (word("out") || (outcome && outcome.state === "signed_out" && !counts.sending))) all.push(said(word("sign-in"), word("sign-in-at")));
+    if (word("out") && !(await store.get("along"))) all.push(said(word("erased")));
     if (waits) all.push(said(word("new")));
     return all;
   }
@@ -118,7 +119,8 @@
     if (!word("out")) phone.sending.attend();
     await phone.along.expired();
     const last = await phone.store.get("contact");
-    if (!word("out") && (!last || Date.now() - last.at > STALE)) await phone.sending.contact();
+    // The phone's own page asks at each opening: whoever ended this phone elsewhere waits for it.
+    if (!word("out") && (phone.show || !last || Date.now() - last.at > STALE)) await phone.sending.contact();
     await look();
   }
   const quiet = () => {}; // no database, no network: the strip says what can be said

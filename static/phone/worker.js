@@ -9,7 +9,6 @@
 
   core.setCacheNameDetails({ prefix: "village-voices" });
   precaching.precache(kept); // all of it, or the former version stays
-  precaching.addRoute({ directoryIndex: null, cleanURLs: false });
   precaching.cleanupOutdatedCaches();
   core.clientsClaim();
 
@@ -20,6 +19,8 @@
   }
   const keptPage = async (pages) => precaching.matchPrecache(pages[await language()]);
   const shell = async ({ request }) => (await keptPage(shells)) || fetch(request);
+  // By its address alone: a page varies by what a browser sends along, and one that is opened sends more than the worker did.
+  const inLanguage = async ({ request, url }) => (await precaching.matchPrecache(url.pathname)) || fetch(request);
 
   // Where the phone's own page shows what this address would show, or nothing.
   function meant(path) {
@@ -37,18 +38,39 @@
     if (there) return Response.redirect(new URL(there, self.location.origin).href, 302);
     return answer || (await keptPage(without)) || Response.error();
   }
+  // A form that got no answer: the page stays with what was typed, and says so; one that can't say it gives way.
+  async function form({ request }) {
+    const answer = await fetch(request).catch(() => null);
+    if (answer && answer.status !== 502 && answer.status !== 504) return answer;
+    if (await isTold()) return new Response(null, { status: 204 });
+    return answer || (await keptPage(without)) || Response.error();
+  }
+  // Whether the page that sent the form has told its reader (static/app.js).
+  async function isTold() {
+    const pages = await self.clients.matchAll({ type: "window" });
+    const tell = (one) => new Promise((resolve) => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = ({ data }) => { if (data) resolve(true); };
+      one.postMessage({ type: "no_answer" }, [port2]);
+    });
+    return Promise.race([...pages.map(tell), sleep(800)]);
+  }
   async function signOut({ request }) {
     try {
       await phone.seal.erase();
       phone.store.changed("lock");
     } catch (error) { /* no database, nothing to erase: signing out goes on */ }
-    try { return await fetch(request); } catch (error) { return (await keptPage(without)) || Response.error(); }
+    try { return await fetch(request); } catch (error) { return Response.redirect(new URL(places.shell + "#out", self.location.origin).href, 303); }
   }
 
   const navigates = (request) => request.mode === "navigate";
   routing.registerRoute(({ url, sameOrigin }) => sameOrigin && url.pathname === places.sign_out, signOut, "POST");
   routing.registerRoute(({ url, request, sameOrigin }) => sameOrigin && navigates(request) && url.pathname === places.shell, shell);
+  const isShell = (url) => Object.values(shells).includes(url.pathname);
+  routing.registerRoute(({ url, request, sameOrigin }) => sameOrigin && navigates(request) && isShell(url), inLanguage);
+  precaching.addRoute({ directoryIndex: null, cleanURLs: false });
   routing.registerRoute(({ request, sameOrigin }) => sameOrigin && navigates(request), page);
+  routing.registerRoute(({ request, sameOrigin }) => sameOrigin && navigates(request), form, "POST");
 
   self.addEventListener("sync", (event) => {
     if (event.tag !== "send") return;

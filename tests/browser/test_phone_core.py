@@ -208,4 +208,30 @@ def test_without_a_network_the_worker_opens_the_phones_own_pages(yard: Page) -> 
     yard.evaluate("phone.store.set('language', 'en')")
     yard.goto("/notices/")
     expect(yard.locator("h1")).to_have_text("This page needs the network")
+    yard.goto("/phone/#help")
+    yard.locator("[data-language]").click()
+    expect(yard.locator("html")).to_have_attribute("lang", "zh-Hans")
+    assert yard.url.endswith("/phone/shell/zh-hans/#help")
     yard.context.set_offline(False)
+
+
+def test_an_ordinary_form_that_gets_no_answer_stays_with_what_was_typed(yard: Page) -> None:
+    yard.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    yard.goto("/password/")
+    yard.locator("[name=old_password]").fill("not sent yet")
+    yard.context.set_offline(True)
+    yard.locator("main form button").click()
+    expect(yard.locator("[data-unanswered]")).to_be_focused()
+    expect(yard.locator("[name=old_password]")).to_have_value("not sent yet")
+    expect(yard.locator("main form button")).to_be_enabled()
+    yard.context.set_offline(False)
+
+
+def test_what_the_server_refused_leads_to_the_field_when_it_is_opened_again(yard: Page) -> None:
+    draft, _length = yard.evaluate(VISIT.replace("people: 1", "people: 0"))
+    assert yard.evaluate(SEND) == {"state": "done", "left": 0}
+    yard.goto("/phone/#drafts")
+    yard.locator("[data-group=needs] .draft button").first.click()
+    yard.locator("main .errors a").click()
+    expect(yard.locator("[name=o0-people]")).to_be_focused()
+    assert yard.evaluate(STATE, draft) == "writing"
