@@ -4,7 +4,7 @@
   var form = document.getElementById("hand-on");
   if (!form || !("draggable" in form)) return;
   var how = document.getElementById("how"), dragged = null;
-  if (window.matchMedia("(pointer: fine)").matches) how.firstChild.textContent = how.dataset.drag + " ";
+  if (window.matchMedia("(pointer: fine) and (min-width: 576px)").matches) how.firstChild.textContent = how.dataset.drag + " ";
   function each(list, work) { Array.prototype.slice.call(list).forEach(work); }
   function columns() { return form.querySelectorAll("[data-colleague]"); }
   function light(column, on) { column.classList.toggle("border-primary", on); column.classList.toggle("shadow", on); }

@@ -155,7 +155,7 @@ class HandOverForm(DraftForm):
     """The draft, given to a colleague of the lead unit to look through."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
-    colleague = LabelChoice(Cadre.objects.none(), label=_("Colleague"), empty_label=_("Choose…"))
+    colleague = LabelChoice(Cadre.objects.none(), label=_("Colleague"))
     remark = forms.CharField(label=_("A word to them"), required=False, max_length=200)
 
     def __init__(self, *args: object, opinion: "Opinion", by: Cadre, **kwargs: object) -> None:

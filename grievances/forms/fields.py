@@ -41,6 +41,9 @@ class LabelChoice(forms.ModelChoiceField):
     """A choice of things with a label in the reader's language; people say whether they are away, where the
     choice knows it (``grievances.people.absences.with_absences``)."""
 
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **{"empty_label": _("Choose…")} | kwargs)
+
     def label_from_instance(self, obj: object) -> str:
         return absences.named(obj) if isinstance(obj, Cadre) else obj.label
 
@@ -52,7 +55,7 @@ class CategoryChoice(LabelChoice):
         offered = Category.objects.filter(retired=False).exclude(parent=None).select_related("parent")
         super().__init__(
             offered.order_by("parent__position", "parent", "position", "code"),
-            **{"label": _("What it is about"), "empty_label": _("Choose…")} | kwargs,
+            **{"label": _("What it is about")} | kwargs,
         )
         self.iterator = _GroupedByParent
 

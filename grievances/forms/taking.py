@@ -1,10 +1,14 @@
 """What is asked about something that is taken along."""
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from grievances.errors import RequestReused
+from grievances.exports.making import TooManyWaiting
 from grievances.exports.taken import Names
 
 _REASON_LIMIT = 400
@@ -22,7 +26,18 @@ class TakingForm(forms.Form):
     def clean_key(self) -> uuid.UUID:
         return self.cleaned_data["key"] or uuid.uuid4()
 
-    def renew(self) -> None:
+    @contextmanager
+    def ordering(self) -> Iterator[None]:
+        """Says why a file can't be ordered, where it can't."""
+        try:
+            yield
+        except RequestReused as error:
+            self.add_error(None, str(error))
+            self._renew()
+        except TooManyWaiting:
+            self.add_error(None, _("You have many files already: delete some under “My files” first."))
+
+    def _renew(self) -> None:
         """Another key: what is sent next is another file."""
         self.data = self.data.copy()
         self.data["key"] = str(uuid.uuid4())

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -79,13 +80,14 @@ class EscalationRule(models.Model):
 
     @property
     def words(self) -> str:
-        """ "handling: 3 working days before the last day"."""
-        if self.days:
-            said = ngettext("%(days)d working day %(when)s", "%(days)d working days %(when)s", self.days)
-            words = said % {"days": self.days, "when": self.get_when_display()}
+        """ "Handling: 3 working days left", as deadlines are said everywhere."""
+        if self.when == BeforeAfter.BEFORE:
+            words = ngettext("%d working day left", "%d working days left", self.days) % self.days
+        elif self.days:
+            words = ngettext("%d working day late", "%d working days late", self.days) % self.days
         else:
             words = str(_("late"))
-        return _("%(clock)s: %(words)s") % {"clock": self.get_clock_display(), "words": words}
+        return _("%(clock)s: %(words)s") % {"clock": capfirst(self.get_clock_display()), "words": words}
 
     def __str__(self) -> str:
         return f"{self.words} → {self.get_level_display()}"

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods
 
 from grievances.bulk import choosing
 from grievances.bulk.choosing import Chosen
-from grievances.errors import RequestReused
 from grievances.exports import making
 from grievances.forms.taking import PaperOfManyForm
 from grievances.models import FileFormat, MadeFile, Opinion
@@ -76,17 +75,13 @@ def chosen_paper(request: HttpRequest) -> HttpResponse:
     form = PaperOfManyForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            return _paper(request, cases, form)
+            with form.ordering():
+                return _paper(request, cases, form)
         except NoPaper as error:
             form.add_error(None, str(error))
             failed = True
         except ValidationError as error:
             form.add_error(None, error)
-        except RequestReused as error:
-            form.add_error(None, str(error))
-            form.renew()
-        except making.TooManyWaiting:
-            form.add_error(None, _("You have many files already: delete some under “My files” first."))
     context = {
         "title": title, "form": form, "chosen": choosing.written(chosen), "number": cases.count(),
         "slips": many.with_paper(cases, many.SLIPS).count(), "directly": many.DIRECTLY,

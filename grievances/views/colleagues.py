@@ -48,9 +48,7 @@ class ColleagueForm(forms.Form):
 
     case = CasesField(label=gettext_lazy("Cases"), most=_MOST)
     key = forms.UUIDField(widget=forms.HiddenInput)
-    colleague = LabelChoice(
-        Cadre.objects.none(), label=gettext_lazy("Hand them to"), empty_label=gettext_lazy("Choose…")
-    )
+    colleague = LabelChoice(Cadre.objects.none(), label=gettext_lazy("Hand them to"))
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200)
 
     use_required_attribute = False

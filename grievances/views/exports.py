@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from grievances.errors import RequestReused
 from grievances.exports import making
 from grievances.exports import taken as limits
 from grievances.exports.taken import Taken, TooMany
@@ -63,18 +62,14 @@ def answer(
     form = ExportForm(request.POST if request.method == "POST" else None, names=taken.names)
     if form.is_valid() and taken.is_sound:
         try:
-            return _made(request, taken, name, form, asked)
+            with form.ordering():
+                return _made(request, taken, name, form, asked)
         except TooMany:
             problem = _("More than %(most)s rows: narrow the list, by a place or by days.")
             form.add_error(None, problem % {"most": f"{limits.MOST:,}"})
         except lists.TooMany:
             problem = _("More than %(most)s rows: narrow the list, by a place or by days.")
             form.add_error(None, problem % {"most": lists.MOST})
-        except RequestReused as error:
-            form.add_error(None, str(error))
-            form.renew()
-        except making.TooManyWaiting:
-            form.add_error(None, _("You have many files already: delete some under “My files” first."))
     context = {
         "form": form, "taken": taken, "most": limits.MOST, "later": limits.LATER, "most_named": lists.MOST,
         "list": place, "names": taken.names.name,

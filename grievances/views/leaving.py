@@ -154,8 +154,10 @@ def succession(request: HttpRequest, pk: int) -> HttpResponse:
     form = SuccessionForm(request.POST or None, cases=cases)
     if request.method == "POST" and form.is_valid() and _settled(request, found, form):
         return redirect("home")
-    rows = list(cases)
+    rows, ticked = list(cases), request.POST.getlist("cases")
     deadlines.show_on(rows)
+    for case in rows:
+        case.ticked = str(case.pk) in ticked
     context = {"succession": found, "cases": rows, "form": form, "last_day": last_day(found.until)}
     context["waiting"] = found.is_waiting()
     return render(request, "grievances/succession.html", context, status=422 if form.errors else 200)

@@ -37,6 +37,13 @@ def test_each_of_the_two_numbers_opens_its_list(
         people.look(page)
 
 
+def test_the_pages_under_more_come_into_view(people: People, quiet_site: str) -> None:
+    page = people.open(quiet_site, "leader")
+    page.goto("/")
+    page.locator("header nav summary").click()
+    expect(page.locator("header nav details a").last).to_be_in_viewport(ratio=1)
+
+
 def test_a_case_is_four_clicks_below_the_district(people: People, quiet_site: str) -> None:
     page = people.open(quiet_site, "leader")
     page.goto("/")

@@ -288,6 +288,7 @@ def test_a_hand_back_says_what_and_why(
     fields = {"back": "1", "cases": [case.pk], "reason": "手上已满"} | {missing: []}
     page = answer(client, handed, **fields)
     assert page.status_code == 422 and missing in page.context["form"].errors
+    assert page.content.decode().count(" checked") == (missing == "reason")
     handed.refresh_from_db()
     assert handed.answered_at is None and person_of(case) == colleague
 

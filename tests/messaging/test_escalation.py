@@ -337,7 +337,7 @@ def test_the_list_says_why_each_case_came(client: Client, late: Opinion, head: C
     client.force_login(head)
     client.cookies["django_language"] = "en"
     page = client.get(reverse("escalation-list")).content.decode()
-    assert "handling: 2 working days before the last day" in page and "handling: late" in page
+    assert "Handling: 2 working days left" in page and "Handling: late" in page
     assert reverse("opinion", args=[late.number]) in page
 
 
