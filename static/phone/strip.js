@@ -119,8 +119,8 @@
     if (!word("out")) phone.sending.attend();
     await phone.along.expired();
     const last = await phone.store.get("contact");
-    // The phone's own page asks at each opening: whoever ended this phone elsewhere waits for it.
-    if (!word("out") && (phone.show || !last || Date.now() - last.at > STALE)) await phone.sending.contact();
+    // The phone's own page and the sign-in ask at each opening: whoever ended this phone elsewhere waits for it.
+    if (phone.show || word("out") || !last || Date.now() - last.at > STALE) await phone.sending.contact();
     await look();
   }
   const quiet = () => {}; // no database, no network: the strip says what can be said

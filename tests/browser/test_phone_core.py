@@ -198,6 +198,35 @@ def test_signing_out_erases_what_was_taken_along_and_says_what_is_left(
     assert yard.evaluate("phone.store.allAlong().then((rows) => rows.length)") == 0
 
 
+ERASED = """async () => {
+  let along = -1;
+  for (let tries = 0; tries < 100 && along !== 0; tries++) {
+    await new Promise((done) => setTimeout(done, 100));
+    if (self.phone && phone.store) along = (await phone.store.allAlong()).length;
+  }
+  return {along, writing: (await phone.store.counts()).writing};
+}"""
+
+
+@pytest.mark.parametrize("opened", ["/phone/", "/sign-in/"])
+def test_a_phone_that_was_ended_elsewhere_erases_what_it_took_along_at_its_next_opening(
+    people: People, yard: Page, busy_site: str, opened: str
+) -> None:
+    yard.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    yard.evaluate(WRITE, {"text": "路灯不亮", "state": "writing"})
+    yard.evaluate(
+        "phone.seal.sealAlong('common', {}).then((row) => phone.store.putAlong([row], [], {grids: []}))"
+    )
+    name = yard.evaluate("phone.store.get('phone')")
+    yard.goto(f"/phones/{name}/end/")
+    yard.get_by_role("button", name="End offline use").click()
+    del people.sessions[busy_site, "visitor"]
+    yard.goto(opened)
+    assert yard.evaluate(ERASED) == {"along": 0, "writing": 1}
+    watch = people.watches[yard.context]
+    watch.problems = [problem for problem in watch.problems if "status of 401" not in problem]
+
+
 def test_without_a_network_the_worker_opens_the_phones_own_pages(yard: Page) -> None:
     yard.evaluate("navigator.serviceWorker.ready.then(() => true)")
     yard.context.set_offline(True)
