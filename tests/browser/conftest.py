@@ -53,8 +53,9 @@ def busy_all_along(django_db_setup: None, django_db_blocker: DjangoDbBlocker) ->
 
 @pytest.fixture
 def busy_site(busy_all_along: str) -> str:
-    """The sample, worked on. What people have chosen for their desks in another test is forgotten."""
-    server.execute("DELETE FROM grievances_desksettings", database=f"{database.own()}_busy")
+    """The sample, worked on. What people have chosen for their desks in another test is forgotten, and their phones."""
+    for table in ("grievances_desksettings", "grievances_phone"):
+        server.execute(f"DELETE FROM {table}", database=f"{database.own()}_busy")
     return busy_all_along
 
 

@@ -31,8 +31,10 @@ def test_what_a_colleague_does_is_marked_and_shown_on_demand(people: People, bus
     expect(first.locator(".changes")).to_contain_text("有变化")
     assert numbers(first) == before
     people.look(first)
-    first.keyboard.press("Enter")
-    expect(first.locator("#panel blockquote.said")).to_be_visible()
+    # That somebody has a case open is known once their page has asked.
+    with first.expect_response("**/lists/changes/"):
+        first.keyboard.press("Enter")
+        expect(first.locator("#panel blockquote.said")).to_be_visible()
     second.evaluate(COME_BACK)
     expect(second.locator("#panel [data-presence]")).to_contain_text("此刻")
     first.locator(".changes a").click()

@@ -36,6 +36,9 @@ WITHOUT_LINK |= {"made-file", "made-file-get"}
 WITHOUT_LINK |= {"view-open", "view-edit", "view-delete", "view-start", "list-changes"}
 # What is proposed for rows that wait; test_handing_on.py looks at it.
 WITHOUT_LINK |= {"bulk-proposals", "proposal-list", "opinion-like"}
+# What phones ask, and keep for when there is no network; what is of a phone or a visit that came from one.
+WITHOUT_LINK |= {"phone-contact", "phone-enrol", "phone-along", "phone-arrivals", "phone-photo", "phone-open"}
+WITHOUT_LINK |= {"phone-worker", "phone-manifest", "phone-no-network", "phone-end", "undecided", "visit-same"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -21,7 +21,7 @@ _WORDS = """() => {
       found.push(walker.currentNode.textContent);
   }
   for (const one of document.querySelectorAll("[placeholder], [title], [aria-label]"))
-    if (!one.closest("template"))
+    if (!one.closest("template, [lang=en]"))
       found.push(one.placeholder || "", one.title || "", one.getAttribute("aria-label") || "");
   return found;
 }"""

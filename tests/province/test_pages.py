@@ -177,7 +177,7 @@ def test_everything_else_answers_as_without_rights(seat: Ground) -> None:
         for address in (set(PAGES) | POST_ONLY) - PUBLIC - WORKING - {"sign-out"}:
             assert client.get(reverse(address)).status_code == 403, (name, address)
         assert client.get("/opinions/DF26-00001-0/").status_code == 403
-        links = re.findall(r"<nav.*?</nav>", client.get(reverse("help")).content.decode(), re.S)[0]
+        links = "".join(re.findall(r"<nav.*?</nav>", client.get(reverse("help")).content.decode(), re.S))
         shown = set(re.findall(r'href="([^"]+)"', links))
         assert shown <= {reverse("dashboard"), reverse("people")}
         assert client.get(reverse("home")).url in {*shown, reverse("help")}
