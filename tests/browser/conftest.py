@@ -74,12 +74,16 @@ class People:
         account: str,
         language: str = "zh-hans",
         size: dict[str, int] = DESKTOP,
+        meant: str = "",
         **options: object,
     ) -> Page:
-        """A page of a new browser window in which ``account`` is signed in; nobody, if it is empty."""
+        """A page of a new browser window in which ``account`` is signed in; nobody, if it is empty. The console may say what
+        matches ``meant``."""
         context = self.browser.new_context(base_url=address, viewport=size, **options)
         context.add_cookies([{"name": "django_language", "value": language, "url": address}])
         watch = Watch(address, language)
+        if meant:
+            watch.meant.append(meant)
         watch.over(context)
         self.contexts.append(context)
         self.watches[context] = watch

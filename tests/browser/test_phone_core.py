@@ -3,9 +3,6 @@
 The unit under test are scripts that other pages use: they are called as those call them.
 """
 
-import re
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, Route, expect
 
@@ -15,29 +12,27 @@ from tests.browser.site import PHONE
 PIN, WRONG = "482915", "111222"
 
 
-# To the console an answer that never came is an error; here it is meant.
-_MEANT = re.compile(r"net::ERR_(FAILED|INTERNET_DISCONNECTED)|Service Worker registration blocked")
+# To the console an answer that never came is an error, and so is that a session has ended.
+_MEANT = r"net::ERR_(FAILED|INTERNET_DISCONNECTED)|Service Worker registration blocked|status of 401"
 
 
-def _turned_on(people: People, site: str, **options: object) -> Iterator[Page]:
-    page = people.open(site, "visitor", language="en", size=PHONE, **options)
+def _turned_on(people: People, site: str, **options: object) -> Page:
+    page = people.open(site, "visitor", language="en", size=PHONE, meant=_MEANT, **options)
     page.goto("/phone/")
     assert page.evaluate("pin => phone.sending.turnOn(pin, 'Android Chrome')", PIN) == {"state": "on"}
-    yield page
-    watch = people.watches[page.context]
-    watch.problems = [problem for problem in watch.problems if not _MEANT.search(problem)]
+    return page
 
 
 @pytest.fixture
-def yard(people: People, busy_site: str) -> Iterator[Page]:
+def yard(people: People, busy_site: str) -> Page:
     """The phone's page, with offline use turned on by the visitor."""
-    yield from _turned_on(people, busy_site)
+    return _turned_on(people, busy_site)
 
 
 @pytest.fixture
-def lossy_yard(people: People, busy_site: str) -> Iterator[Page]:
+def lossy_yard(people: People, busy_site: str) -> Page:
     """The same without a service worker, past which Playwright can lose no answers."""
-    yield from _turned_on(people, busy_site, service_workers="block")
+    return _turned_on(people, busy_site, service_workers="block")
 
 
 WRITE = """async ({text, state}) => {
@@ -223,8 +218,6 @@ def test_a_phone_that_was_ended_elsewhere_erases_what_it_took_along_at_its_next_
     del people.sessions[busy_site, "visitor"]
     yard.goto(opened)
     assert yard.evaluate(ERASED) == {"along": 0, "writing": 1}
-    watch = people.watches[yard.context]
-    watch.problems = [problem for problem in watch.problems if "status of 401" not in problem]
 
 
 def test_without_a_network_the_worker_opens_the_phones_own_pages(yard: Page) -> None:

@@ -29,6 +29,7 @@ def test_keys_walk_do_a_step_and_go_on_beyond_the_page(people: People, busy_site
     page.goto(QUEUE)
     listed = numbers(page)
     page.locator(".pager a[rel=next]").click()
+    expect(page.locator(".pager a[rel=prev]")).to_be_visible()
     beyond = numbers(page)[0]
     page.goto(QUEUE)
     page.locator("[data-row] .text").nth(47).click()

@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
 
 AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text()
 # Refusals that a person reads (changed meanwhile, wrong input) are network errors to the console.
-_MEANT = re.compile(r"the server responded with a status of (409|422)")
+_REFUSED = r"the server responded with a status of (409|422)"
 # Latin words that belong on a Chinese page.
 _LATIN = re.compile(
     r"\b(?!English\b|PDF\b|Excel\b|XLSX\b|JPEG\b|PNG\b|WebP\b|CSV\b|PIN\b|Enter\b|Ctrl\b|Alt\b)[A-Za-z]{3,}\b"
@@ -31,11 +31,13 @@ _LEVELS = '{"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practi
 
 @dataclass
 class Watch:
-    """What must not happen on any page of a context, collected in ``problems``."""
+    """What must not happen on any page of a context, collected in ``problems``; of the console's lines those that match
+    one of ``meant`` are what the test brings about."""
 
     address: str
     language: str
     problems: list[str] = field(default_factory=list)
+    meant: list[str] = field(default_factory=lambda: [_REFUSED])
 
     def over(self, context: BrowserContext) -> None:
         context.on("console", self._console)
@@ -69,7 +71,8 @@ class Watch:
         self.problems.append(f"{page.url.removeprefix(self.address)} {what}")
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not _MEANT.search(message.text):
+        meant = any(re.search(one, message.text) for one in self.meant)
+        if message.type in ("error", "warning") and not meant:
             self.problems.append(f"console: {message.text} ({message.location.get('url')})")
 
     def _request(self, request: Request) -> None:
