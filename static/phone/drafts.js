@@ -51,7 +51,10 @@
       undecided: [["tray", go(answer.tray ? `/undecided/${answer.tray}/` : "/undecided/")]],
       foreign: [["sign_in", go("/sign-in/?next=/phone/")]],
       stranded: [...asText, throwAway],
-      arrived: (answer.photos_refused || []).length ? [["seen", () => seen(row)]] : [],
+      arrived: [
+        ...(answer.perhaps_same ? [["both", go(`/visits/${row.id}/`)]] : []),
+        ...((answer.photos_refused || []).length ? [["seen", () => seen(row)]] : []),
+      ],
     }[row.state] || [];
   }
   async function correct(row) {
@@ -107,7 +110,8 @@
     put("state", plain ? "" : await stateOf(row));
     numbers(box.querySelector("[data-numbers]"), row, content);
     const failed = (error) => {
-      const text = say("failed", { why: phone.because(error) });
+      if (error.why === "locked") { location.hash = "#drafts/open"; return; }
+      const text = phone.failed(error);
       box.querySelector("[data-state]").hidden = false;
       put("state", text);
       phone.announce(text);
@@ -138,7 +142,7 @@
     one("empty").hidden = found.length > 0;
     one("send").hidden = !unsent;
     one("signed-out").hidden = !(unsent && outcome && outcome.state === "signed_out");
-    one("file").hidden = !found.some(({ row }) => ["unsent", "needs"].includes(GROUPS[row.state]) && row.state !== "undecided");
+    one("file").hidden = !found.some(({ row }) => phone.seal.UNSENT.includes(row.state));
     one("full").hidden = !(await isFull());
   }
   async function isFull() {

@@ -178,7 +178,7 @@
     if (mine === now) history.replaceState(null, "", `#visit/${mine.row.id}`);
   }
   function fell(mine, error) {
-    const why = error instanceof phone.store.Full ? say("full") : say("failed", { why: phone.because(error) });
+    const why = error instanceof phone.store.Full ? say("full") : phone.failed(error);
     if (mine !== now) return;
     mine.form.classList.add("not-kept");
     keptLine(why);

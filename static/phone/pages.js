@@ -177,6 +177,7 @@
     const button = form.querySelector("button");
     // Nothing is left to type, only the way on.
     const erased = () => {
+      form.querySelector("h1").textContent = form.querySelector("summary").textContent;
       form.querySelector(".field").hidden = button.hidden = true;
       form.querySelector("[data-forgotten]").open = true;
       wrong.hidden = false;

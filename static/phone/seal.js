@@ -173,11 +173,18 @@
     const changed_at = row.kind === "anonymous" ? new Date().setHours(0, 0, 0, 0) : row.changed_at;
     return { ...row, pin_key: null, changed_at };
   }
-  // A draft as text, for whoever must rescue it: what is in it, or, if nothing here opens it, the row as it lies.
+  // A draft as text, for whoever must rescue it: the words written, then all that is in it; or, if nothing here opens
+  // it, the row as it lies.
   async function asText(row) {
+    if (row.pin_key && !(await isForgotten())) mine();
     let whole;
     try { whole = JSON.parse(text(await decrypt(await keyOf(row), row.iv, row.sealed, row.id))); } catch (error) { whole = row; }
-    return JSON.stringify(whole, (name, value) => (value instanceof Uint8Array ? base64(value) : value), 1);
+    const written = [];
+    const all = JSON.stringify(whole, (name, value) => {
+      if (["text", "account", "remarks"].includes(name) && value) written.push(value);
+      return value instanceof Uint8Array ? base64(value) : value;
+    }, 1);
+    return [...written, all].join("\n\n");
   }
 
   // A photo as it lies and travels: length of the sealed key, sealed key, iv, sealed picture.
@@ -243,7 +250,7 @@
   if (self.document) store().onChange((what) => { if (what === "lock" && (own || pack)) lock(); });
 
   phone.seal = {
-    Refused, available, weak, turnOn, isOn, isForgotten, unlock, lock, isUnlocked, changePin, erase, sealAlong, openAlong, newDraft,
+    Refused, UNSENT, available, weak, turnOn, isOn, isForgotten, unlock, lock, isUnlocked, changePin, erase, sealAlong, openAlong, newDraft,
     sealDraft, openDraft, finish, asText, sealPhoto, openPhoto, packet, recover, exportFile, shuffled, digest, uuid,
   };
 })();

@@ -14,6 +14,7 @@
 
   // What was refused, in words.
   const because = (error) => (error.why ? inWords({ state: error.why }) : error.message || error.name);
+  const failed = (error) => say("failed", { why: because(error).replace(/[.。]$/, "") });
   // Why nothing can be kept here, or "".
   async function whyNot() {
     const can = phone.seal.available();
@@ -75,7 +76,7 @@
       event.preventDefault();
       if (button.disabled) return;
       button.disabled = true;
-      try { await f(); } catch (error) { page.say("problem", error.why ? because(error) : say("failed", { why: because(error) })); }
+      try { await f(); } catch (error) { page.say("problem", error.why ? because(error) : failed(error)); }
       button.disabled = false;
     };
   }
@@ -185,5 +186,5 @@
 
   phone.show.settings = settings;
   phone.show.help = (root) => { root.append(phone.part("help")); };
-  Object.assign(phone, { whyNot, because });
+  Object.assign(phone, { whyNot, failed });
 })();

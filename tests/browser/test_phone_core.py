@@ -77,13 +77,15 @@ def test_five_wrong_pins_erase_what_was_taken_along_and_leave_the_drafts(yard: P
 
 OLD = """async () => {
   const whole = await phone.seal.sealDraft(await phone.seal.newDraft(), {});
+  const later = {schema: 99, opinions: [{text: "路灯不亮"}]};
+  const newer = await phone.seal.sealDraft({...whole, id: "newer"}, later);
   const content = {schema: 0, when: "2026-11-20T09:00:00Z", household: 7, opinions: []};
   const {iv, sealed} = await phone.seal.sealDraft(whole, content);
   const rows = [
     {id: whole.id, state: "saved", cadre: whole.cadre, changed_at: 5, iv, sealed,
      key: {id: whole.key_id, sealed: whole.sealed_key, pin: whole.pin_key}},
     {id: "torn", state: "saved", changed_at: 5},
-    {...whole, id: "newer", schema: 99},
+    {...newer, schema: 99},
   ];
   const db = await idb.openDB("village-voices", 1);
   for (const row of rows) await db.put("drafts", row);
@@ -103,6 +105,16 @@ def test_drafts_of_the_former_format_are_read_and_what_cannot_be_is_kept(yard: P
     assert (counts["unsent"], counts["needs"], counts["left"]) == (1, 2, 3)
     refused = "phone.store.putDraft({id: 'torn', state: 'stranded'}).catch((error) => error.message)"
     assert "stays" in yard.evaluate(refused)
+    as_text = "id => phone.store.draft(id).then(phone.seal.asText).catch((error) => error.why)"
+    assert yard.evaluate(as_text, "newer").startswith('路灯不亮\n\n{\n "schema": 99')
+    assert '"id": "torn"' in yard.evaluate(as_text, "torn")
+    yard.goto("/phone/#drafts")
+    yard.evaluate("phone.seal.lock()")
+    assert yard.evaluate(as_text, "newer") == "locked"
+    cards = yard.locator("[data-group=needs] .draft")
+    expect(cards).to_have_count(2)
+    yard.get_by_role("button", name="Show as text").first.click()
+    expect(yard.locator("#pin")).to_be_focused()
 
 
 VISIT = """async () => {
