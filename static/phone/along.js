@@ -31,7 +31,7 @@
       known[code] = digests((here || { households: {} }).households);
     }
     const json = { phone: await store().get("phone"), grids: known, telephones };
-    const { status, body } = await phone.sending.ask(ALONG, { method: "POST", json, by, seconds: 120 });
+    const { status, body } = await phone.contact.ask(ALONG, { method: "POST", json, by, seconds: 120 });
     if (status !== 200 || !body || !body.grids) return { state: status ? "trouble" : "no_network", ...body };
     const { grids: came, refused, ...rest } = body;
     const rows = [await seal().sealAlong("common", rest)];

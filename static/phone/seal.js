@@ -207,7 +207,7 @@
   // by the present PIN. Gives its content.
   async function recover(row) {
     mine();
-    const answer = await phone.sending.ask("/phone/open/", { method: "POST", json: { packet: await packet(row) }, by: "person" });
+    const answer = await phone.contact.ask("/phone/open/", { method: "POST", json: { packet: await packet(row) }, by: "person" });
     if (answer.status !== 200) throw new Refused((answer.body && answer.body.state) || "no_network");
     const raw = unbase64(answer.body.key);
     const pin_key = await wrap(raw, own);

@@ -10,7 +10,7 @@
   const store = () => phone.store;
   const seal = () => phone.seal;
 
-  const { ask, contact, now } = phone.sending;
+  const { ask, meet, now } = phone.contact;
 
   const later = (row) => {
     const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** Math.min(row.tries, 12)) * (0.8 + Math.random() * 0.4);
@@ -134,7 +134,7 @@
     for (const row of rows) {
       let word = await f(row);
       // Was it this entry, or is the network gone? One that gets no answer holds up no other.
-      if (word === "trouble" && (await contact({ by })).state !== "ok") word = "no_network";
+      if (word === "trouble" && (await meet({ by })).state !== "ok") word = "no_network";
       if (word === "signed_out" || word === "no_network") return word;
     }
     return "";
@@ -143,7 +143,7 @@
     await sweep();
     const due = async () => (await store().drafts()).filter((row) => isDue(row, at_once) || row.state === "foreign");
     if (!(await due()).length) return "done";
-    const met = await contact({ by });
+    const met = await meet({ by });
     if (met.state !== "ok") {
       if (met.state !== "signed_out") await postpone((await due()).filter(isWaiting));
       return met.state;
@@ -221,5 +221,5 @@
     go();
   }
 
-  Object.assign(phone.sending, { send, attend, sweep, file: () => seal().exportFile() });
+  phone.sending = { send, attend };
 })();

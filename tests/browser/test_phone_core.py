@@ -19,7 +19,7 @@ _MEANT = r"net::ERR_(FAILED|INTERNET_DISCONNECTED)|Service Worker registration b
 def _turned_on(people: People, site: str, **options: object) -> Page:
     page = people.open(site, "visitor", language="en", size=PHONE, meant=_MEANT, **options)
     page.goto("/phone/")
-    assert page.evaluate("pin => phone.sending.turnOn(pin, 'Android Chrome')", PIN) == {"state": "on"}
+    assert page.evaluate("pin => phone.contact.turnOn(pin, 'Android Chrome')", PIN) == {"state": "on"}
     return page
 
 
@@ -106,7 +106,7 @@ def test_drafts_of_the_former_format_are_read_and_what_cannot_be_is_kept(yard: P
 
 
 VISIT = """async () => {
-  const {grids} = await phone.sending.contact();
+  const {grids} = await phone.contact.meet();
   await phone.along.take([grids[0].code]);
   const [common, [household]] = [await phone.along.common(), await phone.along.households()];
   const category = common.categories.find((one) => !one.questions.some((question) => question.required)).pk;
