@@ -90,7 +90,7 @@ def _say_what_is_left(form: DecisionForm, judged: Judged) -> None:
         form.add_error(None, _("Still: %s.") % Why(why).label)
     hidden = tuple(f"opinions.{n}." for n, one in enumerate(form.shown.opinions) if one.said is None)
     for problem in judged.problems:
-        protected = problem.field.startswith(hidden)
+        protected = f"{problem.field}.".startswith(hidden)
         form.add_error(
             None, _("A protected opinion: its author has to see to it.") if protected else problem.text[code]
         )

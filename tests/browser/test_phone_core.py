@@ -249,6 +249,35 @@ def test_an_ordinary_form_that_gets_no_answer_stays_with_what_was_typed(yard: Pa
     yard.context.set_offline(False)
 
 
+# A visit with a confidential opinion, whose identifier another content has taken on the server meanwhile.
+IN_CONFLICT = VISIT.replace('informant: "named"', 'informant: "confidential"').replace(
+    "return [row.id, envelope.length];",
+    """
+  const open = async (id) => phone.seal.openDraft(await phone.store.draft(id)).then(() => "open", (error) => error.why);
+  const before = await open(row.id);
+  await phone.store.alterDraft(row.id, (kept) => ({...kept, state: "conflict"}));
+  return before;""",
+)
+NEW = """async () => {
+  const [row] = await phone.store.drafts();
+  const opened = await phone.seal.openDraft(row).then(() => "open", (error) => error.why);
+  return [row.kind, Boolean(row.pin_key), opened];
+}"""
+
+
+def test_mine_sent_as_new_stays_closed_to_the_pin(yard: Page) -> None:
+    assert yard.evaluate(IN_CONFLICT) == "other_pin"
+    (old,) = yard.evaluate("phone.store.drafts()")
+    yard.goto("/phone/#drafts")
+    # Its author may open it again, through the server; the copy that is sent is closed as the first one was.
+    yard.get_by_role("button", name="Open again without the PIN").click()
+    yard.get_by_role("button", name="Send mine as a new visit").click()
+    yard.wait_for_function(
+        "async (old) => (await phone.store.drafts()).every((row) => row.id !== old)", arg=old["id"]
+    )
+    assert yard.evaluate(NEW) == ["visit", False, "other_pin"]
+
+
 def test_what_the_server_refused_leads_to_the_field_when_it_is_opened_again(yard: Page) -> None:
     draft, _length = yard.evaluate(VISIT.replace("people: 1", "people: 0"))
     assert yard.evaluate(SEND) == {"state": "done", "left": 0}

@@ -173,6 +173,27 @@ def test_who_brings_a_file_does_not_learn_which_anonymous_opinion_its_owner_wrot
         assert Opinion.objects.get().number not in str(line.answer)
 
 
+@pytest.mark.parametrize(("hidden", "told"), [({"informant": "confidential"}, False), ({}, True)])
+def test_who_decides_is_not_told_what_is_wrong_with_an_opinion_that_he_may_not_read(
+    hidden: dict, told: bool, visitor: Cadre, household: Household, coordinator: Cadre
+) -> None:
+    plain, category = make_category(), make_category(code="roads-secret", name="路霸", name_en="Road toll")
+    draft = Draft()
+    visitor.posts.update(region=make_region(code=OTHER_GRID))
+    content = visit(visitor, household, said(plain), said(category, **hidden))
+    assert Sender(visitor).send(draft, content).status_code == 202
+    category.demands_accused = True
+    category.save()
+    address = reverse("undecided", args=[draft.id])
+    client = Sender(coordinator).client
+    for page in (client.get(address), client.post(address, {"write": "1"})):
+        shown = page.content.decode()
+        assert (category.label in shown) is told
+    assert page.status_code == 422 and not Visit.objects.exists()
+    assert ("Say whom it complains about" in shown) is told
+    assert ("A protected opinion: its author has to see to it." in shown) is not told
+
+
 def test_a_packet_is_no_good_to_whoever_copied_it(
     visitor: Cadre, stranger: Cadre, household: Household
 ) -> None:
