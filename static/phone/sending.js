@@ -51,7 +51,7 @@
   async function sendText(id, by) {
     const row = await store().alterDraft(id, (kept) => (isDue(kept, true) && !kept.answer ? { ...kept, state: "sending" } : undefined));
     if (!row || row.state !== "sending" || row.answer) return "next";
-    const answer = await ask(ARRIVALS, { method: "POST", json: await seal().packet(row), by });
+    const answer = await ask(ARRIVALS, { method: "POST", json: seal().packet(row), by });
     const photos = await store().photosOf(id);
     const moment = await now();
     let told = false;

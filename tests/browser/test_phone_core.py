@@ -133,6 +133,11 @@ VISIT = """async () => {
   return [row.id, envelope.length];
 }"""
 SEND = "phone.sending.send({by: 'person', at_once: true})"
+# The phone's name proves whose visit it is: it lies sealed in it, never beside it.
+NAME = """async (id) => {
+  const row = await phone.store.draft(id), name = await phone.store.get("phone");
+  return [(await phone.seal.openDraft(row)).phone === name, JSON.stringify(phone.seal.packet(row)).includes(name)];
+}"""
 STATE = "id => phone.store.draft(id).then((row) => row.state)"
 
 
@@ -150,6 +155,7 @@ def test_after_lost_answers_and_from_two_tabs_a_visit_and_its_photo_are_stored_o
 
     draft, length = yard.evaluate(VISIT)
     assert length > 2 * 128 * 1024
+    assert yard.evaluate(NAME, draft) == [True, False]
     yard.route("**/phone/arrivals/**", lose)
     assert yard.evaluate(SEND) == {"state": "done", "left": 1}
     assert yard.evaluate(STATE, draft) == "ready" and answers == [("POST", 201)]

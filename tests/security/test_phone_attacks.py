@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from grievances.models import Opinion, UndecidedVisit, Visit
+from grievances.models import Opinion, Phone, UndecidedVisit, Visit
 from grievances.phones import sealed_file, tray, wire
 from grievances.workflow import ANSWERED, Verb
 from tests.factories import (
@@ -73,6 +73,13 @@ def decide(by: Cadre, draft: Draft, **data: str) -> int:
     return Sender(by).client.post(reverse("undecided", args=[draft.id]), data or {"write": "1"}).status_code
 
 
+def enrolled(cadre: Cadre) -> Phone:
+    return Phone.objects.create(
+        key=uuid.uuid4(), cadre=cadre, label="Android Chrome", enrolled_at=timezone.now(),
+        contact_on=timezone.localdate(),
+    )  # fmt: skip
+
+
 # Who lives there, in another village.
 
 
@@ -127,10 +134,10 @@ def test_whoever_lets_in_a_brought_visit_does_no_call_back_in_its_authors_name(
         make_opinion(by=visitor, household=household, said_at=timezone.now() - timedelta(days=1)),
         by=coordinator, unit=transport, person=handler,
     )  # fmt: skip
-    draft = Draft()
+    draft, mine = Draft(), enrolled(visitor)
     look = {"number": before.number, "word": "done", "remark": "满意"}
     solved = said(make_category(), text="灯不亮", on_the_spot=True, account="换了灯泡")
-    content = visit(visitor, household, solved, looks=[look], said_at=ms(timezone.now()))
+    content = visit(visitor, household, solved, looks=[look], said_at=ms(timezone.now()), phone=str(mine.key))
     bring(coordinator, forged(draft, content))
     friend = make_cadre(name="friend", role=Role.COORDINATOR, unit=petitions)
     assert decide(friend, draft) == 302
@@ -139,6 +146,47 @@ def test_whoever_lets_in_a_brought_visit_does_no_call_back_in_its_authors_name(
     assert before.number in Visit.objects.get().remarks
     written = Opinion.objects.latest("pk")
     assert written.text == "灯不亮\n换了灯泡" and written.state not in ANSWERED
+
+
+@pytest.mark.parametrize("claimed", ["nothing", "made up", "another's", "ended"])
+def test_two_coordinators_together_write_nothing_in_a_third_persons_name(
+    claimed: str, visitor: Cadre, household: Household, coordinator: Cadre, petitions: Unit
+) -> None:
+    """One seals a visit in the visitor's name and brings it, the other lets it in: the name of the phone is missing."""
+    friend = make_cadre(name="friend", role=Role.COORDINATOR, unit=petitions)
+    mine, theirs = enrolled(visitor), enrolled(friend)
+    keys = {"nothing": None, "made up": uuid.uuid4(), "another's": theirs.key, "ended": mine.key}
+    if claimed == "ended":
+        mine.end(by=visitor)
+    draft = Draft()
+    content = visit(visitor, household, said(make_category()), phone=keys[claimed] and str(keys[claimed]))
+    assert [line.answer.state for line in bring(coordinator, forged(draft, content))] == ["undecided"]
+    address = reverse("undecided", args=[draft.id])
+    page = Sender(friend).client.get(address).content.decode()
+    assert "only its author can have it written down" in page and 'name="write"' not in page
+    assert decide(friend, draft) == 422 and not Visit.objects.exists()
+    # The author still can, and a coordinator can discard it.
+    if claimed == "nothing":
+        assert decide(friend, draft, discard="1", remark="x") == 302
+    else:
+        assert decide(visitor, draft) == 302 and Visit.objects.get().recorded_by == visitor
+
+
+def test_a_visit_that_others_brought_and_let_in_says_so(
+    visitor: Cadre, household: Household, coordinator: Cadre, petitions: Unit
+) -> None:
+    friend = make_cadre(name="friend", role=Role.COORDINATOR, unit=petitions)
+    draft = Draft()
+    content = visit(visitor, household, said(make_category()), phone=str(enrolled(visitor).key))
+    bring(coordinator, forged(draft, content))
+    assert decide(friend, draft) == 302
+    address = reverse("visit", args=[draft.id])
+    for reader in (visitor, coordinator, friend):
+        page = Sender(reader).client.get(address).content.decode()
+        assert f"Brought as a file by {coordinator.label}" in page and f"let in by {friend.label}" in page
+    other, content = Draft(), visit(visitor, household)
+    Sender(visitor).send(other, content)
+    assert "let in by" not in Sender(visitor).client.get(reverse("visit", args=[other.id])).content.decode()
 
 
 def test_who_brings_a_file_does_not_learn_from_it_that_it_accuses_him(
