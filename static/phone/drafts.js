@@ -14,7 +14,7 @@
     const reasons = () => (answer.problems || []).map((one) => label(one.text)).join(" ") || label(answer.reason);
     if (row.state === "sending" && row.answer) {
       const waiting = (await phone.store.photosOf(row.id)).filter((one) => one.state === "waiting").length;
-      return say("state_pictures", { n: waiting });
+      return `${say("state_pictures", { n: waiting })} ${label(answer.waits)}`.trim();
     }
     if (row.state === "undecided" || row.state === "refused") return say(`state_${row.state}`, { why: reasons() });
     if (row.state === "arrived" && answer.state === "discarded") return label(answer.reason) || say("state_arrived");
@@ -160,7 +160,7 @@
       event.target.disabled = true;
       const { state } = await phone.sending.send({ by: "person", at_once: true });
       event.target.disabled = false;
-      if (state !== "done" && state !== "signed_out") phone.announce(say("sent_none"));
+      if (state !== "done" && state !== "signed_out") phone.announce(say(state === "enough" ? "why_fast" : "sent_none"));
       await fill(holder);
     });
     holder.querySelector("[data-export]").addEventListener("click", async () => {

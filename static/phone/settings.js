@@ -7,7 +7,7 @@
   const WHY = {
     insecure: "why_insecure", no_crypto: "why_crypto", no_store: "why_database", no_worker: "why_worker", off: "why_no_key",
     no_key: "why_no_key", signed_out: "why_signed_out", no_network: "why_no_network", trouble: "why_no_network", ended: "why_ended", not_enrolled: "why_ended",
-    forbidden: "why_forbidden", choose_password: "why_password", short: "pin_short", digits: "pin_short",
+    too_fast: "why_fast", forbidden: "why_forbidden", choose_password: "why_password", short: "pin_short", digits: "pin_short",
     simple: "pin_easy",
   };
   const inWords = (answer) => label(answer.reason) || say(WHY[answer.state] || "why_no_network");

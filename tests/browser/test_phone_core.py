@@ -12,8 +12,8 @@ from tests.browser.site import PHONE
 PIN, WRONG = "482915", "111222"
 
 
-# To the console an answer that never came is an error, and so is that a session has ended.
-_MEANT = r"net::ERR_(FAILED|INTERNET_DISCONNECTED)|Service Worker registration blocked|status of 401"
+# To the console an answer that never came is an error, and so is that a session has ended, or too much was sent.
+_MEANT = r"net::ERR_(FAILED|INTERNET_DISCONNECTED)|Service Worker registration blocked|status of (401|429)"
 
 
 def _turned_on(people: People, site: str, **options: object) -> Page:
@@ -182,6 +182,30 @@ def test_after_lost_answers_and_from_two_tabs_a_visit_and_its_photo_are_stored_o
     assert len(row["answer"]["opinions"]) == 1 and not row["answer"]["photos_refused"]
     yard.goto(f"/opinions/{row['answer']['opinions'][0]['number']}/")
     expect(yard.locator("a[href*='/attachments/']")).to_have_count(1)
+
+
+def test_what_is_too_much_for_the_server_waits_here_with_the_reason(lossy_yard: Page) -> None:
+    yard, reason = lossy_yard, {"zh-hans": "今天太多", "en": "Too much today."}
+
+    def refuse(route: Route) -> None:
+        if route.request.method == "GET":
+            route.continue_()
+        else:
+            route.fulfill(status=429, json={"state": "enough", "reason": reason})
+
+    draft, _length = yard.evaluate(VISIT)
+    yard.route("**/phone/arrivals/", refuse)
+    assert yard.evaluate(SEND) == {"state": "enough", "left": 1}
+    assert yard.evaluate(STATE, draft) == "ready"
+    yard.unroute("**/phone/arrivals/")
+    yard.route("**/photos/**", refuse)
+    assert yard.evaluate(SEND) == {"state": "enough", "left": 1}
+    assert yard.evaluate(STATE, draft) == "sending"
+    yard.goto("/phone/#drafts")
+    expect(yard.locator("[data-group=unsent] [data-state]")).to_contain_text("Too much today.")
+    yard.unroute("**/photos/**")
+    assert yard.evaluate(SEND) == {"state": "done", "left": 0}
+    assert yard.evaluate(STATE, draft) == "arrived"
 
 
 def test_signing_out_erases_what_was_taken_along_and_says_what_is_left(
