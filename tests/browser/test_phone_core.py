@@ -3,6 +3,8 @@
 The unit under test are scripts that other pages use: they are called as those call them.
 """
 
+import re
+
 import pytest
 from playwright.sync_api import Page, Route, expect
 
@@ -312,7 +314,12 @@ def test_what_the_server_refused_leads_to_the_field_when_it_is_opened_again(yard
     draft, _length = yard.evaluate(VISIT.replace("people: 1", "people: 0"))
     assert yard.evaluate(SEND) == {"state": "done", "left": 0}
     yard.goto("/phone/#drafts")
-    yard.locator("[data-group=needs] .draft button").first.click()
+    card = yard.locator("[data-group=needs] .draft")
+    expect(card.locator("[data-state]")).to_have_text("The server could not take it so")
+    expect(card.locator("[data-numbers] li").first).to_have_text(
+        re.compile("^Opinion 1, Number of people: 1 is the least")
+    )
+    card.locator("button").first.click()
     yard.locator("main .errors a").click()
     expect(yard.locator("[name=o0-people]")).to_be_focused()
     assert yard.evaluate(STATE, draft) == "writing"

@@ -170,6 +170,8 @@ def test_what_is_malformed_stays_on_the_phone_and_the_field_is_named(
     problems = answer.json()["problems"]
     assert [one["field"] for one in problems] == [field]
     assert set(problems[0]["text"]) == {"zh-hans", "en"}
+    label = problems[0]["label"]
+    assert label["en"] != label["zh-hans"] or field.endswith("particulars")
     assert not Visit.objects.exists() and not Opinion.objects.exists() and not UndecidedVisit.objects.exists()
 
 
@@ -194,7 +196,22 @@ def test_a_malformed_visit_names_its_field(
 ) -> None:
     answer = Sender(visitor).send(Draft(), visit(visitor, household) | changes)
     assert answer.status_code == 422, answer.content
-    assert [one["field"] for one in answer.json()["problems"]] == [field]
+    (problem,) = answer.json()["problems"]
+    assert problem["field"] == field
+    named = {
+        "place": "Place",
+        "said_at": "When",
+        "cadres": "Who went with me",
+        "remarks": "Remarks on the visit",
+    }
+    assert problem["label"]["en"] == named.get(field, problem["label"]["en"])
+
+
+def test_a_look_back_that_is_wrong_names_its_matter(visitor: Cadre, household: Household) -> None:
+    before = make_opinion(by=visitor, household=household)
+    content = visit(visitor, household, looks=[{"number": before.number, "word": "perhaps"}])
+    (problem,) = Sender(visitor).send(Draft(), content).json()["problems"]
+    assert problem["label"] == dict.fromkeys(("zh-hans", "en"), before.number)
 
 
 def test_somebody_spoke_then_somebody_was_at_home(visitor: Cadre, household: Household) -> None:
