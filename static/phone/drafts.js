@@ -23,7 +23,7 @@
   // What the server found wrong: at which field, and why.
   function problem({ field, label: name, text }) {
     const [, n] = /^opinions\.(\d+)/.exec(field) || [];
-    const where = [n && say("nth", { n: Number(n) + 1 }), label(name)].filter(Boolean).join(say("comma"));
+    const where = [n && say("nth", { n: Number(n) + 1 }), label(name)].filter(Boolean).join(" · ");
     return make("li", {}, where ? make("b", {}, where, say("colon")) : "", label(text));
   }
   // Numbers given, with the words they stand for, and what became of last time's matters.

@@ -140,6 +140,11 @@ NAME = """async (id) => {
   const row = await phone.store.draft(id), name = await phone.store.get("phone");
   return [(await phone.seal.openDraft(row)).phone === name, JSON.stringify(phone.seal.packet(row)).includes(name)];
 }"""
+AGAIN = """async (id) => {
+  const {household} = await phone.seal.openDraft(await phone.store.draft(id));
+  await phone.along.refresh();
+  return (await phone.along.household(household)).said.map((one) => one.number);
+}"""
 STATE = "id => phone.store.draft(id).then((row) => row.state)"
 
 
@@ -182,6 +187,16 @@ def test_after_lost_answers_and_from_two_tabs_a_visit_and_its_photo_are_stored_o
     assert not [url for method, url in sent if method == "POST"]
     row = yard.evaluate("id => phone.store.draft(id)", draft)
     assert len(row["answer"]["opinions"]) == 1 and not row["answer"]["photos_refused"]
+    # Taken along again: its grid is another one now, and of that the one household travels.
+    came = []
+    yard.on("response", lambda answer: "/along/" in answer.url and came.append(answer))
+    said = yard.evaluate(AGAIN, draft)
+    assert row["answer"]["opinions"][0]["number"] in said
+    bodies = [answer.json() for answer in came]
+    assert [len(body["differ"]) for body in bodies] == [1, 0] and not any(
+        "categories" in one for one in bodies
+    )
+    assert [len(one["households"]) for one in bodies[1]["grids"].values()] == [1]
     yard.goto(f"/opinions/{row['answer']['opinions'][0]['number']}/")
     expect(yard.locator("a[href*='/attachments/']")).to_have_count(1)
 
@@ -317,7 +332,7 @@ def test_what_the_server_refused_leads_to_the_field_when_it_is_opened_again(yard
     card = yard.locator("[data-group=needs] .draft")
     expect(card.locator("[data-state]")).to_have_text("The server could not take it so")
     expect(card.locator("[data-numbers] li").first).to_have_text(
-        re.compile("^Opinion 1, Number of people: 1 is the least")
+        re.compile("^Opinion 1 · Number of people: 1 is the least")
     )
     card.locator("button").first.click()
     yard.locator("main .errors a").click()
