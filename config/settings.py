@@ -28,6 +28,12 @@ if not INFORMANT_KEYS:
 # Phones seal what they write for the first; all open. Without one, offline use is off.
 PHONE_KEYS = environment.rsa_keys("PHONE_KEY", bits=3072)
 
+# What one person may send from phones: photographs of one visit and of one day, and sealed things that one server
+# process opens in a minute (grievances/phones/limits.py).
+PHONE_VISIT_MEGABYTES = environment.positive("PHONE_VISIT_MEGABYTES", 60)
+PHONE_DAY_MEGABYTES = environment.positive("PHONE_DAY_MEGABYTES", 500)
+PHONE_OPENINGS_A_MINUTE = environment.positive("PHONE_OPENINGS_A_MINUTE", 600)
+
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS") or (["127.0.0.1", "localhost", "[::1]"] if LOCAL else [])
 CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS")
 
@@ -222,7 +228,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "config.scripts.Files"
     },
 }
 

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from grievances.errors import RequestReused, StepRefused, in_words
 from grievances.models import Decided, Event, UndecidedVisit, Visit, Why
-from grievances.phones import anonymous, both, photos, tray
+from grievances.phones import anonymous, both, limits, photos, tray
 from grievances.phones.answers import Answer, malformed, refused
 from grievances.phones.filling import Problem
 from grievances.phones.judging import Judged, judge
@@ -32,6 +32,8 @@ from villages.models import Cadre
 
 def arrive(packet: Packet, *, by: Cadre) -> Answer:
     """Write down what a packet holds, for its author who is signed in. Raises NotAPacket."""
+    if not limits.may_open(by):
+        return limits.too_fast()
     content = packet.open()
     try:
         checked = (checked_anonymous if packet.kind == ANONYMOUS else checked_visit)(content)

@@ -9,9 +9,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from grievances.forms.questions import question_field
+from grievances.forms.visit import WayForm
 from grievances.forms.visit_opinion import VisitOpinionForm
 from grievances.forms.visit_sheet import Sheet, Where
 from grievances.models import Category, Opinion, Question, VisitKind, Why
@@ -40,14 +42,29 @@ _ANY_KEY = "00000000-0000-4000-8000-000000000000"
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong at a field of a content, in both languages."""
+    """What is wrong at a field of a content, in both languages; with the field's name as the form has it."""
 
     field: str
     text: both.Both
+    label: both.Both | None = None
 
     @property
     def told(self) -> dict[str, object]:
-        return {"field": self.field, "text": self.text}
+        label = self.label or both.said(lambda: _name_of(self.field))
+        return {"field": self.field, "text": self.text, "label": label}
+
+
+def _name_of(field: str) -> object:
+    """What the forms call a field of a content; "" where they have none like it."""
+    first, *inner = field.split(".")
+    forms = [VisitOpinionForm] if first == "opinions" else [WayForm, VisitOpinionForm]
+    known = {name: one.label for form in reversed(forms) for name, one in form.base_fields.items()}
+    known["photos"] = _("Photographs")
+    return next((known[name] for name in reversed([first, *inner]) if name in known), "")
+
+
+# A field, its name in the reader's language, and what is wrong there.
+_Wrong = tuple[str, object, str]
 
 
 @dataclass
@@ -79,9 +96,19 @@ def filled_in_alone(make: Callable[[], BaseForm]) -> tuple[BaseForm, list[Proble
     form = make()
     if form.is_valid():
         return form, []
-    return form, _in_each_language(
-        lambda: [(_FIELDS.get(name, name), text) for name, texts in make().errors.items() for text in texts]
-    )
+    return form, _in_each_language(lambda: _wrong_alone(make()))
+
+
+def _wrong_alone(form: BaseForm) -> list[_Wrong]:
+    return [
+        (_FIELDS.get(name, name), _label(form, name), text)
+        for name, texts in form.errors.items()
+        for text in texts
+    ]
+
+
+def _label(form: BaseForm, name: str) -> object:
+    return form.fields[name].label if name in form.fields else ""
 
 
 def typed_opinion(said: Content) -> dict[str, list]:
@@ -92,13 +119,18 @@ def typed_opinion(said: Content) -> dict[str, list]:
     return typed | {f"question_{pk}": [answer] for pk, answer in said["particulars"].items()}
 
 
-def _in_each_language(wrong: Callable[[], list[tuple[str, str]]]) -> list[Problem]:
-    told = {}
+def _in_each_language(wrong: Callable[[], list[_Wrong]]) -> list[Problem]:
+    told: dict[str, list[tuple[str, str, str]]] = {}
     for code, _name in settings.LANGUAGES:
         with override(code):
-            told[code] = wrong()
-    first = next(iter(told.values()))
-    return [Problem(name, {code: told[code][n][1] for code in told}) for n, (name, _text) in enumerate(first)]
+            told[code] = [(name, str(label or ""), text) for name, label, text in wrong()]
+    return [
+        Problem(
+            same[0][0], {code: text for code, (_f, _l, text) in zip(told, same, strict=True)},
+            {code: label for code, (_f, label, _t) in zip(told, same, strict=True) if label} or None,
+        )
+        for same in zip(*told.values(), strict=True)
+    ]  # fmt: skip
 
 
 def _sheet(content: Content, today: Today) -> Sheet:
@@ -149,7 +181,7 @@ def _ask_again(form: VisitOpinionForm, said: Content) -> None:
         form.questions[name], form.fields[name] = question, question_field(question)
 
 
-def _wrong(sheet: Sheet, content: Content, today: Today) -> list[tuple[str, str]]:
+def _wrong(sheet: Sheet, content: Content, today: Today) -> list[_Wrong]:
     """Each field that is wrong, with the words; less what is a reason to wait."""
     numbers = {look["number"]: n for n, look in enumerate(content["looks"])}
     parts: list[tuple[str, BaseForm, Content]] = [("", sheet.visit, content)]
@@ -166,10 +198,12 @@ def _wrong(sheet: Sheet, content: Content, today: Today) -> list[tuple[str, str]
                 today.reasons.add(why)
             else:
                 texts = [text for error in errors for text in error.messages]
-                wrong += [(f"{where}{_FIELDS.get(name, name)}".strip("."), text) for text in texts]
+                label = form.opinion.number if where.startswith("looks.") else _label(form, name)
+                wrong += [(f"{where}{_FIELDS.get(name, name)}".strip("."), label, text) for text in texts]
     if not wrong and not sheet.is_valid():
         # What no form sees by itself.
-        wrong = [("nobody_home", text) for text in sheet.visit.errors.get("nobody_home", [])]
+        label = _label(sheet.visit, "nobody_home")
+        wrong = [("nobody_home", label, text) for text in sheet.visit.errors.get("nobody_home", [])]
     return wrong
 
 

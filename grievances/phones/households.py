@@ -3,21 +3,19 @@
 Nothing that tells who spoke in confidence, nothing that accuses anybody, and telephones only for a call-back.
 """
 
-import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
-from hashlib import sha256
 
 from django.db.models import Count, Q
 from django.utils import timezone
 
 from grievances.flow.relations import relations
 from grievances.models import Campaign, InformantKind, Opinion, Visit
-from grievances.phones import both
+from grievances.phones import both, wire
 from grievances.visits.visiting import MOST_EARLIER
 from grievances.workflow import ANSWERED, Relation, State
-from villages.models import LEVEL_OF_LENGTH, Cadre, Household, HouseholdContact
+from villages.models import LEVEL_OF_LENGTH, Cadre, Household, HouseholdContact, Need
 from villages.templatetags.looks import day
 
 
@@ -40,14 +38,14 @@ class Doors:
             "initials": household.initials,
             "address": household.address,
             "members": household.members,
-            "needs": [both.named(need) for need in household.needs.all()],
+            "needs": self._needs.get(household.pk, []),
             "visited": bool(visits.get(False)),
             "attempts": visits.get(True, 0),
             "said": [self._said(opinion) for opinion in self._earlier.get(household.pk, [])],
         }
         if telephone := self._numbers.get(household.pk):
             found["telephone"] = telephone
-        return found | {"digest": _digest(found)}
+        return found | {"digest": wire.digest(found)}
 
     def campaign_at(self, code: str) -> Campaign | None:
         """The campaign in which a place is visited today, as ``coverage.campaign_of`` says it."""
@@ -59,6 +57,18 @@ class Doors:
         above = {one.grid_id[:length] for one in self.households for length in LEVEL_OF_LENGTH}
         begun = Campaign.objects.filter(region_id__in=above, starts__lte=timezone.localdate())
         return list(begun.order_by("-starts", "-id"))
+
+    @cached_property
+    def _needs(self) -> dict[int, list[both.Both]]:
+        """What a visitor must know about each. By the pairs alone: a row of the need for each household costs more
+        than everything else that is asked."""
+        doors = [one.pk for one in self.households]
+        pairs = Household.needs.through.objects.filter(household__in=doors)
+        labels = {one.pk: both.named(one) for one in Need.objects.all()}
+        found: dict[int, list[both.Both]] = defaultdict(list)
+        for door, need in pairs.order_by("need__position", "need__code").values_list("household", "need"):
+            found[door].append(labels[need])
+        return found
 
     @cached_property
     def _visits(self) -> dict[int, dict[bool, int]]:
@@ -120,7 +130,3 @@ class Doors:
         if of not in self._labels:
             self._labels[of] = both.said(words)
         return self._labels[of]
-
-
-def _digest(told: dict[str, object]) -> str:
-    return sha256(json.dumps(told, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:16]

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from grievances.attachments import files
 from grievances.forms.visit_sheet import Sheet
 from grievances.models import ArrivingPhoto, Attachment, Campaign, VisitKind, Why
-from grievances.phones import both, clock
+from grievances.phones import both, clock, limits
 from grievances.phones.filling import Problem, Today, filled_in
 from grievances.phones.packets import Content
 from grievances.visits.looking_back import Word
@@ -160,13 +160,16 @@ def _of_answers(sheet: Sheet, content: Content) -> set[Why]:
 
 def _of_photos(key: uuid.UUID, content: Content) -> list[Problem]:
     """More photographs than one opinion takes, too large ones, and ids that are not new."""
-    found, seen = [], set()
+    found, seen, size = [], set(), 0
     for n, said in enumerate(content["opinions"]):
         at = f"opinions.{n}.photos"
         if len(said["photos"]) > files.MOST_FILES:
             found.append(Problem(at, both.said(lambda: _("At most %d files at once.") % files.MOST_FILES)))
         if any(not 0 < photo["size"] <= files.MOST_BYTES for photo in said["photos"]):
             found.append(Problem(at, both.said(lambda: _("A photograph is larger than 10 MB."))))
+        size += sum(photo["size"] for photo in said["photos"])
+        if said["photos"] and size > limits.most_of_a_visit():
+            found.append(Problem(at, both.said(limits.too_large_a_visit)))
         ids = [photo["id"] for photo in said["photos"]]
         if len(set(ids)) < len(ids) or seen & set(ids):
             found.append(Problem(at, both.said(lambda: _("A photograph stands there twice."))))

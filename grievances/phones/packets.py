@@ -261,6 +261,8 @@ _LOOK = {
 }
 _VISIT = {
     "cadre": _Part(_number),
+    # The identity of the phone on which it was written: sealed, as it proves whose visit it is.
+    "phone": _Part(_or_none(_identity), None),
     "household": _Part(_or_none(_number), None),
     "place": _Part(_text(15)),
     "kind": _Part(_text(20), "household"),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from grievances.attachments import files
 from grievances.models import ArrivingPhoto, Attachment, Opinion
 from grievances.models.attachment import private_name
-from grievances.phones import both, envelope, parts
+from grievances.phones import both, envelope, limits, parts
 from grievances.phones.answers import Answer, refused
 from grievances.phones.filling import Problem
 from grievances.phones.packets import Content
@@ -82,6 +82,10 @@ def take(visit: uuid.UUID, photo: uuid.UUID, chunk: bytes, *, offset: int, total
     here = parts.size_of(photo)
     if here != offset:
         return _have(here, status=409)
+    if offset == 0 and limits.is_enough_today(row):
+        return limits.enough_today()
+    if offset + len(chunk) == total and not limits.may_open(by):
+        return limits.too_fast()
     here = parts.append(photo, chunk, at=offset)
     return _have(here) if here < total else _whole(row)
 

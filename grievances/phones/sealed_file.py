@@ -38,6 +38,7 @@ _WORDS: dict[tuple[int, str], Promise] = {
     (422, "refused"): _("refused"),
     (403, "somebody_elses"): _("somebody else's, of a place that you don't look after"),
     (400, "bad_request"): _("can't be read by this server"),
+    (429, "too_fast"): _("not opened yet, as it was too much in one minute: bring the file once more"),
 }
 
 
@@ -65,7 +66,9 @@ class Line:
 
     @property
     def problems(self) -> list[dict[str, object]]:
-        return self.answer.more.get("problems", [])
+        found = self.answer.more.get("problems", [])
+        waits = self.answer.more.get("reason") if self.is_photo else None
+        return [*found, {"field": "", "text": waits}] if waits else found
 
 
 def take_in(upload: UploadedFile, *, by: Cadre) -> list[Line]:

@@ -4,6 +4,7 @@ import json
 import uuid
 
 from django.db import transaction
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from grievances.errors import StepRefused
 from grievances.forms.opinion import UNKNOWN
 from grievances.messaging import kinds
 from grievances.messaging.telling import tell
-from grievances.models import Decided, UndecidedVisit, Visit, Why
+from grievances.models import Decided, Phone, UndecidedVisit, Visit, Why
 from grievances.phones import both, photos
 from grievances.phones.answers import Answer, refused
 from grievances.phones.filling import Problem
@@ -96,6 +97,8 @@ def write(row: UndecidedVisit, content: Content, *, by: Cadre) -> Visit | Judged
     """
     one_after_another(row.author)
     locked = _locked(row)
+    if not may_write(locked, by):
+        raise StepRefused(only_its_author())
     if locked.brought_by_id and by.pk != locked.author_id:
         content = _in_nobodys_name(content)
     judged = _as_decided(locked, content, by)
@@ -110,6 +113,31 @@ def write(row: UndecidedVisit, content: Content, *, by: Cadre) -> Visit | Judged
     _decide(locked, Decided.WRITTEN, by)
     photos.open_waiting(locked.key)
     return visit
+
+
+def may_write(row: UndecidedVisit, cadre: Cadre) -> bool:
+    """Whether the cadre can have it written down, if he sees it.
+
+    Anybody can seal a visit in anybody's name. What somebody else brought as a file is therefore let in by others only
+    where the identity of a phone of the author's is sealed in it, which nobody knows but that phone and the server.
+    """
+    if not row.brought_by_id or row.author_id == cadre.pk or not row.content:
+        return True
+    phone = content_of(row)["phone"]
+    return phone is not None and Phone.objects.in_use().filter(key=phone, cadre=row.author_id).exists()
+
+
+def only_its_author() -> str:
+    return _(
+        "Somebody else brought it as a file, and nothing proves that it was written on its author's phone: "
+        "only its author can have it written down."
+    )
+
+
+def let_in(key: uuid.UUID) -> UndecidedVisit | None:
+    """How a visit came that is under somebody's name and that others let in: who brought it, and who decided."""
+    found = UndecidedVisit.objects.filter(key=key, state=Decided.WRITTEN).exclude(decided_by=F("author"))
+    return found.select_related("brought_by", "decided_by").first()
 
 
 def _without_steps(content: Content) -> Content:

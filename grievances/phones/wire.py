@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from hashlib import sha256
 from math import isfinite
 
 from django.core.exceptions import BadRequest
@@ -33,6 +34,11 @@ def read(raw: bytes, *, longest: int = LONGEST) -> dict[str, object]:
     for value in _within(found):
         _check(value)
     return found
+
+
+def digest(told: object) -> str:
+    """By which a phone says what it holds already: another one with whatever it is told."""
+    return sha256(json.dumps(told, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _no_number(name: str) -> None:

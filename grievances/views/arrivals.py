@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_http_methods, require_POST
 from psycopg2.errors import DiskFull
 
-from grievances.phones import photos, wire
+from grievances.phones import limits, photos, wire
 from grievances.phones.answers import Answer
 from grievances.phones.arriving import arrive
 from grievances.phones.packets import LONGEST, Packet
@@ -71,6 +71,8 @@ def phone_photo(request: HttpRequest, visit: uuid.UUID, photo: uuid.UUID) -> Htt
 def phone_open(request: HttpRequest) -> HttpResponse:
     """A draft whose PIN was forgotten: opened for its author, who has signed in."""
     packet = Packet.read(_body(request, longest=LONGEST).get("packet"))
+    if not limits.may_open(request.user):
+        return _told(limits.too_fast())
     content = packet.open()
     if content.get("cadre") != request.user.pk:
         return for_script("somebody_elses", status=403)

@@ -90,7 +90,7 @@ def _say_what_is_left(form: DecisionForm, judged: Judged) -> None:
         form.add_error(None, _("Still: %s.") % Why(why).label)
     hidden = tuple(f"opinions.{n}." for n, one in enumerate(form.shown.opinions) if one.said is None)
     for problem in judged.problems:
-        protected = problem.field.startswith(hidden)
+        protected = f"{problem.field}.".startswith(hidden)
         form.add_error(
             None, _("A protected opinion: its author has to see to it.") if protected else problem.text[code]
         )
@@ -113,6 +113,7 @@ def _show(
     if not row.waits and not row.content:
         visit = Visit.objects.visible_to(request.user).filter(key=row.key).first()
     context = {"row": row, "shown": seen, "decision": decision, "reason": reason, "visit": visit}
+    context["only_its_author"] = "" if tray.may_write(row, request.user) else tray.only_its_author()
     context["problems"] = problems_of(decision) + problems_of(reason)
     wrong = decision.errors or reason.errors
     return render(request, "grievances/undecided.html", context, status=422 if wrong else 200)

@@ -14,6 +14,7 @@ from django.views.decorators.vary import vary_on_headers
 from grievances.errors import RequestReused, StepRefused
 from grievances.forms.visit_sheet import Sheet, Where, block
 from grievances.models import InformantKind, Opinion, Visit, VisitKind
+from grievances.phones import tray
 from grievances.visits import same_visits
 from grievances.visits.looking_back import Became
 from grievances.visits.visiting import Logged, log_visit, places_of
@@ -135,6 +136,7 @@ def visit(request: HttpRequest, key: str) -> HttpResponse:
     opinions = named.filter(informants__visit=found).for_rows().distinct()
     same_visits.note_same([found], request.user)
     context = {"visit": found, "opinions": opinions, "is_mine": found.recorded_by_id == request.user.pk}
+    context["let_in"] = tray.let_in(found.key) if found.digest else None
     context["looks"] = [(number, Became(word).label) for number, word in found.became.items()]
     context["may_say"] = bool(found.others) and same_visits.may_say(found, request.user)
     return render(request, "grievances/visit.html", context)

@@ -25,16 +25,21 @@
   // `refused` (codes that are not mine any more), or why not.
   async function take(grids, { telephones = false, by = "person" } = {}) {
     const before = (await store().get("along")) || { grids: [], telephones };
-    const known = {};
+    const known = {}, parts = {};
     for (const code of grids) {
       const here = before.telephones === telephones ? await grid(code) : undefined;
-      known[code] = digests((here || { households: {} }).households);
+      parts[code] = here ? digests(here.households) : {};
+      known[code] = (here && here.digest) || parts[code];
     }
-    const json = { phone: await store().get("phone"), grids: known, telephones };
-    const { status, body } = await phone.sending.ask(ALONG, { method: "POST", json, by, seconds: 120 });
+    const held = await common();
+    const name = await store().get("phone"), categories = (held && held.categories_digest) || "";
+    const ask = (some) => phone.contact.ask(ALONG, {
+      method: "POST", json: { phone: name, grids: some, telephones, categories }, by, seconds: 120,
+    });
+    const { status, body } = await asked(known, parts, ask);
     if (status !== 200 || !body || !body.grids) return { state: status ? "trouble" : "no_network", ...body };
-    const { grids: came, refused, ...rest } = body;
-    const rows = [await seal().sealAlong("common", rest)];
+    const { grids: came, refused, differ, ...rest } = body;
+    const rows = [await seal().sealAlong("common", rest.categories ? rest : { ...rest, categories: held.categories })];
     for (const [code, part] of Object.entries(came)) {
       const here = before.telephones === telephones ? await grid(code) : undefined;
       rows.push(await seal().sealAlong(code, { code, ...merged(here, part) }));
@@ -45,6 +50,16 @@
     await store().putAlong(rows, before.grids.filter((code) => !taken.includes(code)), about);
     read = new Map();
     return { state: "taken", refused: refused || [], ...about };
+  }
+  // By the digest of each grid; where it is another one than here, once more by those of its households.
+  async function asked(known, parts, ask) {
+    const first = await ask(known);
+    const differ = (first.status === 200 && first.body && first.body.differ) || [];
+    if (!differ.length) return first;
+    const more = await ask(Object.fromEntries(differ.map((code) => [code, parts[code]])));
+    if (more.status !== 200 || !more.body || !more.body.grids) return more;
+    const { grids, refused } = first.body;
+    return { status: 200, body: { ...first.body, grids: { ...grids, ...more.body.grids }, refused: [...refused, ...more.body.refused] } };
   }
   const digests = (households) => Object.fromEntries(Object.values(households).map((one) => [one.pk, one.digest]));
   function merged(here, part) {

@@ -36,16 +36,16 @@
   // The same for what needs the token: fetched before, and once more if it was too old.
   async function ask(path, options) {
     const acts = options.method && options.method !== "GET";
-    if (acts && !token) await contact({ by: options.by });
+    if (acts && !token) await meet({ by: options.by });
     const answer = await fetched(path, options);
     const stale = answer.status === 403 && (!answer.body || answer.body.state === "csrf");
-    if (!acts || !stale || (await contact({ by: options.by })).state !== "ok") return answer;
+    if (!acts || !stale || (await meet({ by: options.by })).state !== "ok") return answer;
     return fetched(path, options);
   }
 
   // Asks the server how we stand, and tells it nothing but this phone's name and clock. {state: "ok", …its answer},
   // or "signed_out", "no_network", "trouble". What was taken along is erased when the server says so.
-  async function contact({ by } = {}) {
+  async function meet({ by } = {}) {
     const before = Date.now();
     const name = await store().get("phone");
     const where = CONTACT + "?phone=" + encodeURIComponent(name || "") + "&clock=" + before;
@@ -69,14 +69,14 @@
     return Date.now() + ((last && last.offset) || 0);
   }
 
-  // Offline use begins: {state: "on"}, or why not: a word of seal.available() or seal.weak(), of contact(), or of
+  // Offline use begins: {state: "on"}, or why not: a word of seal.available() or seal.weak(), of meet(), or of
   // the server ("somebody_elses", "too_many", "off", with its `reason`).
   async function turnOn(pin, label) {
     const can = seal().available();
     const why = can.why || seal().weak(pin);
     if (why) return { state: why };
     if (!(await store().get("phone"))) await store().set("phone", seal().uuid());
-    const met = await contact({ by: "person" });
+    const met = await meet({ by: "person" });
     if (met.state !== "ok") return met;
     const enrolled = await enrol(label);
     if (enrolled.status !== 201 && enrolled.status !== 200) return { state: "no_network", ...enrolled.body };
@@ -112,5 +112,5 @@
   }
   const register = () => navigator.serviceWorker.register("/sw.js", { scope: "/", updateViaCache: "imports" });
 
-  phone.sending = { contact, ask, now, turnOn, turnOff, register };
+  phone.contact = { meet, ask, now, turnOn, turnOff, register };
 })();

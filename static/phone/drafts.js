@@ -11,20 +11,27 @@
   // ---- what a draft's state says
   async function stateOf(row) {
     const answer = row.answer || {};
-    const reasons = () => (answer.problems || []).map((one) => label(one.text)).join(" ") || label(answer.reason);
     if (row.state === "sending" && row.answer) {
       const waiting = (await phone.store.photosOf(row.id)).filter((one) => one.state === "waiting").length;
-      return say("state_pictures", { n: waiting });
+      return `${say("state_pictures", { n: waiting })} ${label(answer.waits)}`.trim();
     }
-    if (row.state === "undecided" || row.state === "refused") return say(`state_${row.state}`, { why: reasons() });
+    if (row.state === "refused") return say("refused_title");
+    if (row.state === "undecided") return say("state_undecided", { why: label(answer.reason) });
     if (row.state === "arrived" && answer.state === "discarded") return label(answer.reason) || say("state_arrived");
     return say(`state_${row.state}`);
+  }
+  // What the server found wrong: at which field, and why.
+  function problem({ field, label: name, text }) {
+    const [, n] = /^opinions\.(\d+)/.exec(field) || [];
+    const where = [n && say("nth", { n: Number(n) + 1 }), label(name)].filter(Boolean).join(" · ");
+    return make("li", {}, where ? make("b", {}, where, say("colon")) : "", label(text));
   }
   // Numbers given, with the words they stand for, and what became of last time's matters.
   function numbers(list, row, content) {
     const answer = row.answer || {};
     const words = new Map(((content && content.opinions) || []).map((one) => [one.id, one.text]));
     list.textContent = "";
+    if (row.state === "refused") list.append(...(answer.problems || []).map(problem));
     (answer.opinions || []).forEach((one) => list.append(make("li", {}, make("b", {}, say("number_is", { number: one.number })),
       words.get(one.id) ? make("span", { class: "two-lines" }, words.get(one.id)) : "")));
     // What is to be decided on is seen: the server's version stands behind a button.
@@ -164,7 +171,7 @@
       event.target.disabled = true;
       const { state } = await phone.sending.send({ by: "person", at_once: true });
       event.target.disabled = false;
-      if (state !== "done" && state !== "signed_out") phone.announce(say("sent_none"));
+      if (state !== "done" && state !== "signed_out") phone.announce(say(state === "enough" ? "why_fast" : "sent_none"));
       await fill(holder);
     });
     holder.querySelector("[data-export]").addEventListener("click", async () => {

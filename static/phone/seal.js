@@ -156,9 +156,10 @@
   // that can be read here says that they belong together: no order, and of the moment only the day. What names
   // somebody who spoke in confidence, and what was said anonymously, is open to the server alone from now on: a PIN
   // can be tried through by whoever has copied the phone's memory. recover() opens it again for its author.
-  // The entries of `gone` go in the same moment.
+  // The entries of `gone` go in the same moment. Sealed into the visit is the name of this phone, which nobody knows but
+  // the server: it proves whose visit it is when somebody else brings it as a file.
   async function finish(row, content, anonymous, gone) {
-    const made = await sealDraft(row, content);
+    const made = await sealDraft(row, row.kind === "visit" ? { ...content, phone: await store().get("phone") } : content);
     const secret = made.kind === "anonymous" || (content.opinions || []).some((one) => one.informant === "confidential");
     const rows = [{ ...(secret ? closed(made) : made), state: "ready", tries: 0, next_try_at: 0, answer: null }];
     for (const one of anonymous) {
@@ -204,9 +205,9 @@
   }
 
   // The entry as the server takes it, from what lies here sealed: no PIN is needed.
-  async function packet(row) {
+  function packet(row) {
     return {
-      id: row.id, schema: 1, kind: row.kind, phone: await store().get("phone"), key_id: row.key_id,
+      id: row.id, schema: 1, kind: row.kind, key_id: row.key_id,
       sealed_key: base64(row.sealed_key), iv: base64(row.iv), sealed: base64(row.sealed), clock: Date.now(),
     };
   }
@@ -214,7 +215,7 @@
   // by the present PIN. Gives its content.
   async function recover(row) {
     mine();
-    const answer = await phone.sending.ask("/phone/open/", { method: "POST", json: { packet: await packet(row) }, by: "person" });
+    const answer = await phone.contact.ask("/phone/open/", { method: "POST", json: { packet: packet(row) }, by: "person" });
     if (answer.status !== 200) throw new Refused((answer.body && answer.body.state) || "no_network");
     const raw = unbase64(answer.body.key);
     const pin_key = await wrap(raw, own);
@@ -230,7 +231,7 @@
     const rows = await store().drafts();
     const unsent = rows.filter((row) => UNSENT.includes(row.state) && row.sealed);
     const parts = ['{"schema":1,"packets":['];
-    for (const [i, row] of shuffled(unsent).entries()) parts.push((i ? "," : "") + JSON.stringify(await packet(row)));
+    for (const [i, row] of shuffled(unsent).entries()) parts.push((i ? "," : "") + JSON.stringify(packet(row)));
     parts.push('],"photos":[');
     let n = 0;
     for (const row of unsent) {

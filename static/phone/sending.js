@@ -10,7 +10,7 @@
   const store = () => phone.store;
   const seal = () => phone.seal;
 
-  const { ask, contact, now } = phone.sending;
+  const { ask, meet, now } = phone.contact;
 
   const later = (row) => {
     const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** Math.min(row.tries, 12)) * (0.8 + Math.random() * 0.4);
@@ -47,11 +47,12 @@
     return { ...row, state: ENDS[row.answer.state], answer, arrived_at: keptMoment(row, moment), tries: 0, next_try_at: 0 };
   }
 
-  // One entry's text. "next", "signed_out", or "trouble" when nothing useful came back.
+  // One entry's text. "next", "signed_out", "enough" (the server takes no more just now), or "trouble" when nothing
+  // useful came back.
   async function sendText(id, by) {
     const row = await store().alterDraft(id, (kept) => (isDue(kept, true) && !kept.answer ? { ...kept, state: "sending" } : undefined));
     if (!row || row.state !== "sending" || row.answer) return "next";
-    const answer = await ask(ARRIVALS, { method: "POST", json: await seal().packet(row), by });
+    const answer = await ask(ARRIVALS, { method: "POST", json: seal().packet(row), by });
     const photos = await store().photosOf(id);
     const moment = await now();
     let told = false;
@@ -63,12 +64,14 @@
     });
     if (answer.status === 202 && answer.body.state === "undecided") await oneMoreUndecided();
     if (answer.status === 401) return "signed_out";
+    if (answer.status === 429) return "enough";
     return told ? "next" : "trouble";
   }
   const oneMoreUndecided = () => store().alter("contact", (last) => last && { ...last, undecided: (last.undecided || 0) + 1 });
 
   // The photos of an entry whose text has arrived, each from where the server has it.
   async function sendPhotos(row, by) {
+    if (row.answer.waits) await store().alterDraft(row.id, (kept) => ({ ...kept, answer: { ...kept.answer, waits: null } }));
     for (const one of await store().photosOf(row.id)) {
       const word = one.state === "waiting" ? await sendPhoto(row, one, by) : "next";
       if (word === "again") {
@@ -92,6 +95,11 @@
     for (let i = 0; i < 4 + 2 * envelope.length / CHUNK; i++) {
       const { status, body } = answer;
       if (status === 401) return "signed_out";
+      if (status === 429) {
+        // So many in a day, or so fast: it stays, with the reason.
+        await store().alterDraft(row.id, (kept) => ({ ...later(kept), answer: { ...kept.answer, waits: body && body.reason } }));
+        return "enough";
+      }
       if (status === 404 && body && body.state === "no_visit") return "again";
       if (status === 413 || (status === 422 && body && body.state === "refused")) {
         await store().putPhoto({ ...one, state: "refused", problems: (body && body.problems) || [] });
@@ -134,8 +142,8 @@
     for (const row of rows) {
       let word = await f(row);
       // Was it this entry, or is the network gone? One that gets no answer holds up no other.
-      if (word === "trouble" && (await contact({ by })).state !== "ok") word = "no_network";
-      if (word === "signed_out" || word === "no_network") return word;
+      if (word === "trouble" && (await meet({ by })).state !== "ok") word = "no_network";
+      if (["signed_out", "no_network", "enough"].includes(word)) return word;
     }
     return "";
   }
@@ -143,7 +151,7 @@
     await sweep();
     const due = async () => (await store().drafts()).filter((row) => isDue(row, at_once) || row.state === "foreign");
     if (!(await due()).length) return "done";
-    const met = await contact({ by });
+    const met = await meet({ by });
     if (met.state !== "ok") {
       if (met.state !== "signed_out") await postpone((await due()).filter(isWaiting));
       return met.state;
@@ -160,7 +168,7 @@
       next.forEach((row) => tried.add(row.id + Boolean(row.answer)));
       const word = await each(next, by, (row) => (row.answer ? sendPhotos(row, by) : sendText(row.id, by)));
       if (word) {
-        if (word === "no_network") await postpone((await due()).filter((row) => isWaiting(row) && isTime(row)));
+        if (word !== "signed_out") await postpone((await due()).filter((row) => isWaiting(row) && isTime(row)));
         return word;
       }
     }
@@ -168,7 +176,7 @@
   }
 
   let running = null, again = null;
-  // Sends what is due (`at_once`: whatever its patience says). {state: "done" | "signed_out" | "no_network" |
+  // Sends what is due (`at_once`: whatever its patience says). {state: "done" | "signed_out" | "no_network" | "enough" |
   // "trouble" | "full" | "unavailable", left: n entries still waiting}
   function send({ by = "page", at_once = false } = {}) {
     if (running) again = { by, at_once: at_once || Boolean(again && again.at_once) };
@@ -221,5 +229,5 @@
     go();
   }
 
-  Object.assign(phone.sending, { send, attend, sweep, file: () => seal().exportFile() });
+  phone.sending = { send, attend };
 })();

@@ -7,7 +7,7 @@
   const WHY = {
     insecure: "why_insecure", no_crypto: "why_crypto", no_store: "why_database", no_worker: "why_worker", off: "why_no_key",
     no_key: "why_no_key", signed_out: "why_signed_out", no_network: "why_no_network", trouble: "why_no_network", ended: "why_ended", not_enrolled: "why_ended",
-    forbidden: "why_forbidden", choose_password: "why_password", short: "pin_short", digits: "pin_short",
+    too_fast: "why_fast", forbidden: "why_forbidden", choose_password: "why_password", short: "pin_short", digits: "pin_short",
     simple: "pin_easy",
   };
   const inWords = (answer) => label(answer.reason) || say(WHY[answer.state] || "why_no_network");
@@ -94,7 +94,7 @@
     form.addEventListener("submit", doing(page, button, async () => {
       if (wrongPins(page, pin.value, repeated.value)) { pin.focus(); return; }
       page.say("done", say("turning_on"));
-      const answer = await phone.sending.turnOn(pin.value, deviceLabel());
+      const answer = await phone.contact.turnOn(pin.value, deviceLabel());
       if (answer.state !== "on") { page.say("problem", inWords(answer)); return; }
       pin.value = repeated.value = "";
       phone.sending.attend();
@@ -144,7 +144,7 @@
     drawGrids(page, here, about.grids);
     if (!here.length) page.one("grids").append(make("p", { class: "quiet" }, say("no_grids")));
     // What is mine today is asked of the server; meanwhile the page stands.
-    phone.sending.contact({ by: "person" }).then((met) => {
+    phone.contact.meet({ by: "person" }).then((met) => {
       if (met.state === "ok" && met.grids && met.grids.length) drawGrids(page, met.grids, about.grids);
     });
     const button = page.one("take-button");
@@ -178,7 +178,7 @@
     const button = page.one("end-button");
     button.addEventListener("click", doing(page, button, async () => {
       if (!window.confirm(say("end_sure"))) return;
-      const answer = await phone.sending.turnOff();
+      const answer = await phone.contact.turnOff();
       if (answer.state === "off") await again("done", say("ended"));
       else page.say("problem", say("end_left", { n: answer.n }));
     }));

@@ -88,7 +88,7 @@
   }
   async function look() {
     if (!navigator.serviceWorker || !(await phone.seal.isOn())) return;
-    const registration = await phone.sending.register();
+    const registration = await phone.contact.register();
     registration.addEventListener("updatefound", () => {
       const coming = registration.installing;
       if (coming) coming.addEventListener("statechange", () => freshen(registration));
@@ -120,7 +120,7 @@
     await phone.along.expired();
     const last = await phone.store.get("contact");
     // The phone's own page and the sign-in ask at each opening: whoever ended this phone elsewhere waits for it.
-    if (phone.show || word("out") || !last || Date.now() - last.at > STALE) await phone.sending.contact();
+    if (phone.show || word("out") || !last || Date.now() - last.at > STALE) await phone.contact.meet();
     await look();
   }
   const quiet = () => {}; // no database, no network: the strip says what can be said

@@ -3,6 +3,8 @@
 The unit under test are scripts that other pages use: they are called as those call them.
 """
 
+import re
+
 import pytest
 from playwright.sync_api import Page, Route, expect
 
@@ -12,14 +14,14 @@ from tests.browser.site import PHONE
 PIN, WRONG = "482915", "111222"
 
 
-# To the console an answer that never came is an error, and so is that a session has ended.
-_MEANT = r"net::ERR_(FAILED|INTERNET_DISCONNECTED)|Service Worker registration blocked|status of 401"
+# To the console an answer that never came is an error, and so is that a session has ended, or too much was sent.
+_MEANT = r"net::ERR_(FAILED|INTERNET_DISCONNECTED)|Service Worker registration blocked|status of (401|429)"
 
 
 def _turned_on(people: People, site: str, **options: object) -> Page:
     page = people.open(site, "visitor", language="en", size=PHONE, meant=_MEANT, **options)
     page.goto("/phone/")
-    assert page.evaluate("pin => phone.sending.turnOn(pin, 'Android Chrome')", PIN) == {"state": "on"}
+    assert page.evaluate("pin => phone.contact.turnOn(pin, 'Android Chrome')", PIN) == {"state": "on"}
     return page
 
 
@@ -118,7 +120,7 @@ def test_drafts_of_the_former_format_are_read_and_what_cannot_be_is_kept(yard: P
 
 
 VISIT = """async () => {
-  const {grids} = await phone.sending.contact();
+  const {grids} = await phone.contact.meet();
   await phone.along.take([grids[0].code]);
   const [common, [household]] = [await phone.along.common(), await phone.along.households()];
   const category = common.categories.find((one) => !one.questions.some((question) => question.required)).pk;
@@ -145,6 +147,16 @@ VISIT = """async () => {
   return [row.id, envelope.length];
 }"""
 SEND = "phone.sending.send({by: 'person', at_once: true})"
+# The phone's name proves whose visit it is: it lies sealed in it, never beside it.
+NAME = """async (id) => {
+  const row = await phone.store.draft(id), name = await phone.store.get("phone");
+  return [(await phone.seal.openDraft(row)).phone === name, JSON.stringify(phone.seal.packet(row)).includes(name)];
+}"""
+AGAIN = """async (id) => {
+  const {household} = await phone.seal.openDraft(await phone.store.draft(id));
+  await phone.along.refresh();
+  return (await phone.along.household(household)).said.map((one) => one.number);
+}"""
 STATE = "id => phone.store.draft(id).then((row) => row.state)"
 
 
@@ -162,6 +174,7 @@ def test_after_lost_answers_and_from_two_tabs_a_visit_and_its_photo_are_stored_o
 
     draft, length = yard.evaluate(VISIT)
     assert length > 2 * 128 * 1024
+    assert yard.evaluate(NAME, draft) == [True, False]
     yard.route("**/phone/arrivals/**", lose)
     assert yard.evaluate(SEND) == {"state": "done", "left": 1}
     assert yard.evaluate(STATE, draft) == "ready" and answers == [("POST", 201)]
@@ -186,8 +199,42 @@ def test_after_lost_answers_and_from_two_tabs_a_visit_and_its_photo_are_stored_o
     assert not [url for method, url in sent if method == "POST"]
     row = yard.evaluate("id => phone.store.draft(id)", draft)
     assert len(row["answer"]["opinions"]) == 1 and not row["answer"]["photos_refused"]
+    # Taken along again: its grid is another one now, and of that the one household travels.
+    came = []
+    yard.on("response", lambda answer: "/along/" in answer.url and came.append(answer))
+    said = yard.evaluate(AGAIN, draft)
+    assert row["answer"]["opinions"][0]["number"] in said
+    bodies = [answer.json() for answer in came]
+    assert [len(body["differ"]) for body in bodies] == [1, 0] and not any(
+        "categories" in one for one in bodies
+    )
+    assert [len(one["households"]) for one in bodies[1]["grids"].values()] == [1]
     yard.goto(f"/opinions/{row['answer']['opinions'][0]['number']}/")
     expect(yard.locator("a[href*='/attachments/']")).to_have_count(1)
+
+
+def test_what_is_too_much_for_the_server_waits_here_with_the_reason(lossy_yard: Page) -> None:
+    yard, reason = lossy_yard, {"zh-hans": "今天太多", "en": "Too much today."}
+
+    def refuse(route: Route) -> None:
+        if route.request.method == "GET":
+            route.continue_()
+        else:
+            route.fulfill(status=429, json={"state": "enough", "reason": reason})
+
+    draft, _length = yard.evaluate(VISIT)
+    yard.route("**/phone/arrivals/", refuse)
+    assert yard.evaluate(SEND) == {"state": "enough", "left": 1}
+    assert yard.evaluate(STATE, draft) == "ready"
+    yard.unroute("**/phone/arrivals/")
+    yard.route("**/photos/**", refuse)
+    assert yard.evaluate(SEND) == {"state": "enough", "left": 1}
+    assert yard.evaluate(STATE, draft) == "sending"
+    yard.goto("/phone/#drafts")
+    expect(yard.locator("[data-group=unsent] [data-state]")).to_contain_text("Too much today.")
+    yard.unroute("**/photos/**")
+    assert yard.evaluate(SEND) == {"state": "done", "left": 0}
+    assert yard.evaluate(STATE, draft) == "arrived"
 
 
 def test_signing_out_erases_what_was_taken_along_and_says_what_is_left(
@@ -261,11 +308,45 @@ def test_an_ordinary_form_that_gets_no_answer_stays_with_what_was_typed(yard: Pa
     yard.context.set_offline(False)
 
 
+# A visit with a confidential opinion, whose identifier another content has taken on the server meanwhile.
+IN_CONFLICT = VISIT.replace('informant: "named"', 'informant: "confidential"').replace(
+    "return [row.id, envelope.length];",
+    """
+  const open = async (id) => phone.seal.openDraft(await phone.store.draft(id)).then(() => "open", (error) => error.why);
+  const before = await open(row.id);
+  await phone.store.alterDraft(row.id, (kept) => ({...kept, state: "conflict"}));
+  return before;""",
+)
+NEW = """async () => {
+  const [row] = await phone.store.drafts();
+  const opened = await phone.seal.openDraft(row).then(() => "open", (error) => error.why);
+  return [row.kind, Boolean(row.pin_key), opened];
+}"""
+
+
+def test_mine_sent_as_new_stays_closed_to_the_pin(yard: Page) -> None:
+    assert yard.evaluate(IN_CONFLICT) == "other_pin"
+    (old,) = yard.evaluate("phone.store.drafts()")
+    yard.goto("/phone/#drafts")
+    # Its author may open it again, through the server; the copy that is sent is closed as the first one was.
+    yard.get_by_role("button", name="Open again without the PIN").click()
+    yard.get_by_role("button", name="Send mine as a new visit").click()
+    yard.wait_for_function(
+        "async (old) => (await phone.store.drafts()).every((row) => row.id !== old)", arg=old["id"]
+    )
+    assert yard.evaluate(NEW) == ["visit", False, "other_pin"]
+
+
 def test_what_the_server_refused_leads_to_the_field_when_it_is_opened_again(yard: Page) -> None:
     draft, _length = yard.evaluate(VISIT.replace("people: 1", "people: 0"))
     assert yard.evaluate(SEND) == {"state": "done", "left": 0}
     yard.goto("/phone/#drafts")
-    yard.locator("[data-group=needs] .draft button").first.click()
+    card = yard.locator("[data-group=needs] .draft")
+    expect(card.locator("[data-state]")).to_have_text("The server could not take it so")
+    expect(card.locator("[data-numbers] li").first).to_have_text(
+        re.compile("^Opinion 1 · Number of people: 1 is the least")
+    )
+    card.locator("button").first.click()
     yard.locator("main .errors a").click()
     expect(yard.locator("[name=o0-people]")).to_be_focused()
     assert yard.evaluate(STATE, draft) == "writing"

@@ -195,7 +195,7 @@ def server_killed(day: Day) -> None:
 def sign_in_if_asked(day: Day) -> None:
     """The session's cookie may not have been on the disk when the battery was empty: then the password is asked for."""
     phone = day.phone
-    answer = phone.page.evaluate("phone.sending.contact({by: 'person'})")
+    answer = phone.page.evaluate("phone.contact.meet({by: 'person'})")
     if answer["state"] == "signed_out":
         day.moments.append("the session had ended: signed in again, nothing was lost in between")
         phone.sign_in()

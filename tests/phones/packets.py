@@ -36,7 +36,7 @@ class Draft:
         iv = os.urandom(12)
         raw = content if isinstance(content, bytes) else json.dumps(content, ensure_ascii=False).encode()
         return {
-            "id": self.id, "schema": 1, "kind": kind, "phone": str(uuid.uuid4()), "key_id": self.server.id,
+            "id": self.id, "schema": 1, "kind": kind, "key_id": self.server.id,
             "sealed_key": _text(self.sealed_key), "iv": _text(iv),
             "sealed": _text(AESGCM(self.key).encrypt(iv, raw, self.id.encode())), "clock": 0,
         } | more  # fmt: skip

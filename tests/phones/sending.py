@@ -72,7 +72,7 @@ class Photo:
         return {"id": self.id, "size": len(self.raw), "digest": hashlib.sha256(self.raw).hexdigest()}
 
 
-class Phone:
+class Sender:
     """The browser of one cadre."""
 
     def __init__(self, author: Cadre) -> None:

@@ -181,6 +181,46 @@ def test_only_what_changed_travels_again(
     assert list(found["households"]) == [str(other.pk)] and found["gone"] == []
 
 
+def test_a_grid_in_which_nothing_changed_is_asked_for_with_one_digest(
+    script: Client, phone: Phone, household: Household, visitor: Cadre
+) -> None:
+    other = make_household(grid=ELSEWHERE)
+    Post.objects.update(region_id=DISTRICT)
+    whole = taken(script, phone, {GRID: {}, ELSEWHERE: {}})["grids"]
+    known = {code: whole[code]["digest"] for code in whole}
+    again = taken(script, phone, known)
+    assert again["differ"] == [] and [one["households"] for one in again["grids"].values()] == [{}, {}]
+    assert {code: one["digest"] for code, one in again["grids"].items()} == known
+    make_opinion(by=visitor, household=other, region=ELSEWHERE)
+    changed = taken(script, phone, known)
+    assert (changed["differ"], list(changed["grids"])) == ([ELSEWHERE], [GRID])
+    assert changed["refused"] == []
+    # Then with the digests of its households, as it always was.
+    more = taken(script, phone, {ELSEWHERE: digests({"grids": whole}, ELSEWHERE)})
+    assert more["differ"] == [] and list(more["grids"][ELSEWHERE]["households"]) == [str(other.pk)]
+    assert taken(script, phone, {GRID: "x"})["differ"] == [GRID]
+
+
+def test_categories_travel_only_when_they_changed(
+    script: Client, phone: Phone, household: Household, visitor: Cadre
+) -> None:
+    for n in range(60):
+        make_category(code=f"roads-{n:02}", name=f"道路问题{n}", name_en=f"Trouble with road {n}")
+    whole = taken(script, phone)
+    asked = {GRID: digests(whole)}
+    again = taken(script, phone, asked, categories=whole["categories_digest"])
+    assert "categories" not in again and again["categories_digest"] == whole["categories_digest"]
+    # Of a refresh in which nothing changed nearly nothing is left.
+    before, after = (len(json.dumps(found, ensure_ascii=False)) for found in (whole, again))
+    assert before > 9_000 and after < 1_000
+    Question.objects.create(category=Category.objects.get(code="roads-07"), kind="text", wording="哪条路")
+    changed = taken(script, phone, asked, categories=whole["categories_digest"])
+    assert len(changed["categories"]) == 60
+    assert changed["categories_digest"] != whole["categories_digest"]
+    # A phone that holds none, or that an earlier version filled, says nothing: it gets them.
+    assert taken(script, phone, asked)["categories"] == changed["categories"]
+
+
 def test_what_is_no_longer_there_is_told(script: Client, phone: Phone, household: Household) -> None:
     other = make_household()
     known = digests(taken(script, phone)) | {"999": "x"}
@@ -263,7 +303,8 @@ def test_taking_along_is_a_contact(script: Client, phone: Phone) -> None:
         {"grids": {GRID: {"9" * 19: "x"}}}, {"grids": {GRID: {"1": "\0"}}}, {"grids": {GRID: {"1": "\ud800"}}},
         {"grids": {str(10**14 + n): {} for n in range(201)}}, {"telephones": "yes"}, {"telephones": None},
         {"grids": {"３" * 15: {}}}, {"phone": None}, {"phone": {}}, {"grids": 9 * 10**40},
-        {"grids": {GRID + "\n": {}}},
+        {"grids": {GRID + "\n": {}}}, {"categories": []}, {"categories": "x" * 65},
+        {"grids": {GRID: "x" * 65}}, {"grids": {GRID: 7}},
     ],
 )  # fmt: skip
 def test_odd_requests_are_refused(script: Client, phone: Phone, body: dict[str, object]) -> None:

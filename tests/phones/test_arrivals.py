@@ -25,7 +25,7 @@ from tests.factories import (
 )
 from tests.grievances.cases import answered
 from tests.phones.packets import Draft
-from tests.phones.sending import Phone, ms, said, visit
+from tests.phones.sending import Sender, ms, said, visit
 from villages.models import Cadre, Household, Role, Unit
 
 
@@ -33,7 +33,7 @@ def test_a_visit_with_two_opinions_arrives_with_their_numbers(visitor: Cadre, ho
     campaign, category = make_campaign(), make_category()
     first, second = said(category), said(category, text="路灯不亮", informant="confidential", name="王五")
     draft = Draft()
-    answer = Phone(visitor).send(
+    answer = Sender(visitor).send(
         draft, visit(visitor, household, first, second, remarks="老人独居", anonymous=2)
     )
     assert answer.status_code == 201, answer.content
@@ -57,7 +57,7 @@ def test_the_same_visit_again_gives_the_same_numbers_in_any_order_of_rights(
 ) -> None:
     category = make_category()
     draft, content = Draft(), visit(visitor, household, said(category), said(category, text="路灯不亮"))
-    phone = Phone(visitor)
+    phone = Sender(visitor)
     first = phone.send(draft, content)
     category.retired = True
     category.save()
@@ -74,9 +74,9 @@ def test_five_times_at_once_is_once(committed_db: None) -> None:
     visitor = make_cadre(name="visitor", role=Role.VISITOR, unit=unit, region=GRID)
     draft, content = Draft(), visit(visitor, make_household(), said(make_category()))
     packet = draft.packet(content, clock=ms(timezone.now()))
-    phones = [Phone(visitor) for _n in range(5)]
+    phones = [Sender(visitor) for _n in range(5)]
 
-    def send(phone: Phone) -> tuple[int, str]:
+    def send(phone: Sender) -> tuple[int, str]:
         try:
             answer = phone.post("phone-arrivals", packet)
             return answer.status_code, answer.json()["opinions"][0]["number"]
@@ -91,7 +91,7 @@ def test_five_times_at_once_is_once(committed_db: None) -> None:
 
 
 def test_the_same_id_with_another_content_is_a_conflict(visitor: Cadre, household: Household) -> None:
-    draft, phone = Draft(), Phone(visitor)
+    draft, phone = Draft(), Sender(visitor)
     content = visit(visitor, household, said(make_category()))
     assert phone.send(draft, content).status_code == 201
     other = phone.send(draft, content | {"remarks": "改了"})
@@ -103,15 +103,15 @@ def test_somebody_elses_id_is_a_conflict_and_tells_nothing(
     visitor: Cadre, committee: Unit, household: Household
 ) -> None:
     draft = Draft()
-    assert Phone(visitor).send(draft, visit(visitor, household, said(make_category()))).status_code == 201
+    assert Sender(visitor).send(draft, visit(visitor, household, said(make_category()))).status_code == 201
     colleague = make_cadre(name="colleague", role=Role.VISITOR, unit=committee, region=GRID)
-    answer = Phone(colleague).send(draft, visit(colleague, household))
+    answer = Sender(colleague).send(draft, visit(colleague, household))
     assert (answer.status_code, answer.json()) == (409, {"state": "other_content"})
 
 
 def test_only_the_author_sends_it(visitor: Cadre, committee: Unit, household: Household) -> None:
     colleague = make_cadre(name="colleague", role=Role.VISITOR, unit=committee, region=GRID)
-    answer = Phone(colleague).send(Draft(), visit(visitor, household))
+    answer = Sender(colleague).send(Draft(), visit(visitor, household))
     assert (answer.status_code, answer.json()) == (403, {"state": "somebody_elses"})
     assert not Visit.objects.exists() and not UndecidedVisit.objects.exists()
 
@@ -126,7 +126,7 @@ def test_a_clock_that_is_years_off_is_corrected_and_both_times_are_kept(
         visitor, household, said_at=ms(by_phone), offset=-ms(timezone.now() + off) + ms(timezone.now())
     )
     unknown = visit(visitor, household, said_at=ms(by_phone), offset=None)
-    phone = Phone(visitor)
+    phone = Sender(visitor)
     assert phone.send(Draft(), known, clock=5).status_code == 201
     assert phone.send(Draft(), unknown, clock=ms(timezone.now() + off)).status_code == 201
     for kept in Visit.objects.all():
@@ -136,7 +136,7 @@ def test_a_clock_that_is_years_off_is_corrected_and_both_times_are_kept(
 
 def test_the_future_is_refused_only_after_correction_and_named(visitor: Cadre, household: Household) -> None:
     content = visit(visitor, household, said_at=ms(timezone.now() + timedelta(hours=3)))
-    answer = Phone(visitor).send(Draft(), content)
+    answer = Sender(visitor).send(Draft(), content)
     assert answer.status_code == 422
     (problem,) = answer.json()["problems"]
     assert problem["field"] == "said_at" and problem["text"]["en"] != problem["text"]["zh-hans"]
@@ -165,11 +165,13 @@ def test_the_future_is_refused_only_after_correction_and_named(visitor: Cadre, h
 def test_what_is_malformed_stays_on_the_phone_and_the_field_is_named(
     changes: dict, field: str, visitor: Cadre, household: Household
 ) -> None:
-    answer = Phone(visitor).send(Draft(), visit(visitor, household, said(make_category(), **changes)))
+    answer = Sender(visitor).send(Draft(), visit(visitor, household, said(make_category(), **changes)))
     assert answer.status_code == 422, answer.content
     problems = answer.json()["problems"]
     assert [one["field"] for one in problems] == [field]
     assert set(problems[0]["text"]) == {"zh-hans", "en"}
+    label = problems[0]["label"]
+    assert label["en"] != label["zh-hans"] or field.endswith("particulars")
     assert not Visit.objects.exists() and not Opinion.objects.exists() and not UndecidedVisit.objects.exists()
 
 
@@ -192,14 +194,29 @@ def test_what_is_malformed_stays_on_the_phone_and_the_field_is_named(
 def test_a_malformed_visit_names_its_field(
     changes: dict, field: str, visitor: Cadre, household: Household
 ) -> None:
-    answer = Phone(visitor).send(Draft(), visit(visitor, household) | changes)
+    answer = Sender(visitor).send(Draft(), visit(visitor, household) | changes)
     assert answer.status_code == 422, answer.content
-    assert [one["field"] for one in answer.json()["problems"]] == [field]
+    (problem,) = answer.json()["problems"]
+    assert problem["field"] == field
+    named = {
+        "place": "Place",
+        "said_at": "When",
+        "cadres": "Who went with me",
+        "remarks": "Remarks on the visit",
+    }
+    assert problem["label"]["en"] == named.get(field, problem["label"]["en"])
+
+
+def test_a_look_back_that_is_wrong_names_its_matter(visitor: Cadre, household: Household) -> None:
+    before = make_opinion(by=visitor, household=household)
+    content = visit(visitor, household, looks=[{"number": before.number, "word": "perhaps"}])
+    (problem,) = Sender(visitor).send(Draft(), content).json()["problems"]
+    assert problem["label"] == dict.fromkeys(("zh-hans", "en"), before.number)
 
 
 def test_somebody_spoke_then_somebody_was_at_home(visitor: Cadre, household: Household) -> None:
     content = visit(visitor, household, said(make_category()), nobody_home=True)
-    answer = Phone(visitor).send(Draft(), content)
+    answer = Sender(visitor).send(Draft(), content)
     assert [one["field"] for one in answer.json()["problems"]] == ["nobody_home"]
 
 
@@ -211,12 +228,12 @@ def test_somebody_spoke_then_somebody_was_at_home(visitor: Cadre, household: Hou
     ],
 )  # fmt: skip
 def test_what_is_no_packet_is_refused_in_json(change: dict, visitor: Cadre) -> None:
-    answer = Phone(visitor).post("phone-arrivals", Draft().packet(visit(visitor, None)) | change)
+    answer = Sender(visitor).post("phone-arrivals", Draft().packet(visit(visitor, None)) | change)
     assert (answer.status_code, answer.json()["state"]) == (400, "bad_request")
 
 
 def test_what_is_too_long_or_no_json_is_refused_before_it_is_read(visitor: Cadre) -> None:
-    phone = Phone(visitor)
+    phone = Sender(visitor)
     for body in ("x" * (600 * 1024), "[]", "{", '{"a":' * 5000, '{"id": "\\u0000"}'):
         answer = phone.client.post("/phone/arrivals/", body, content_type="application/json")
         assert answer.status_code in (400, 413) and answer.json()["state"], body[:20]
@@ -227,7 +244,7 @@ def test_matters_of_last_time_are_answered_by_the_rules_of_the_door(
 ) -> None:
     before = make_opinion(by=visitor, household=household)
     answered(before, by=coordinator, unit=transport, person=head)
-    draft, phone = Draft(), Phone(visitor)
+    draft, phone = Draft(), Sender(visitor)
     look = {"number": before.number, "word": "done", "remark": ""}
     content = visit(visitor, household, looks=[look], said_at=ms(timezone.now()))
     first, again = phone.send(draft, content), phone.send(draft, content)
@@ -242,7 +259,7 @@ def test_an_accusation_of_the_own_unit_arrives_with_its_number(
     visitor: Cadre, committee: Unit, household: Household
 ) -> None:
     opinion = said(make_category(), accused=f"unit:{committee.pk}")
-    answer = Phone(visitor).send(Draft(), visit(visitor, household, opinion))
+    answer = Sender(visitor).send(Draft(), visit(visitor, household, opinion))
     assert answer.status_code == 201 and answer.json()["opinions"][0]["number"]
     assert not Opinion.objects.visible_to(visitor).exists()
 
@@ -255,7 +272,7 @@ def test_who_is_signed_out_is_told_so_in_json(client: object, visitor: Cadre) ->
 def test_a_full_disk_of_the_database_writes_nothing_and_says_later(
     visitor: Cadre, household: Household, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    draft, phone, content = Draft(), Phone(visitor), visit(visitor, household, said(make_category()))
+    draft, phone, content = Draft(), Sender(visitor), visit(visitor, household, said(make_category()))
 
     def full(*_args: object, **_kwargs: object) -> None:
         raise OperationalError("could not extend file") from DiskFull()
@@ -271,11 +288,11 @@ def test_a_full_disk_of_the_database_writes_nothing_and_says_later(
 def test_a_draft_is_opened_for_its_author_only(visitor: Cadre, committee: Unit, household: Household) -> None:
     draft = Draft()
     packet, content = draft.packet(visit(visitor, household)), visit(visitor, household)
-    opened = Phone(visitor).post("phone-open", {"packet": packet})
+    opened = Sender(visitor).post("phone-open", {"packet": packet})
     assert opened.status_code == 200 and opened.json()["content"]["household"] == content["household"]
     assert opened["Cache-Control"] == "private, no-store"
     assert b64decode(opened.json()["key"]) == draft.key
     colleague = make_cadre(name="colleague", role=Role.VISITOR, unit=committee, region=GRID)
-    refused = Phone(colleague).post("phone-open", {"packet": packet})
+    refused = Sender(colleague).post("phone-open", {"packet": packet})
     assert (refused.status_code, refused.json()) == (403, {"state": "somebody_elses"})
-    assert Phone(visitor).post("phone-open", {"packet": json.loads("null")}).status_code == 400
+    assert Sender(visitor).post("phone-open", {"packet": json.loads("null")}).status_code == 400

@@ -11,12 +11,12 @@ from django.utils import timezone
 from grievances.models import Event, Informant, Opinion, UndecidedVisit, Visit
 from tests.factories import GRID, VILLAGE, make_cadre, make_campaign, make_category, make_household, make_unit
 from tests.phones.packets import Draft
-from tests.phones.sending import Phone, ms, unnamed, visit
+from tests.phones.sending import Sender, ms, unnamed, visit
 from villages.models import Cadre, Role
 
 
 def test_it_arrives_with_its_number_and_without_anybody(visitor: Cadre) -> None:
-    campaign, draft, phone = make_campaign(), Draft(), Phone(visitor)
+    campaign, draft, phone = make_campaign(), Draft(), Sender(visitor)
     answer = phone.send(draft, unnamed(visitor, make_category()), kind="anonymous")
     assert answer.status_code == 201, answer.content
     opinion = Opinion.objects.get()
@@ -32,7 +32,7 @@ def test_it_arrives_with_its_number_and_without_anybody(visitor: Cadre) -> None:
 def test_it_writes_no_row_of_anything_else(visitor: Cadre) -> None:
     make_campaign()
     content = unnamed(visitor, make_category())
-    phone = Phone(visitor)
+    phone = Sender(visitor)
     tables = [one for one in apps.get_models() if one._meta.label != "sessions.Session"]
     before = {one: one._base_manager.count() for one in tables}
     assert phone.send(Draft(), content, kind="anonymous").status_code == 201
@@ -41,7 +41,11 @@ def test_it_writes_no_row_of_anything_else(visitor: Cadre) -> None:
 
 
 def test_again_it_is_the_same_one_and_with_other_words_a_conflict(visitor: Cadre) -> None:
-    draft, phone, content = Draft(), Phone(visitor), unnamed(visitor, make_category(), text=" 账没有公开\r\n")
+    draft, phone, content = (
+        Draft(),
+        Sender(visitor),
+        unnamed(visitor, make_category(), text=" 账没有公开\r\n"),
+    )
     first, again = (phone.send(draft, content, kind="anonymous") for _n in range(2))
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json()["opinions"] == again.json()["opinions"] and Opinion.objects.count() == 1
@@ -53,9 +57,9 @@ def test_five_at_once_are_one(committed_db: None) -> None:
     unit = make_unit(code="committee", region=VILLAGE)
     visitor = make_cadre(name="visitor", role=Role.VISITOR, unit=unit, region=GRID)
     packet = Draft().packet(unnamed(visitor, make_category()), kind="anonymous", clock=ms(timezone.now()))
-    phones = [Phone(visitor) for _n in range(5)]
+    phones = [Sender(visitor) for _n in range(5)]
 
-    def send(phone: Phone) -> int:
+    def send(phone: Sender) -> int:
         try:
             return phone.post("phone-arrivals", packet).status_code
         finally:
@@ -83,7 +87,7 @@ def test_what_can_not_be_taken_stays_on_the_phone_and_nothing_of_it_here(
     changes: dict, field: str, visitor: Cadre
 ) -> None:
     content = unnamed(visitor, make_category()) | changes
-    answer = Phone(visitor).send(Draft(), content, kind="anonymous")
+    answer = Sender(visitor).send(Draft(), content, kind="anonymous")
     assert answer.status_code == 422
     assert [one["field"] for one in answer.json()["problems"]] == [field]
     assert not Opinion.objects.exists() and not UndecidedVisit.objects.exists()
@@ -91,12 +95,12 @@ def test_what_can_not_be_taken_stays_on_the_phone_and_nothing_of_it_here(
 
 def test_a_retired_category_keeps_it_on_the_phone_too(visitor: Cadre) -> None:
     content = unnamed(visitor, make_category(retired=True))
-    answer = Phone(visitor).send(Draft(), content, kind="anonymous")
+    answer = Sender(visitor).send(Draft(), content, kind="anonymous")
     assert answer.status_code == 422 and not UndecidedVisit.objects.exists()
 
 
 def test_only_its_author_sends_it(visitor: Cadre, coordinator: Cadre) -> None:
-    answer = Phone(coordinator).send(Draft(), unnamed(visitor, make_category()), kind="anonymous")
+    answer = Sender(coordinator).send(Draft(), unnamed(visitor, make_category()), kind="anonymous")
     assert (answer.status_code, answer.json()) == (403, {"state": "somebody_elses"})
 
 
@@ -104,12 +108,12 @@ def test_the_day_of_a_clock_that_is_years_ahead_is_corrected(visitor: Cadre) -> 
     ahead = timedelta(days=900)
     day = timezone.localdate(timezone.now() + ahead - timedelta(days=2)).isoformat()
     content = unnamed(visitor, make_category(), day=day)
-    answer = Phone(visitor).send(Draft(), content, kind="anonymous", clock=ms(timezone.now() + ahead))
+    answer = Sender(visitor).send(Draft(), content, kind="anonymous", clock=ms(timezone.now() + ahead))
     assert answer.status_code == 201
     assert timezone.localdate(Opinion.objects.get().said_at) == timezone.localdate() - timedelta(days=2)
 
 
 def test_the_visit_counts_them_whether_or_not_they_have_arrived(visitor: Cadre) -> None:
-    answer = Phone(visitor).send(Draft(), visit(visitor, make_household(), anonymous=3))
+    answer = Sender(visitor).send(Draft(), visit(visitor, make_household(), anonymous=3))
     assert answer.status_code == 201
     assert Visit.objects.get().anonymous_opinions == 3 and not Opinion.objects.exists()

@@ -12,7 +12,7 @@ from grievances.models import ArrivingPhoto, Attachment
 from grievances.phones import parts, photos
 from tests.factories import GRID, make_cadre, make_category, make_household
 from tests.phones.packets import Draft
-from tests.phones.sending import Phone, Photo, picture, said, visit
+from tests.phones.sending import Photo, Sender, picture, said, visit
 from villages.models import Cadre, Role, Unit
 
 
@@ -23,11 +23,11 @@ def media(settings: object, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def phone(visitor: Cadre) -> Phone:
-    return Phone(visitor)
+def phone(visitor: Cadre) -> Sender:
+    return Sender(visitor)
 
 
-def arrived(phone: Phone, author: Cadre, *photographs: Photo, **more: object) -> Draft:
+def arrived(phone: Sender, author: Cadre, *photographs: Photo, **more: object) -> Draft:
     """A visit with one opinion that has these photographs."""
     draft = Draft()
     opinion = said(make_category(), photos=[one.announced | more for one in photographs])
@@ -39,7 +39,7 @@ def files_in(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.rglob("*") if path.is_file())
 
 
-def test_a_photograph_arrives_in_parts_and_is_kept_once(phone: Phone, visitor: Cadre, media: Path) -> None:
+def test_a_photograph_arrives_in_parts_and_is_kept_once(phone: Sender, visitor: Cadre, media: Path) -> None:
     photo = Photo()
     draft = arrived(phone, visitor, photo)
     assert phone.have(draft, photo).json()["have"] == 0
@@ -52,7 +52,7 @@ def test_a_photograph_arrives_in_parts_and_is_kept_once(phone: Phone, visitor: C
 
 
 def test_parts_are_removed_when_it_is_kept(
-    phone: Phone, visitor: Cadre, media: Path, django_capture_on_commit_callbacks: object
+    phone: Sender, visitor: Cadre, media: Path, django_capture_on_commit_callbacks: object
 ) -> None:
     photo = Photo()
     draft = arrived(phone, visitor, photo)
@@ -61,7 +61,7 @@ def test_parts_are_removed_when_it_is_kept(
     assert len(files_in(media)) == 1 and not files_in(media)[0].endswith(".part")
 
 
-def test_it_goes_on_where_it_broke_off(phone: Phone, visitor: Cadre) -> None:
+def test_it_goes_on_where_it_broke_off(phone: Sender, visitor: Cadre) -> None:
     photo = Photo()
     draft = arrived(phone, visitor, photo)
     envelope = draft.envelope(photo.id, photo.raw)
@@ -76,25 +76,25 @@ def test_it_goes_on_where_it_broke_off(phone: Phone, visitor: Cadre) -> None:
     assert phone.put(draft, photo, envelope[400:], offset=400, **send).json()["have"] == "kept"
 
 
-def _content_of(phone: Phone, draft: Draft) -> dict:
+def _content_of(phone: Sender, draft: Draft) -> dict:
     return {"schema": 1, "cadre": int(phone.client.session["_auth_user_id"]), "place": GRID, "said_at": 0}
 
 
-def test_before_its_visit_it_is_told_to_wait(phone: Phone) -> None:
+def test_before_its_visit_it_is_told_to_wait(phone: Sender) -> None:
     answer = phone.put_all(Draft(), Photo())
     assert (answer.status_code, answer.json()) == (404, {"state": "no_visit"})
 
 
-def test_nobody_else_sends_or_sees_it(phone: Phone, visitor: Cadre, committee: Unit) -> None:
+def test_nobody_else_sends_or_sees_it(phone: Sender, visitor: Cadre, committee: Unit) -> None:
     photo = Photo()
     draft = arrived(phone, visitor, photo)
-    other = Phone(make_cadre(name="colleague", role=Role.VISITOR, unit=committee, region=GRID))
+    other = Sender(make_cadre(name="colleague", role=Role.VISITOR, unit=committee, region=GRID))
     assert other.have(draft, photo).status_code == 404 == other.put_all(draft, photo).status_code
     phone.put_all(draft, photo)
     assert other.have(draft, photo).status_code == 404
 
 
-def test_what_is_no_picture_is_refused_for_good(phone: Phone, visitor: Cadre) -> None:
+def test_what_is_no_picture_is_refused_for_good(phone: Sender, visitor: Cadre) -> None:
     photo = Photo(b"not a picture, but sealed as one")
     draft = arrived(phone, visitor, photo)
     for answer in (phone.put_all(draft, photo), phone.have(draft, photo), phone.put_all(draft, photo)):
@@ -106,7 +106,7 @@ def test_what_is_no_picture_is_refused_for_good(phone: Phone, visitor: Cadre) ->
     assert not Attachment.objects.exists()
 
 
-def test_what_was_changed_on_its_way_is_tried_again_but_not_for_ever(phone: Phone, visitor: Cadre) -> None:
+def test_what_was_changed_on_its_way_is_tried_again_but_not_for_ever(phone: Sender, visitor: Cadre) -> None:
     photo = Photo()
     draft = arrived(phone, visitor, photo, digest="0" * 64)
     answers = [phone.put_all(draft, photo, part=5000) for _n in range(3)]
@@ -114,7 +114,7 @@ def test_what_was_changed_on_its_way_is_tried_again_but_not_for_ever(phone: Phon
     assert answers[0].json()["have"] == 0
 
 
-def test_too_large_parts_and_totals_are_refused(phone: Phone, visitor: Cadre) -> None:
+def test_too_large_parts_and_totals_are_refused(phone: Sender, visitor: Cadre) -> None:
     photo = Photo()
     draft = arrived(phone, visitor, photo)
     for chunk, total in ((b"x" * (256 * 1024 + 1), 300_000), (b"x", 11 << 20), (b"xx", 1), (b"x", 0)):
@@ -127,7 +127,7 @@ def test_too_large_parts_and_totals_are_refused(phone: Phone, visitor: Cadre) ->
 
 @pytest.mark.parametrize("fails", ["write", "fsync"])
 def test_a_full_disk_leaves_nothing_half_written(
-    fails: str, phone: Phone, visitor: Cadre, media: Path, monkeypatch: pytest.MonkeyPatch
+    fails: str, phone: Sender, visitor: Cadre, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     photo = Photo()
     draft = arrived(phone, visitor, photo)
@@ -151,7 +151,7 @@ def test_a_full_disk_leaves_nothing_half_written(
 
 
 def test_parts_that_nobody_goes_on_with_are_swept_and_may_be_sent_anew(
-    phone: Phone, visitor: Cadre, media: Path
+    phone: Sender, visitor: Cadre, media: Path
 ) -> None:
     photo, fresh = Photo(), Photo(picture("blue"))
     draft = arrived(phone, visitor, photo, fresh)
@@ -164,7 +164,7 @@ def test_parts_that_nobody_goes_on_with_are_swept_and_may_be_sent_anew(
     assert phone.put_all(draft, photo).json()["have"] == "kept"
 
 
-def test_a_photograph_of_another_visit_is_not_taken_over(phone: Phone, visitor: Cadre) -> None:
+def test_a_photograph_of_another_visit_is_not_taken_over(phone: Sender, visitor: Cadre) -> None:
     photo = Photo()
     arrived(phone, visitor, photo)
     opinion = said(make_category(), photos=[photo.announced])

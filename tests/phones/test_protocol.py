@@ -24,7 +24,7 @@ from grievances.phones.anonymous import own_key
 from grievances.phones.answers import Answer
 from tests.factories import GRID, VILLAGE, make_cadre, make_category, make_household, make_region, make_unit
 from tests.phones.packets import Draft
-from tests.phones.sending import Content, Phone, ms, said, unnamed, visit
+from tests.phones.sending import Content, Sender, ms, said, unnamed, visit
 from villages.models import Post, Role, UnitKind
 
 ELSEWHERE = "320904001002001"
@@ -61,7 +61,7 @@ class Sending(RuleBasedStateMachine):
         self.author = make_cadre(name="visitor", role=Role.VISITOR, unit=unit, region=GRID)
         boss = make_cadre(name="boss", role=Role.COORDINATOR, unit=make_unit(code="petitions"))
         self.household, self.category = make_household(), make_category()
-        self.phone, self.desk, self.signed_in = Phone(self.author), Phone(boss), True
+        self.phone, self.desk, self.signed_in = Sender(self.author), Sender(boss), True
         self.written: list[Row] = []
         self.delayed: list[Row] = []
 
@@ -115,7 +115,7 @@ class Sending(RuleBasedStateMachine):
     @rule()
     def sign_out_or_in(self) -> None:
         self.signed_in = not self.signed_in
-        self.phone = Phone(self.author)
+        self.phone = Sender(self.author)
         if not self.signed_in:
             self.phone.client.logout()
 
@@ -205,7 +205,7 @@ def test_the_test_above_notices_a_loss(
         run_state_machine_as_test(
             Sending,
             settings=settings(
-                max_examples=20,
+                max_examples=100,  # until it is noticed: after some twenty
                 stateful_step_count=15,
                 deadline=None,
                 derandomize=True,

@@ -11,7 +11,7 @@ from grievances.models import Campaign, Visit, VisitPair
 from grievances.visits.same_visits import note_same, say
 from tests.factories import DISTRICT, GRID, fresh, make_cadre, make_campaign, make_household
 from tests.phones.packets import Draft
-from tests.phones.sending import Phone, visit
+from tests.phones.sending import Sender, visit
 from villages.models import Cadre, Household, Role, Unit
 
 
@@ -29,7 +29,7 @@ def colleagues(committee: Unit) -> list[Cadre]:
 
 def logged(author: Cadre, household: Household) -> tuple[Visit, bool]:
     draft = Draft()
-    answer = Phone(author).send(draft, visit(author, household))
+    answer = Sender(author).send(draft, visit(author, household))
     assert answer.status_code == 201
     return Visit.objects.get(key=draft.id), answer.json()["perhaps_same"]
 
@@ -46,7 +46,7 @@ def test_both_stay_and_are_marked_until_somebody_says(
     first, was = logged(visitor, household)
     second, is_now = logged(colleagues[0], household)
     assert (was, is_now) == (False, True)
-    page = Phone(visitor).client
+    page = Sender(visitor).client
     for address in (reverse("visit", args=[second.key]), reverse("household", args=[household.pk])):
         assert "perhaps the same" in page.get(address).content.decode()
     answer = page.post(reverse("visit-same", args=[first.key]), {"other": second.key, "same": "1"})
@@ -65,7 +65,7 @@ def test_the_campaigns_list_holds_as_many_as_its_number(
     first, _none = logged(visitor, household)
     second, _some = logged(colleagues[0], household)
     say(first, second, same=True, by=visitor)
-    page = Phone(coordinator).client.get(reverse("campaign-visits", args=[campaign.pk]))
+    page = Sender(coordinator).client.get(reverse("campaign-visits", args=[campaign.pk]))
     assert page.context["page"].total == 1 and len(page.context["page"].rows) == 1
 
 
@@ -91,7 +91,7 @@ def test_only_visits_to_one_household_on_one_day(
     elsewhere, _other = logged(colleagues[0], make_household())
     before, _same = logged(colleagues[0], household)
     Visit.objects.filter(pk=before.pk).update(said_at=timezone.now() - timedelta(days=1, minutes=1))
-    page = Phone(visitor).client
+    page = Sender(visitor).client
     for other in (elsewhere, before, first):
         page.post(reverse("visit-same", args=[first.key]), {"other": other.key, "same": "1"})
     assert not Visit.objects.exclude(same_as=None).exists()
@@ -106,8 +106,8 @@ def test_only_who_went_or_coordinates_says_so(
     asked = {"other": second.key, "same": "1"}
     address = reverse("visit-same", args=[first.key])
     for other, status in ((colleagues[1], 403), (leader, 403), (coordinator, 302)):
-        assert Phone(other).client.post(address, asked).status_code == status
-    assert Phone(coordinator).client.get(address).status_code == 405
+        assert Sender(other).client.post(address, asked).status_code == status
+    assert Sender(coordinator).client.get(address).status_code == 405
 
 
 def test_one_cadres_morning_and_evening_are_two_visits(visitor: Cadre, household: Household) -> None:

@@ -23,13 +23,13 @@ from tests.factories import (
     make_unit,
 )
 from tests.phones.packets import Draft
-from tests.phones.sending import Phone, Photo, ms, said, unnamed, visit
+from tests.phones.sending import Photo, Sender, ms, said, unnamed, visit
 from villages.models import Cadre, Household, Post, Role, Unit
 
 OTHER_GRID = "320904001002001"
 
 
-def waits(phone: Phone, draft: Draft, content: dict, *reasons: str) -> UndecidedVisit:
+def waits(phone: Sender, draft: Draft, content: dict, *reasons: str) -> UndecidedVisit:
     """Send it: it needs a decision, for these reasons."""
     answer = phone.send(draft, content)
     assert answer.status_code == 202, answer.content
@@ -50,21 +50,21 @@ def test_a_village_that_is_no_longer_mine_waits_and_the_coordinator_lets_it_in(
 ) -> None:
     moved_away(visitor)
     draft, content = Draft(), visit(visitor, household, said(make_category()), anonymous=1)
-    row = waits(Phone(visitor), draft, content, "village")
-    page = Phone(town_coordinator).client
+    row = waits(Sender(visitor), draft, content, "village")
+    page = Sender(town_coordinator).client
     assert page.post(reverse("undecided", args=[row.key]), {"write": "1"}).status_code == 302
     kept = Visit.objects.get(key=draft.id)
     assert (kept.recorded_by, kept.household, kept.anonymous_opinions) == (visitor, household, 1)
     row.refresh_from_db()
     assert (row.state, row.decided_by, row.content) == ("written", town_coordinator, "")
-    again = Phone(visitor).send(draft, content)
+    again = Sender(visitor).send(draft, content)
     assert again.status_code == 200 and again.json()["opinions"][0]["number"] == Opinion.objects.get().number
 
 
 def test_whose_post_has_ended_can_still_deliver(visitor: Cadre, household: Household) -> None:
     visitor.posts.update(until=timezone.localdate() - timedelta(days=1))
-    waits(Phone(visitor), Draft(), visit(visitor, household), "village")
-    assert Phone(visitor).client.get(reverse("undecided-list")).status_code == 200
+    waits(Sender(visitor), Draft(), visit(visitor, household), "village")
+    assert Sender(visitor).client.get(reverse("undecided-list")).status_code == 200
 
 
 def test_an_ended_campaign_waits_and_is_written_down_by_decision(
@@ -73,8 +73,10 @@ def test_an_ended_campaign_waits_and_is_written_down_by_decision(
     yesterday = timezone.localdate() - timedelta(days=1)
     campaign = make_campaign(ends=yesterday)
     said_at = ms(timezone.now() - timedelta(days=2))
-    row = waits(Phone(visitor), Draft(), visit(visitor, household, said_at=said_at), "campaign")
-    assert Phone(visitor).client.post(reverse("undecided", args=[row.key]), {"write": "1"}).status_code == 302
+    row = waits(Sender(visitor), Draft(), visit(visitor, household, said_at=said_at), "campaign")
+    assert (
+        Sender(visitor).client.post(reverse("undecided", args=[row.key]), {"write": "1"}).status_code == 302
+    )
     assert Visit.objects.get().campaign == campaign
 
 
@@ -84,8 +86,8 @@ def test_a_household_that_moved_away_waits_and_another_is_chosen(
     household.gone_on = timezone.localdate() - timedelta(days=1)
     household.save()
     other = make_household(number="12 号", head="李四")
-    row = waits(Phone(visitor), Draft(), visit(visitor, household, said(make_category())), "household")
-    page, address = Phone(visitor).client, reverse("undecided", args=[row.key])
+    row = waits(Sender(visitor), Draft(), visit(visitor, household, said(make_category())), "household")
+    page, address = Sender(visitor).client, reverse("undecided", args=[row.key])
     wrong = page.post(address, {"write": "1", "place": GRID, "number": "99"})
     assert wrong.status_code == 422 and "No household with this number" in wrong.content.decode()
     assert page.post(address, {"write": "1", "place": GRID, "number": "12号"}).status_code == 302
@@ -95,8 +97,8 @@ def test_a_household_that_moved_away_waits_and_another_is_chosen(
 def test_a_household_that_is_gone_altogether_waits(visitor: Cadre, household: Household) -> None:
     content = visit(visitor, household, said(make_category()))
     household.delete()
-    row = waits(Phone(visitor), Draft(), content, "household")
-    page, address = Phone(visitor).client, reverse("undecided", args=[row.key])
+    row = waits(Sender(visitor), Draft(), content, "household")
+    page, address = Sender(visitor).client, reverse("undecided", args=[row.key])
     still = page.post(address, {"write": "1"})
     assert still.status_code == 422 and not Visit.objects.exists()
     other = make_household(number="7")
@@ -108,7 +110,7 @@ def test_a_closed_place_waits(visitor: Cadre, household: Household) -> None:
     content = visit(visitor, household)
     household.grid.closed_on = timezone.localdate()
     household.grid.save()
-    waits(Phone(visitor), Draft(), content, "place")
+    waits(Sender(visitor), Draft(), content, "place")
 
 
 def test_a_retired_category_waits_and_another_is_chosen(visitor: Cadre, household: Household) -> None:
@@ -118,8 +120,8 @@ def test_a_retired_category_waits_and_another_is_chosen(visitor: Cadre, househol
     content = visit(visitor, household, said(old, particulars=asked), said(new))
     old.retired = True
     old.save()
-    row = waits(Phone(visitor), Draft(), content, "category")
-    page, address = Phone(visitor).client, reverse("undecided", args=[row.key])
+    row = waits(Sender(visitor), Draft(), content, "category")
+    page, address = Sender(visitor).client, reverse("undecided", args=[row.key])
     assert page.post(address, {"write": "1"}).status_code == 422
     assert page.post(address, {"write": "1", "category_1": new.pk}).status_code == 302
     assert set(Opinion.objects.values_list("category", flat=True)) == {new.pk}
@@ -132,8 +134,10 @@ def test_a_matter_that_is_gone_waits_and_its_words_stay_with_the_visit(
     before = make_opinion(by=visitor, household=household)
     before.withdraw(by=coordinator, reason="重复")
     look = {"number": before.number, "word": "not_done", "remark": "还是漏"}
-    row = waits(Phone(visitor), Draft(), visit(visitor, household, looks=[look]), "matter")
-    assert Phone(visitor).client.post(reverse("undecided", args=[row.key]), {"write": "1"}).status_code == 302
+    row = waits(Sender(visitor), Draft(), visit(visitor, household, looks=[look]), "matter")
+    assert (
+        Sender(visitor).client.post(reverse("undecided", args=[row.key]), {"write": "1"}).status_code == 302
+    )
     assert before.number in Visit.objects.get().remarks and "还是漏" in Visit.objects.get().remarks
 
 
@@ -144,8 +148,10 @@ def test_a_colleague_and_an_accused_of_before_stay_as_they_were(
     opinion = said(make_category(), accused=f"cadre:{secretary.pk}")
     content = visit(visitor, household, opinion, cadres=[friend.pk])
     Post.objects.filter(cadre__in=[friend, secretary]).update(until=timezone.localdate() - timedelta(days=1))
-    row = waits(Phone(visitor), Draft(), content, "accused", "colleague")
-    assert Phone(visitor).client.post(reverse("undecided", args=[row.key]), {"write": "1"}).status_code == 302
+    row = waits(Sender(visitor), Draft(), content, "accused", "colleague")
+    assert (
+        Sender(visitor).client.post(reverse("undecided", args=[row.key]), {"write": "1"}).status_code == 302
+    )
     assert friend in Visit.objects.get().cadres.all()
     assert Opinion.objects.get().accusations.get().cadre == secretary
 
@@ -160,12 +166,12 @@ def test_the_coordinator_sees_what_he_may_and_no_more(
         said(category, text="悄悄的话", informant="confidential", name="王五"),
         said(category, text="告状的话", accused=f"unit:{make_unit(code='town', region=TOWN).pk}"), remarks="备注",
     )  # fmt: skip
-    row = waits(Phone(visitor), Draft(), content, "village")
-    page = Phone(coordinator).client.get(reverse("undecided", args=[row.key])).content.decode()
+    row = waits(Sender(visitor), Draft(), content, "village")
+    page = Sender(coordinator).client.get(reverse("undecided", args=[row.key])).content.decode()
     assert ("明说的话" in page and visitor.label in page) or "明说的话" in page
     for hidden in ("悄悄的话", "告状的话", "王五", household.head, household.number, "备注"):
         assert hidden not in page, hidden
-    assert "悄悄的话" in Phone(visitor).client.get(reverse("undecided", args=[row.key])).content.decode()
+    assert "悄悄的话" in Sender(visitor).client.get(reverse("undecided", args=[row.key])).content.decode()
 
 
 def test_who_is_accused_sees_and_counts_nothing(
@@ -173,13 +179,13 @@ def test_who_is_accused_sees_and_counts_nothing(
 ) -> None:
     moved_away(visitor)
     accusing = said(make_category(), accused=f"unit:{town.pk}", text="镇里截留")
-    row = waits(Phone(visitor), Draft(), visit(visitor, household, accusing), "village")
+    row = waits(Sender(visitor), Draft(), visit(visitor, household, accusing), "village")
     hidden, seen = fresh(town_coordinator), fresh(coordinator)
     assert (tray.count(hidden), tray.count(seen)) == (0, 1)
-    assert Phone(hidden).client.get(reverse("undecided", args=[row.key])).status_code == 404
-    assert str(row.key) not in Phone(hidden).client.get(reverse("undecided-list")).content.decode()
+    assert Sender(hidden).client.get(reverse("undecided", args=[row.key])).status_code == 404
+    assert str(row.key) not in Sender(hidden).client.get(reverse("undecided-list")).content.decode()
     # The author belongs to a unit below the accused one: his own visit, but not these words.
-    page = Phone(visitor).client.get(reverse("undecided", args=[row.key])).content.decode()
+    page = Sender(visitor).client.get(reverse("undecided", args=[row.key])).content.decode()
     assert "镇里截留" not in page
 
 
@@ -188,19 +194,19 @@ def test_of_not_known_nobody_below_the_district_sees_anything(
 ) -> None:
     moved_away(visitor)
     content = visit(visitor, household, said(make_category(), accused="unknown"))
-    waits(Phone(visitor), Draft(), content, "village")
+    waits(Sender(visitor), Draft(), content, "village")
     assert (tray.count(fresh(town_coordinator)), tray.count(fresh(coordinator))) == (0, 1)
 
 
 def test_nobody_else_finds_it(visitor: Cadre, household: Household, committee: Unit, leader: Cadre) -> None:
     moved_away(visitor)
-    row = waits(Phone(visitor), Draft(), visit(visitor, household), "village")
+    row = waits(Sender(visitor), Draft(), visit(visitor, household), "village")
     colleague = make_cadre(name="colleague", role=Role.VISITOR, unit=committee, region=GRID)
     far = make_cadre(name="far", role=Role.COORDINATOR, unit=make_unit(code="far", region="320904002"))
     for other in (colleague, far, leader):
-        assert Phone(other).client.get(reverse("undecided", args=[row.key])).status_code == 404
+        assert Sender(other).client.get(reverse("undecided", args=[row.key])).status_code == 404
         assert (
-            Phone(other).client.post(reverse("undecided", args=[row.key]), {"write": "1"}).status_code == 404
+            Sender(other).client.post(reverse("undecided", args=[row.key]), {"write": "1"}).status_code == 404
         )
 
 
@@ -209,18 +215,18 @@ def test_a_discarded_one_keeps_its_reason_and_the_phone_is_told(
 ) -> None:
     moved_away(visitor)
     draft, content = Draft(), visit(visitor, household)
-    row = waits(Phone(visitor), draft, content, "village")
-    page, address = Phone(coordinator).client, reverse("undecided", args=[row.key])
+    row = waits(Sender(visitor), draft, content, "village")
+    page, address = Sender(coordinator).client, reverse("undecided", args=[row.key])
     assert page.post(address, {"discard": "1"}).status_code == 422
     with django_capture_on_commit_callbacks(execute=True):
         assert page.post(address, {"discard": "1", "remark": "已经补记"}).status_code == 302
     row.refresh_from_db()
     assert (row.state, row.remark, bool(row.content)) == ("discarded", "已经补记", True)
-    again = Phone(visitor).send(draft, content)
+    again = Sender(visitor).send(draft, content)
     assert (again.status_code, again.json()["state"]) == (202, "discarded") and not Visit.objects.exists()
     notice = Notice.objects.get(cadre=visitor)
     assert (notice.kind, notice.address) == ("decided", address)
-    assert "was decided" in Phone(visitor).client.get(reverse("notice-list")).content.decode()
+    assert "was decided" in Sender(visitor).client.get(reverse("notice-list")).content.decode()
     assert page.post(address, {"write": "1"}).status_code == 200 and not Visit.objects.exists()
 
 
@@ -229,12 +235,12 @@ def test_the_home_and_the_desk_say_how_many_wait_with_one_query(
 ) -> None:
     for address, cadre in (("visitor-home", visitor), ("desk", coordinator)):
         assert (
-            "Needs a decision" not in Phone(cadre).client.get(reverse(address), follow=True).content.decode()
+            "Needs a decision" not in Sender(cadre).client.get(reverse(address), follow=True).content.decode()
         )
     moved_away(visitor)
-    waits(Phone(visitor), Draft(), visit(visitor, household), "village")
+    waits(Sender(visitor), Draft(), visit(visitor, household), "village")
     for address, cadre in (("visitor-home", visitor), ("desk", coordinator)):
-        assert "Needs a decision" in Phone(cadre).client.get(reverse(address), follow=True).content.decode()
+        assert "Needs a decision" in Sender(cadre).client.get(reverse(address), follow=True).content.decode()
     reader = fresh(coordinator)
     assert reader.posts_ever and reader.own_posts
     with django_assert_num_queries(1):
@@ -246,7 +252,7 @@ def test_photographs_wait_sealed_and_are_kept_with_the_decision(
 ) -> None:
     settings.MEDIA_ROOT = str(tmp_path)
     make_campaign(ends=timezone.localdate() - timedelta(days=1))
-    photo, draft, phone = Photo(), Draft(), Phone(visitor)
+    photo, draft, phone = Photo(), Draft(), Sender(visitor)
     opinion = said(make_category(), photos=[photo.announced])
     content = visit(visitor, household, opinion, said_at=ms(timezone.now() - timedelta(days=2)))
     row = waits(phone, draft, content, "campaign")
@@ -284,7 +290,7 @@ def test_a_file_is_taken_in_line_by_line_and_not_doubled(
             "envelope": b64encode(good.envelope(photo.id, photo.raw)).decode(),
         },
     )
-    page = Phone(visitor).client
+    page = Sender(visitor).client
     first = page.post(reverse("undecided-list"), {"file": sealed(*packets, photos=pictures)})
     states = [(line.answer.status, line.answer.state) for line in first.context["lines"]]
     assert states == [
@@ -304,7 +310,7 @@ def test_a_file_is_taken_in_line_by_line_and_not_doubled(
 def test_what_is_no_file_of_a_phone_is_named(content: bytes, visitor: Cadre) -> None:
     file = io.BytesIO(content)
     file.name = "x"
-    answer = Phone(visitor).client.post(reverse("undecided-list"), {"file": file})
+    answer = Sender(visitor).client.post(reverse("undecided-list"), {"file": file})
     assert answer.status_code == 422 and 'id="id_file' in answer.content.decode()
 
 
@@ -320,13 +326,15 @@ def test_somebody_elses_file_is_for_a_coordinator_of_the_place_and_waits(
     colleague = make_cadre(name="colleague", role=Role.VISITOR, unit=committee, region=GRID)
     far = make_cadre(name="far", role=Role.COORDINATOR, unit=make_unit(code="far", region="320904002"))
     for other in (colleague, far):
-        refused = Phone(other).client.post(reverse("undecided-list"), {"file": sealed(*packets)})
+        refused = Sender(other).client.post(reverse("undecided-list"), {"file": sealed(*packets)})
         assert not any(line.answer.is_acknowledged for line in refused.context["lines"])
     assert not UndecidedVisit.objects.exists() and not Opinion.objects.exists()
-    brought = Phone(coordinator).client.post(reverse("undecided-list"), {"file": sealed(*packets)})
+    brought = Sender(coordinator).client.post(reverse("undecided-list"), {"file": sealed(*packets)})
     assert [line.answer.state for line in brought.context["lines"]] == ["undecided", "arrived"]
     row = UndecidedVisit.objects.get()
     assert (row.author, row.brought_by, row.reasons) == (visitor, coordinator, ["file"])
     assert tray.count(fresh(visitor)) == 1
-    assert Phone(visitor).client.post(reverse("undecided", args=[row.key]), {"write": "1"}).status_code == 302
+    assert (
+        Sender(visitor).client.post(reverse("undecided", args=[row.key]), {"write": "1"}).status_code == 302
+    )
     assert Visit.objects.get().recorded_by == visitor

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from grievances.models import Opinion, UndecidedVisit, Visit
+from grievances.models import Opinion, Phone, UndecidedVisit, Visit
 from grievances.phones import sealed_file, tray, wire
 from grievances.workflow import ANSWERED, Verb
 from tests.factories import (
@@ -33,7 +33,7 @@ from tests.factories import (
 from tests.grievances.cases import answered
 from tests.grievances.test_races import at_once
 from tests.phones.packets import Draft
-from tests.phones.sending import Phone, Photo, ms, said, unnamed, visit
+from tests.phones.sending import Photo, Sender, ms, said, unnamed, visit
 from villages.models import Cadre, Household, Role, Unit
 
 OTHER_VILLAGE, OTHER_GRID = "320904001002", "320904001002001"
@@ -64,13 +64,20 @@ def forged(draft: Draft, content: dict, **more: object) -> dict:
 
 
 def bring(by: Cadre, *packets: dict) -> list[sealed_file.Line]:
-    answer = Phone(by).client.post(reverse("undecided-list"), {"file": sealed(*packets)})
+    answer = Sender(by).client.post(reverse("undecided-list"), {"file": sealed(*packets)})
     assert answer.status_code == 200, answer.content
     return answer.context["lines"]
 
 
 def decide(by: Cadre, draft: Draft, **data: str) -> int:
-    return Phone(by).client.post(reverse("undecided", args=[draft.id]), data or {"write": "1"}).status_code
+    return Sender(by).client.post(reverse("undecided", args=[draft.id]), data or {"write": "1"}).status_code
+
+
+def enrolled(cadre: Cadre) -> Phone:
+    return Phone.objects.create(
+        key=uuid.uuid4(), cadre=cadre, label="Android Chrome", enrolled_at=timezone.now(),
+        contact_on=timezone.localdate(),
+    )  # fmt: skip
 
 
 # Who lives there, in another village.
@@ -80,8 +87,8 @@ def test_the_tray_does_not_tell_who_lives_in_a_village_that_is_not_mine(
     stranger: Cadre, household: Household
 ) -> None:
     draft = Draft()
-    assert Phone(stranger).send(draft, visit(stranger, household)).status_code == 202
-    page = Phone(stranger).client.get(reverse("undecided", args=[draft.id]))
+    assert Sender(stranger).send(draft, visit(stranger, household)).status_code == 202
+    page = Sender(stranger).client.get(reverse("undecided", args=[draft.id]))
     assert page.status_code == 200
     for hidden in (household.head, household.number):
         assert hidden not in page.content.decode()
@@ -90,11 +97,11 @@ def test_the_tray_does_not_tell_who_lives_in_a_village_that_is_not_mine(
 def test_the_answer_does_not_tell_whether_others_were_at_a_door_that_is_not_mine(
     visitor: Cadre, stranger: Cadre, coordinator: Cadre, household: Household
 ) -> None:
-    assert Phone(visitor).send(Draft(), visit(visitor, household)).status_code == 201
+    assert Sender(visitor).send(Draft(), visit(visitor, household)).status_code == 201
     draft, content = Draft(), visit(stranger, household)
-    assert Phone(stranger).send(draft, content).status_code == 202
+    assert Sender(stranger).send(draft, content).status_code == 202
     assert decide(coordinator, draft) == 302
-    again = Phone(stranger).send(draft, content)
+    again = Sender(stranger).send(draft, content)
     assert (again.status_code, again.json()["perhaps_same"]) == (200, False)
 
 
@@ -103,7 +110,7 @@ def test_nobody_floods_the_tray(
 ) -> None:
     monkeypatch.setattr(tray, "MOST_WAITING", 1)
     first, content = Draft(), visit(stranger, household)
-    told = [Phone(stranger).send(draft, content).status_code for draft in (first, Draft(), first)]
+    told = [Sender(stranger).send(draft, content).status_code for draft in (first, Draft(), first)]
     assert told == [202, 422, 202] and UndecidedVisit.objects.count() == 1
 
 
@@ -127,10 +134,10 @@ def test_whoever_lets_in_a_brought_visit_does_no_call_back_in_its_authors_name(
         make_opinion(by=visitor, household=household, said_at=timezone.now() - timedelta(days=1)),
         by=coordinator, unit=transport, person=handler,
     )  # fmt: skip
-    draft = Draft()
+    draft, mine = Draft(), enrolled(visitor)
     look = {"number": before.number, "word": "done", "remark": "满意"}
     solved = said(make_category(), text="灯不亮", on_the_spot=True, account="换了灯泡")
-    content = visit(visitor, household, solved, looks=[look], said_at=ms(timezone.now()))
+    content = visit(visitor, household, solved, looks=[look], said_at=ms(timezone.now()), phone=str(mine.key))
     bring(coordinator, forged(draft, content))
     friend = make_cadre(name="friend", role=Role.COORDINATOR, unit=petitions)
     assert decide(friend, draft) == 302
@@ -139,6 +146,47 @@ def test_whoever_lets_in_a_brought_visit_does_no_call_back_in_its_authors_name(
     assert before.number in Visit.objects.get().remarks
     written = Opinion.objects.latest("pk")
     assert written.text == "灯不亮\n换了灯泡" and written.state not in ANSWERED
+
+
+@pytest.mark.parametrize("claimed", ["nothing", "made up", "another's", "ended"])
+def test_two_coordinators_together_write_nothing_in_a_third_persons_name(
+    claimed: str, visitor: Cadre, household: Household, coordinator: Cadre, petitions: Unit
+) -> None:
+    """One seals a visit in the visitor's name and brings it, the other lets it in: the name of the phone is missing."""
+    friend = make_cadre(name="friend", role=Role.COORDINATOR, unit=petitions)
+    mine, theirs = enrolled(visitor), enrolled(friend)
+    keys = {"nothing": None, "made up": uuid.uuid4(), "another's": theirs.key, "ended": mine.key}
+    if claimed == "ended":
+        mine.end(by=visitor)
+    draft = Draft()
+    content = visit(visitor, household, said(make_category()), phone=keys[claimed] and str(keys[claimed]))
+    assert [line.answer.state for line in bring(coordinator, forged(draft, content))] == ["undecided"]
+    address = reverse("undecided", args=[draft.id])
+    page = Sender(friend).client.get(address).content.decode()
+    assert "only its author can have it written down" in page and 'name="write"' not in page
+    assert decide(friend, draft) == 422 and not Visit.objects.exists()
+    # The author still can, and a coordinator can discard it.
+    if claimed == "nothing":
+        assert decide(friend, draft, discard="1", remark="x") == 302
+    else:
+        assert decide(visitor, draft) == 302 and Visit.objects.get().recorded_by == visitor
+
+
+def test_a_visit_that_others_brought_and_let_in_says_so(
+    visitor: Cadre, household: Household, coordinator: Cadre, petitions: Unit
+) -> None:
+    friend = make_cadre(name="friend", role=Role.COORDINATOR, unit=petitions)
+    draft = Draft()
+    content = visit(visitor, household, said(make_category()), phone=str(enrolled(visitor).key))
+    bring(coordinator, forged(draft, content))
+    assert decide(friend, draft) == 302
+    address = reverse("visit", args=[draft.id])
+    for reader in (visitor, coordinator, friend):
+        page = Sender(reader).client.get(address).content.decode()
+        assert f"Brought as a file by {coordinator.label}" in page and f"let in by {friend.label}" in page
+    other, content = Draft(), visit(visitor, household)
+    Sender(visitor).send(other, content)
+    assert "let in by" not in Sender(visitor).client.get(reverse("visit", args=[other.id])).content.decode()
 
 
 def test_who_brings_a_file_does_not_learn_from_it_that_it_accuses_him(
@@ -173,12 +221,33 @@ def test_who_brings_a_file_does_not_learn_which_anonymous_opinion_its_owner_wrot
         assert Opinion.objects.get().number not in str(line.answer)
 
 
+@pytest.mark.parametrize(("hidden", "told"), [({"informant": "confidential"}, False), ({}, True)])
+def test_who_decides_is_not_told_what_is_wrong_with_an_opinion_that_he_may_not_read(
+    hidden: dict, told: bool, visitor: Cadre, household: Household, coordinator: Cadre
+) -> None:
+    plain, category = make_category(), make_category(code="roads-secret", name="路霸", name_en="Road toll")
+    draft = Draft()
+    visitor.posts.update(region=make_region(code=OTHER_GRID))
+    content = visit(visitor, household, said(plain), said(category, **hidden))
+    assert Sender(visitor).send(draft, content).status_code == 202
+    category.demands_accused = True
+    category.save()
+    address = reverse("undecided", args=[draft.id])
+    client = Sender(coordinator).client
+    for page in (client.get(address), client.post(address, {"write": "1"})):
+        shown = page.content.decode()
+        assert (category.label in shown) is told
+    assert page.status_code == 422 and not Visit.objects.exists()
+    assert ("Say whom it complains about" in shown) is told
+    assert ("A protected opinion: its author has to see to it." in shown) is not told
+
+
 def test_a_packet_is_no_good_to_whoever_copied_it(
     visitor: Cadre, stranger: Cadre, household: Household
 ) -> None:
     draft = Draft()
     packet = forged(draft, visit(visitor, household, said(make_category())))
-    thief = Phone(stranger)
+    thief = Sender(stranger)
     told = {
         thief.post("phone-open", {"packet": packet}).status_code,
         thief.post("phone-arrivals", packet).status_code,
@@ -214,7 +283,7 @@ def test_no_clock_breaks_a_visit_or_the_page_that_shows_it(
     changes: dict, clock: object, visitor: Cadre, household: Household
 ) -> None:
     make_campaign()
-    phone, draft = Phone(visitor), Draft()
+    phone, draft = Sender(visitor), Draft()
     more = {} if clock is None else {"clock": clock}
     answer = phone.send(draft, visit(visitor, household, said(make_category())) | changes, **more)
     assert answer.status_code in (201, 422), answer.content
@@ -226,7 +295,7 @@ def test_no_clock_breaks_a_visit_or_the_page_that_shows_it(
 @pytest.mark.parametrize("clock", [None, 0, -62135596800000, ms(ENDS), 1e300])
 def test_an_anonymous_opinion_is_not_backdated_by_years(day: str, clock: object, visitor: Cadre) -> None:
     more = {} if clock is None else {"clock": clock}
-    answer = Phone(visitor).send(
+    answer = Sender(visitor).send(
         Draft(), unnamed(visitor, make_category(), day=day), kind="anonymous", **more
     )
     if answer.status_code == 201:
@@ -247,7 +316,7 @@ def test_words_from_before_the_answer_neither_confirm_nor_reopen_it(
             visitor, household, looks=[{"number": before.number, "word": word}],
             offset=-3_600_000,
         )  # fmt: skip
-        answer = Phone(visitor).send(Draft(), content)
+        answer = Sender(visitor).send(Draft(), content)
         assert answer.status_code == 201 and answer.json()["looks"][0]["became"]["en"].startswith("noted")
     before.refresh_from_db()
     assert before.state == state
@@ -264,7 +333,7 @@ def test_whose_case_it_is_confirms_nothing_at_the_door(
     content = visit(
         visitor, household, looks=[{"number": before.number, "word": "done"}], said_at=ms(timezone.now())
     )
-    answer = Phone(visitor).send(Draft(), content)
+    answer = Sender(visitor).send(Draft(), content)
     assert answer.status_code == 201, answer.content
     before.refresh_from_db()
     assert before.state == state
@@ -278,7 +347,7 @@ def test_a_stranger_answers_no_matter_of_another_door(
     events = before.events.count()
     draft = Draft()
     content = visit(stranger, household, looks=[{"number": before.number, "word": "done"}])
-    assert Phone(stranger).send(draft, content).status_code == 202
+    assert Sender(stranger).send(draft, content).status_code == 202
     assert decide(coordinator, draft) == 302
     assert before.events.count() == events
 
@@ -290,14 +359,14 @@ def test_two_opinions_under_one_id_are_refused_and_not_swallowed(
     visitor: Cadre, household: Household
 ) -> None:
     one = said(make_category())
-    answer = Phone(visitor).send(Draft(), visit(visitor, household, one, one | {"text": "另一件事"}))
+    answer = Sender(visitor).send(Draft(), visit(visitor, household, one, one | {"text": "另一件事"}))
     assert answer.status_code == 422 and not Opinion.objects.exists() and not Visit.objects.exists()
 
 
 def test_two_words_on_one_matter_are_refused_and_not_swallowed(visitor: Cadre, household: Household) -> None:
     before = make_opinion(by=visitor, household=household)
     looks = [{"number": before.number, "word": word} for word in ("done", "not_done")]
-    answer = Phone(visitor).send(Draft(), visit(visitor, household, looks=looks))
+    answer = Sender(visitor).send(Draft(), visit(visitor, household, looks=looks))
     assert answer.status_code == 422 and not Visit.objects.exists()
 
 
@@ -305,7 +374,7 @@ def test_two_words_on_one_matter_are_refused_and_not_swallowed(visitor: Cadre, h
 def test_an_accusation_has_one_way_of_writing(
     accused: str, visitor: Cadre, household: Household, town: Unit
 ) -> None:
-    answer = Phone(visitor).send(
+    answer = Sender(visitor).send(
         Draft(), visit(visitor, household, said(make_category(), accused=accused.format(town.pk)))
     )
     assert answer.status_code == 422 and not UndecidedVisit.objects.exists()
@@ -324,7 +393,7 @@ def some(number: int) -> list[object]:
 
 
 def test_no_value_of_any_type_at_any_place_breaks_the_server(visitor: Cadre, household: Household) -> None:
-    category, phone, photo = make_category(), Phone(visitor), Photo()
+    category, phone, photo = make_category(), Sender(visitor), Photo()
     before = make_opinion(by=visitor, household=household)
 
     def whole() -> dict:
@@ -362,14 +431,14 @@ def test_no_value_of_any_type_at_any_place_breaks_the_server(visitor: Cadre, hou
 def test_a_file_of_a_million_nothings_is_refused_before_it_fills_the_memory(visitor: Cadre) -> None:
     bomb = io.BytesIO(b'{"schema":1,"packets":[' + b"[]," * 1_000_000 + b"[]]}")
     bomb.name = "x.sealed"
-    answer = Phone(visitor).client.post(reverse("undecided-list"), {"file": bomb})
+    answer = Sender(visitor).client.post(reverse("undecided-list"), {"file": bomb})
     assert answer.status_code == 422
     with pytest.raises(wire.Unreadable, match="too many parts"):
         wire.read(b'{"a":[' + b"0," * 200_000 + b"0]}")
 
 
 def test_a_file_of_ten_thousand_packets_is_refused_as_a_whole(visitor: Cadre) -> None:
-    answer = Phone(visitor).client.post(reverse("undecided-list"), {"file": sealed(*[{}] * 10_000)})
+    answer = Sender(visitor).client.post(reverse("undecided-list"), {"file": sealed(*[{}] * 10_000)})
     assert answer.status_code == 422
 
 
@@ -382,7 +451,7 @@ def test_no_row_of_the_server_keeps_the_moment_at_which_an_anonymous_opinion_cam
     make_campaign()
     content, phone, began = (
         unnamed(visitor, make_category(), urgency="urgent"),
-        Phone(visitor),
+        Sender(visitor),
         timezone.now(),
     )
     kept = [
@@ -417,7 +486,7 @@ def test_without_the_token_nothing_is_sent_and_no_answer_is_kept(
         assert "no-store" in answer.headers["Cache-Control"]
     assert not Visit.objects.exists()
     draft = Draft()
-    Phone(visitor).send(draft, visit(visitor, household, place="x"))
+    Sender(visitor).send(draft, visit(visitor, household, place="x"))
     assert "no-store" in client.get(reverse("undecided-list")).headers["Cache-Control"]
 
 
@@ -435,14 +504,14 @@ def test_two_who_decide_at_once_and_a_phone_that_sends_again_make_one_visit(comm
 
     def waiting() -> tuple[Draft, dict, UndecidedVisit]:
         draft, content = Draft(), visit(visitor, household, said(category))
-        assert Phone(visitor).send(draft, content).status_code == 202
+        assert Sender(visitor).send(draft, content).status_code == 202
         return draft, content, UndecidedVisit.objects.get(key=draft.id)
 
     draft, content, row = waiting()
     whole = tray.content_of(row)
     deeds = [partial(tray.write, row, whole, by=fresh(one)) for one in people]
     deeds += [
-        partial(Phone(visitor).send, draft, content),
+        partial(Sender(visitor).send, draft, content),
         partial(tray.discard, row, by=fresh(people[0]), remark="x"),
     ]
     told = at_once(*deeds)
@@ -450,6 +519,6 @@ def test_two_who_decide_at_once_and_a_phone_that_sends_again_make_one_visit(comm
     assert len(refused) == 2, told
     row.refresh_from_db()
     assert Visit.objects.filter(key=draft.id).count() == (row.state == "written")
-    again = Phone(visitor).send(draft, content)
+    again = Sender(visitor).send(draft, content)
     assert again.json()["state"] == ("arrived" if row.state == "written" else "discarded")
     assert Opinion.objects.count() == (row.state == "written")
