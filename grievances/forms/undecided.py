@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from grievances.models import Category, Why
+from grievances.models import Category, InformantKind, Why
 from grievances.models.undecided import OF_PLACES, UndecidedVisit
 from grievances.phones.packets import Content
 from grievances.phones.showing import Shown
@@ -36,6 +36,12 @@ class DecisionForm(forms.Form):
             label=_("House number in that grid"), required=False, max_length=20,
             help_text=_("Left empty: met on the way."),
         )  # fmt: skip
+        for one in self.shown.opinions:
+            if one.said and one.said["informant"] == InformantKind.NAMED and not one.said["name"]:
+                self.fields[f"name_{one.number}"] = forms.CharField(
+                    label=_("Opinion %(n)s: who said it") % {"n": one.number}, required=False, max_length=40,
+                    help_text=_("Met on the way, they can't be told by the household."),
+                )  # fmt: skip
 
     def _ask_categories(self) -> None:
         offered = CategoryChoice().queryset
@@ -72,13 +78,14 @@ class DecisionForm(forms.Form):
             content |= {"household": None, "place": data["place"].pk}
             content["kind"] = "on_the_way" if content["kind"] == "household" else content["kind"]
         content["opinions"] = [
-            said | self._category(n) for n, said in enumerate(content["opinions"], start=1)
+            said | self._put_right(n) for n, said in enumerate(content["opinions"], start=1)
         ]
         return content
 
-    def _category(self, number: int) -> Content:
-        chosen: Category | None = self.cleaned_data.get(f"category_{number}")
-        return {"category": chosen.pk} if chosen else {}
+    def _put_right(self, number: int) -> Content:
+        category: Category | None = self.cleaned_data.get(f"category_{number}")
+        name = self.cleaned_data.get(f"name_{number}")
+        return ({"category": category.pk} if category else {}) | ({"name": name} if name else {})
 
 
 class DiscardForm(forms.Form):

@@ -1,10 +1,7 @@
 """What today's rights don't let in waits for a decision: nothing is thrown away, nobody sees what is not theirs."""
 
-import io
-import json
 from datetime import timedelta
 
-import pytest
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,7 +20,7 @@ from tests.factories import (
     make_unit,
 )
 from tests.phones.packets import Draft
-from tests.phones.sending import Photo, Sender, ms, said, unnamed, visit
+from tests.phones.sending import Photo, Sender, ms, said, visit
 from villages.models import Cadre, Household, Post, Role, Unit
 
 OTHER_GRID = "320904001002001"
@@ -104,6 +101,22 @@ def test_a_household_that_is_gone_altogether_waits(visitor: Cadre, household: Ho
     other = make_household(number="7")
     assert page.post(address, {"write": "1", "place": GRID, "number": "7"}).status_code == 302
     assert Visit.objects.get().household == other
+
+
+def test_without_the_household_it_is_written_down_under_the_name_that_its_author_adds(
+    visitor: Cadre, household: Household
+) -> None:
+    content = visit(visitor, household, said(make_category()))
+    household.delete()
+    row = waits(Sender(visitor), Draft(), content, "household")
+    page, address = Sender(visitor).client, reverse("undecided", args=[row.key])
+    assert "Opinion 1: who said it" in page.get(address).content.decode()
+    nameless = page.post(address, {"write": "1", "place": GRID})
+    assert nameless.status_code == 422 and "Write the name" in nameless.content.decode()
+    named = page.post(address, {"write": "1", "place": GRID, "name_1": "周示例"})
+    assert named.status_code == 302
+    assert Visit.objects.get().kind == "on_the_way"
+    assert Opinion.objects.get().informants.get().name == "周示例"
 
 
 def test_a_closed_place_waits(visitor: Cadre, household: Household) -> None:
@@ -261,80 +274,3 @@ def test_photographs_wait_sealed_and_are_kept_with_the_decision(
     assert phone.client.post(reverse("undecided", args=[row.key]), {"write": "1"}).status_code == 302
     assert str(Attachment.objects.get().key) == photo.id
     assert phone.send(draft, content).json()["photos"] == {photo.id: "kept"}
-
-
-def sealed(*packets: dict, photos: tuple[dict, ...] = ()) -> io.BytesIO:
-    file = io.BytesIO(json.dumps({"schema": 1, "packets": packets, "photos": photos}).encode())
-    file.name = "village-voices.sealed"
-    return file
-
-
-def test_a_file_is_taken_in_line_by_line_and_not_doubled(
-    visitor: Cadre, household: Household, settings: object, tmp_path: object
-) -> None:
-    from base64 import b64encode
-
-    settings.MEDIA_ROOT = str(tmp_path)
-    category, photo, good, bad, quiet = make_category(), Photo(), Draft(), Draft(), Draft()
-    clock = {"clock": ms(timezone.now())}
-    packets = [
-        good.packet(visit(visitor, household, said(category, photos=[photo.announced])), **clock),
-        bad.packet(visit(visitor, household, said(category, text="")), **clock),
-        quiet.packet(unnamed(visitor, category), kind="anonymous", **clock),
-        {"id": "x"},
-    ]
-    pictures = (
-        {
-            "visit": good.id,
-            "id": photo.id,
-            "envelope": b64encode(good.envelope(photo.id, photo.raw)).decode(),
-        },
-    )
-    page = Sender(visitor).client
-    first = page.post(reverse("undecided-list"), {"file": sealed(*packets, photos=pictures)})
-    states = [(line.answer.status, line.answer.state) for line in first.context["lines"]]
-    assert states == [
-        (201, "arrived"),
-        (422, "refused"),
-        (201, "arrived"),
-        (400, "bad_request"),
-        (200, "have"),
-    ]
-    assert "Entry 1" in first.content.decode() and Opinion.objects.first().number in first.content.decode()
-    again = page.post(reverse("undecided-list"), {"file": sealed(*packets, photos=pictures)})
-    assert [line.answer.status for line in again.context["lines"]] == [200, 422, 200, 400, 200]
-    assert (Visit.objects.count(), Opinion.objects.count(), Attachment.objects.count()) == (1, 2, 1)
-
-
-@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"schema": 2, "packets": []}', b"\xff\xfe"])
-def test_what_is_no_file_of_a_phone_is_named(content: bytes, visitor: Cadre) -> None:
-    file = io.BytesIO(content)
-    file.name = "x"
-    answer = Sender(visitor).client.post(reverse("undecided-list"), {"file": file})
-    assert answer.status_code == 422 and 'id="id_file' in answer.content.decode()
-
-
-def test_somebody_elses_file_is_for_a_coordinator_of_the_place_and_waits(
-    visitor: Cadre, household: Household, coordinator: Cadre, committee: Unit
-) -> None:
-    category, draft, quiet = make_category(), Draft(), Draft()
-    clock = {"clock": ms(timezone.now())}
-    packets = (
-        draft.packet(visit(visitor, household, said(category)), **clock),
-        quiet.packet(unnamed(visitor, category), kind="anonymous", **clock),
-    )
-    colleague = make_cadre(name="colleague", role=Role.VISITOR, unit=committee, region=GRID)
-    far = make_cadre(name="far", role=Role.COORDINATOR, unit=make_unit(code="far", region="320904002"))
-    for other in (colleague, far):
-        refused = Sender(other).client.post(reverse("undecided-list"), {"file": sealed(*packets)})
-        assert not any(line.answer.is_acknowledged for line in refused.context["lines"])
-    assert not UndecidedVisit.objects.exists() and not Opinion.objects.exists()
-    brought = Sender(coordinator).client.post(reverse("undecided-list"), {"file": sealed(*packets)})
-    assert [line.answer.state for line in brought.context["lines"]] == ["undecided", "arrived"]
-    row = UndecidedVisit.objects.get()
-    assert (row.author, row.brought_by, row.reasons) == (visitor, coordinator, ["file"])
-    assert tray.count(fresh(visitor)) == 1
-    assert (
-        Sender(visitor).client.post(reverse("undecided", args=[row.key]), {"write": "1"}).status_code == 302
-    )
-    assert Visit.objects.get().recorded_by == visitor
