@@ -1,57 +1,14 @@
-"""By what a message leaves the program. A channel is an object with a name that takes a message, or raises."""
-
-from abc import ABC, abstractmethod
-from dataclasses import dataclass
+"""The channels that this installation has set up."""
 
 from django.conf import settings
 
-from villages.models import Cadre
-
-
-class NotSent(Exception):
-    """A channel could not pass on a message; says why, without anything of the message."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """One thing told: the number of a case, or nothing for a list; what to do; the whole address."""
-
-    kind: str
-    number: str
-    what: str
-    address: str
-
-
-@dataclass(frozen=True)
-class Message:
-    """What one cadre is told at once. The ``key`` is the same when it is sent again."""
-
-    key: str
-    to: Cadre
-    language: str
-    subject: str
-    lines: tuple[Line, ...]
-    text: str
-
-
-class Channel(ABC):
-    """A way out. ``reaches`` says whether a cadre can be told by it."""
-
-    name: str
-
-    @abstractmethod
-    def reaches(self, cadre: Cadre) -> bool: ...
-
-    @abstractmethod
-    def send(self, message: Message) -> None:
-        """Pass the message on. Raises NotSent."""
+from grievances.messaging.channel import Channel
+from grievances.messaging.mail import Mail
+from grievances.messaging.webhook import Webhook
 
 
 def channels() -> list[Channel]:
-    """Those that this installation has set up."""
-    from grievances.messaging.mail import Mail
-    from grievances.messaging.webhook import Webhook
-
+    """In the order in which they are offered."""
     found: list[Channel] = []
     if settings.EMAIL_ON:
         found.append(Mail())

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMessage
 
-from grievances.messaging.channels import Channel, Message, NotSent
+from grievances.messaging.channel import Channel, Message, NotSent
 from villages.jobs import harmless
 from villages.models import Cadre
 

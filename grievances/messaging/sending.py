@@ -10,7 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from grievances.messaging.channels import Channel, NotSent, channel_named
+from grievances.messaging.channel import Channel, NotSent
+from grievances.messaging.channels import channel_named
 from grievances.messaging.choosing import settings_of
 from grievances.messaging.wording import message_of, still_theirs
 from grievances.models import Delivery, DeliveryState, How

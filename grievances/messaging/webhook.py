@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 
-from grievances.messaging.channels import Channel, Message, NotSent
+from grievances.messaging.channel import Channel, Message, NotSent
 from villages.models import Cadre
 
 TIMEOUT = 5  # seconds for each answer of the network

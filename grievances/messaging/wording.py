@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from grievances.messaging.channels import Line, Message
+from grievances.messaging.channel import Line, Message
 from grievances.messaging.kinds import kind_of, recount
 from grievances.models import Notice, Opinion
 from villages.models import Cadre

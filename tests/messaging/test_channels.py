@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from grievances.messaging.channels import Line, Message, NotSent, channels
+from grievances.messaging.channel import Line, Message, NotSent
+from grievances.messaging.channels import channels
 from grievances.messaging.mail import Mail
 from grievances.messaging.webhook import Webhook
 from tests.messaging.conftest import SECRET

@@ -1,0 +1,45 @@
+"""A channel, by which a message leaves the program: an object with a name that takes a message, or raises."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+from villages.models import Cadre
+
+
+class NotSent(Exception):
+    """A channel could not pass on a message; says why, without anything of the message."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing told: the number of a case, or nothing for a list; what to do; the whole address."""
+
+    kind: str
+    number: str
+    what: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """What one cadre is told at once. The ``key`` is the same when it is sent again."""
+
+    key: str
+    to: Cadre
+    language: str
+    subject: str
+    lines: tuple[Line, ...]
+    text: str
+
+
+class Channel(ABC):
+    """A way out. ``reaches`` says whether a cadre can be told by it."""
+
+    name: str
+
+    @abstractmethod
+    def reaches(self, cadre: Cadre) -> bool: ...
+
+    @abstractmethod
+    def send(self, message: Message) -> None:
+        """Pass the message on. Raises NotSent."""
