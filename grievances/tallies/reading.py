@@ -1,8 +1,8 @@
 """Reading tallies: one statement adds up the folded rows and what waits to be folded."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import chain
 
 from django.db import connections, router
@@ -26,8 +26,8 @@ class Asked:
 
     ``places`` are codes of districts, towns or villages, None all districts. What is counted is told apart by
     the first ``digits`` digits of their codes: 6 is by district, 0 everything in one. ``keys`` None is every key
-    of the dimensions. All time up to ``until`` counts, or only the days from ``since`` on. ``names`` are the
-    counts that are wanted: to add up all takes three times as long as to add up four.
+    of the dimensions. All time up to ``until`` counts. ``names`` are the counts that are wanted: to add up all
+    takes three times as long as to add up four.
     """
 
     places: tuple[str, ...] | None
@@ -36,51 +36,83 @@ class Asked:
     digits: int = 0
     campaign: Campaign | None = None
     keys: tuple[str, ...] | None = None
-    since: date | None = None
     names: tuple[str, ...] = COUNTS
     # To the end of the year that ``until`` lies in: a tenth of the rows, and the same of what never lies ahead.
     whole_years: bool = False
+    ahead: "Ahead | None" = None
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What the days after ``Asked.until`` will add to some counts, if nothing is done; told as ``ahead(name)``."""
+
+    until: date
+    names: tuple[str, ...]
+
+
+def ahead(name: str) -> str:
+    return f"{name} ahead"
 
 
 def read(asked: Asked, sight: Sight) -> Told:
     """What somebody with this sight may count."""
     if asked.places == ():
         return {}
-    parts = [_counted(asked, "accused = ANY(%s)", [list(sight.sums)])]
-    if sight.hidden:
-        condition, values = sight.taken_away
-        signatures = f"accused = ANY(ARRAY({_SIGNATURES} AND {condition}))"
-        parts += [_counted(asked, signatures, values, waiting=(condition, values), sign="-")]
-    sums = ", ".join(f"coalesce(sum({name}), 0)::integer" for name in asked.names)
+    sums = {name: f"sum({name})" for name in asked.names}
+    if asked.ahead:
+        sums = {name: f"{added_up} FILTER (WHERE NOT ahead)" for name, added_up in sums.items()}
+        sums |= {ahead(name): f"sum({name}) FILTER (WHERE ahead)" for name in asked.ahead.names}
+    columns = ", ".join(f"coalesce({column}, 0)::integer" for column in sums.values())
+    parts = [*_folded(asked, sight), _waiting(asked, sight)]
     counted = " UNION ALL ".join(statement for statement, _values in parts)
     with connections[router.db_for_read(Tally)].cursor() as cursor:
         cursor.execute(
-            f"SELECT dimension, left(place, %s), key, {sums} FROM ({counted}) counted GROUP BY 1, 2, 3",  # noqa: S608 – names of columns only
+            f"SELECT dimension, left(place, %s), key, {columns} FROM ({counted}) counted GROUP BY 1, 2, 3",  # noqa: S608 – names of columns only
             [asked.digits, *chain.from_iterable(values for _statement, values in parts)],
         )
-        return {tuple(row[:3]): dict(zip(asked.names, row[3:], strict=True)) for row in cursor}
+        return {tuple(row[:3]): dict(zip(sums, row[3:], strict=True)) for row in cursor}
 
 
-def _counted(
-    asked: Asked,
-    folded: str,
-    values: list[object],
-    *,
-    waiting: tuple[str, list[object]] | None = None,
-    sign: str = "",
-) -> tuple[str, list[object]]:
-    """The rows that fit, folded and waiting to be; and the values of the statement."""
+_Part = tuple[str, list[object]]
+
+
+def _folded(asked: Asked, sight: Sight) -> Iterator[_Part]:
+    """The folded rows that the viewer adds up, and those taken away from them; each with the statement's values."""
     where, common = _where(asked)
-    when, days = _time(asked)
-    names = ", ".join(f"{sign}{name} AS {name}" for name in asked.names)
-    condition, more = waiting or (folded, values)
+    days_ahead = _days_ahead(asked)
+    periods_asked = _periods(asked) + days_ahead
+    rows = f"period = ANY(%s) AS ahead FROM {Tally._meta.db_table} WHERE {where} AND period = ANY(%s) AND"
+    begun = [days_ahead, *common, periods_asked]
+    yield f"{_select(asked, '{name}')}, {rows} accused = ANY(%s)", [*begun, list(sight.sums)]
+    if sight.hidden:
+        taken_away, values = sight.taken_away
+        signatures = f"accused = ANY(ARRAY({_SIGNATURES} AND {taken_away}))"
+        yield f"{_select(asked, '-{name}')}, {rows} {signatures}", [*begun, *values]
+
+
+def _waiting(asked: Asked, sight: Sight) -> _Part:
+    """The rows that wait to be folded, both kinds at once: of this view the planning takes longest."""
+    where, common = _where(asked)
+    until = asked.ahead.until if asked.ahead else _until(asked)
+    rows = f"day > %s AS ahead FROM grievances_tallycell WHERE {where} AND day <= %s AND"
+    begun, sums = [_until(asked), *common, until], list(sight.sums)
+    if not sight.hidden:
+        return f"{_select(asked, '{name}')}, {rows} accused = ANY(%s)", [*begun, sums]
+    taken_away, values = sight.taken_away
+    either = "CASE WHEN accused = ANY(%s) THEN {name} ELSE -{name} END"
     return (
-        f"SELECT place, dimension, key, {names} FROM {Tally._meta.db_table}"  # noqa: S608
-        f" WHERE {where} AND {folded} AND period = ANY(%s)"
-        f" UNION ALL SELECT place, dimension, key, {names} FROM grievances_tallycell"
-        f" WHERE {where} AND {condition} AND {when}",
-        [*common, *values, _periods(asked), *common, *more, *days],
+        f"{_select(asked, either)}, {rows} (accused = ANY(%s) OR {taken_away})",
+        [*[sums for _name in _columns(asked)], *begun, sums, *values],
     )
+
+
+def _columns(asked: Asked) -> list[str]:
+    return list(dict.fromkeys([*asked.names, *(asked.ahead.names if asked.ahead else ())]))
+
+
+def _select(asked: Asked, written: str) -> str:
+    names = ", ".join(f"{written.format(name=name)} AS {name}" for name in _columns(asked))
+    return f"SELECT place, dimension, key, {names}"
 
 
 def _where(asked: Asked) -> tuple[str, list[object]]:
@@ -101,18 +133,16 @@ def _where(asked: Asked) -> tuple[str, list[object]]:
     return " AND ".join(conditions), values
 
 
-def _time(asked: Asked) -> tuple[str, list[object]]:
-    if asked.since is None:
-        return "day <= %s", [date(asked.until.year, 12, 31) if asked.whole_years else asked.until]
-    return "day BETWEEN %s AND %s", [asked.since, asked.until]
+def _until(asked: Asked) -> date:
+    return date(asked.until.year, 12, 31) if asked.whole_years else asked.until
 
 
 def _periods(asked: Asked) -> list[str]:
-    if asked.whole_years:
-        return periods.years(asked.until)
-    if asked.since is None:
-        return periods.up_to(asked.until)
-    return periods.between(asked.since, asked.until)
+    return periods.years(asked.until) if asked.whole_years else periods.up_to(asked.until)
+
+
+def _days_ahead(asked: Asked) -> list[str]:
+    return periods.between(asked.until + timedelta(days=1), asked.ahead.until) if asked.ahead else []
 
 
 def added(found: Iterable[Counts]) -> Counts:
@@ -120,7 +150,7 @@ def added(found: Iterable[Counts]) -> Counts:
     total = dict.fromkeys(COUNTS, 0)
     for counts in found:
         for name, number in counts.items():
-            total[name] += number
+            total[name] = total.get(name, 0) + number
     return total
 
 

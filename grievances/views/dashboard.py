@@ -45,7 +45,10 @@ class BoardForm(DayForm):
         asked = self.cleaned_data.get("campaign")
         if asked:
             return self.known.get(asked)
-        return Campaign.objects.covering(self.region.pk).current(on=self.day() or timezone.localdate())
+        day = self.day() or timezone.localdate()
+        # All that cover a place are among those that concern it, and whoever opens its dashboard sees them.
+        begun = [one for one in self.known.values() if one.covers(self.region.pk) and one.starts <= day]
+        return max(begun, key=lambda one: (one.starts, one.pk), default=None)
 
 
 @for_roles(*LOOKS_AFTER)
