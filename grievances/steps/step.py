@@ -205,6 +205,7 @@ def _settle(opinion: "Opinion", done: Step, before: State | None) -> "Event":
     opinion.supervised = any(clock.kind == models.ClockKind.SUPERVISION for clock in running)
     if opinion.state in ENDED:
         opinion.back_twice = False
+    _settle_slips(opinion, done, running)
     opinion.version += 1
     if done.verb not in _LEAVES_ASIDE:
         opinion.waits_until = None
@@ -230,6 +231,16 @@ def _settle(opinion: "Opinion", done: Step, before: State | None) -> "Event":
             digest=done.digest,
         )
     )
+
+
+def _settle_slips(opinion: "Opinion", done: Step, running: "list[models.Clock]") -> None:
+    """What slips is known by the opinion itself; the answer says what it promises, accepting since when nobody is told."""
+    in_hand = opinion.state == State.HANDLING
+    opinion.untouched_since = done.at if in_hand else None
+    if not (in_hand and any(clock.kind == models.ClockKind.ACCEPTANCE for clock in running)):
+        opinion.untold_since = None
+    if opinion.state not in (State.EXPLAINED, State.CLOSED):
+        opinion.promised_for = None
 
 
 def _lay_span(opinion: "Opinion", at: datetime) -> None:

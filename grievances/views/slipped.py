@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from grievances.flow import deadlines
-from grievances.measures.slipped import Moment, Slip, rows, scope, slips_of
+from grievances.measures.slipped import Moment, Slip, ids, rows, scope, slips_of
 from grievances.models import Opinion
 from villages.models import Cadre, Role
 from villages.paging import EXACT_TO, page_of
@@ -37,13 +37,24 @@ class Section:
 @require_safe
 def slipped(request: HttpRequest) -> HttpResponse:
     """Each way in which cases slip, with how many there are and those that have waited longest."""
-    whose, when = scope(request.user), Moment.of_now()
-    sections = []
-    for slip in slips_of(request.user):
-        found = rows(slip, request.user, whose=whose, when=when)
-        first = list(found.for_rows()[: _FIRST + 1])
-        total = len(first) if len(first) <= _FIRST else found.order_by().values("pk")[: EXACT_TO + 1].count()
-        sections.append(Section(slip, first[:_FIRST], total, total <= EXACT_TO))
+    slips, asked = slips_of(request.user), {"whose": scope(request.user), "when": Moment.of_now()}
+    # One more than is counted exactly tells that there are more.
+    found = ids(slips, request.user, **asked, most=EXACT_TO + 1)
+    first = {name: keys[:_FIRST] for name, keys in found.items()}
+    shown = (
+        Opinion.objects.visible_to(request.user)
+        .for_rows()
+        .in_bulk({pk for pks in first.values() for pk in pks})
+    )
+    sections = [
+        Section(
+            slip,
+            [shown[pk] for pk in first[slip.name] if pk in shown],
+            len(found[slip.name]),
+            len(found[slip.name]) <= EXACT_TO,
+        )
+        for slip in slips
+    ]
     deadlines.show_on([row for section in sections for row in section.rows])
     is_well = not any(section.total for section in sections)
     return render(request, "grievances/slipped.html", {"sections": sections, "is_well": is_well})
