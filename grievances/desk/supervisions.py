@@ -54,9 +54,10 @@ def rows(cadre: Cadre, status: str = "", *, now: datetime | None = None) -> Quer
     """The clocks of what a coordinator or leader oversees and a unit works on: those that run, the late ones first;
     or those that are over, the last first."""
     now = now or timezone.now()
-    seen = Opinion.objects.visible_to(cadre).filter(overseen(cadre))
     found = Clock.objects.filter(
-        visible(cadre, opinion="opinion__"), kind=ClockKind.SUPERVISION, opinion__in=seen
+        visible(cadre, opinion="opinion__"),
+        overseen(cadre, opinion="opinion__"),
+        kind=ClockKind.SUPERVISION,
     )
     if status == Status.ANSWERED:
         return found.filter(stopped_at__gte=now - ANSWERED_LATELY).order_by("-stopped_at", "-pk")

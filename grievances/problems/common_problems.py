@@ -36,7 +36,7 @@ def visible_problems(cadre: Cadre) -> Q:
 def _shown_to(cadre: Cadre) -> Q:
     membership = apps.get_model("grievances", "ProblemMembership")
     seen = membership.objects.filter(
-        access.visible(cadre, opinion="opinion__"), problem=OuterRef("pk"), left_at=None
+        access.visible(cadre, opinion="opinion__"), _here("problem", OuterRef("pk")), left_at=None
     )
     return _run_by(cadre) | Exists(seen)
 
@@ -54,8 +54,14 @@ def _not_accusing(cadre: Cadre) -> Q:
 def _accusing(cadre: Cadre) -> QuerySet:
     accusation = apps.get_model("grievances", "Accusation")
     return accusation.objects.filter(
-        access.accuses(cadre), opinion__problem_memberships__problem=OuterRef("pk")
+        access.accuses(cadre), _here("opinion__problem_memberships__problem", OuterRef("pk"))
     )
+
+
+def _here(problem: str, this: OuterRef) -> Q:
+    """Of this problem: said twice, so that the database asks it of the few that a page shows, and doesn't put the
+    opinions of all problems of years into a table in memory first."""
+    return Q(**{problem: this, f"{problem}__gte": this})
 
 
 def runs(problem: "CommonProblem", cadre: Cadre) -> bool:

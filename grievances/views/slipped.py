@@ -1,6 +1,6 @@
 """What slipped, for heads of units and coordinators."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -41,11 +41,7 @@ def slipped(request: HttpRequest) -> HttpResponse:
     # One more than is counted exactly tells that there are more.
     found = ids(slips, request.user, **asked, most=EXACT_TO + 1)
     first = {name: keys[:_FIRST] for name, keys in found.items()}
-    shown = (
-        Opinion.objects.visible_to(request.user)
-        .for_rows()
-        .in_bulk({pk for pks in first.values() for pk in pks})
-    )
+    shown = {row.pk: row for row in _shown(request.user, [pk for keys in first.values() for pk in keys])}
     sections = [
         Section(
             slip,
@@ -65,9 +61,18 @@ def slipped(request: HttpRequest) -> HttpResponse:
 def slipped_list(request: HttpRequest, kind: str) -> HttpResponse:
     """All cases that slipped in one way."""
     slip, found = slipped_as(request.user, kind)
-    page = page_of(found.for_rows(), request)
+    # The keys alone, in the order of an index that holds all that is asked of them; the rows are read for the page.
+    page = page_of(found.only(slip.order), request)
+    shown = _shown(request.user, [row.pk for row in page.rows])
+    page = replace(page, rows=shown)
     deadlines.show_on(page.rows)
     return render(request, "grievances/slipped_list.html", {"slip": slip, "page": page})
+
+
+def _shown(cadre: Cadre, keys: list[int]) -> list[Opinion]:
+    """The rows of these cases, as far as they can still be seen, in the order of the keys."""
+    rows = Opinion.objects.visible_to(cadre).for_rows().in_bulk(keys)
+    return [rows[pk] for pk in dict.fromkeys(keys) if pk in rows]
 
 
 def slipped_as(cadre: Cadre, kind: str) -> tuple[Slip, QuerySet[Opinion]]:
