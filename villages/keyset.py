@@ -20,6 +20,15 @@ from django.db.models import (
     QuerySet,
     Value,
 )
+from django.db.models.expressions import Col
+from django.db.models.lookups import (
+    GreaterThan,
+    GreaterThanOrEqual,
+    IsNull,
+    LessThan,
+    LessThanOrEqual,
+)
+from django.db.models.sql.where import AND
 
 from villages.scope import any_of
 
@@ -125,14 +134,19 @@ def stretches(
 ) -> Iterator[QuerySet]:
     """The rows of the list beyond a position, or all, in one or two stretches one after the other.
 
-    Two, where the first column may be empty: rows without a value come last, or first when descending.
+    Two, where the first column may be empty: rows without a value come last, or first when descending. There are none
+    where a condition of the list demands a value.
     """
     lead, *rest = keys
     if not lead.splits:
         yield _ordered(found, keys, beyond=beyond, back=back)
         return
-    missing_last = lead.down == back
+    missing_last, has_all = lead.down == back, _demands(found, lead)
     for missing in (not missing_last, missing_last):
+        if missing and has_all:
+            if beyond is not None and beyond[0] is None:
+                beyond = None
+            continue
         stretch = found.filter(**{f"{lead.name}__isnull": missing})
         inner = tuple(rest) if missing else (replace(lead, nullable=False), *rest)
         if beyond is None:
@@ -140,6 +154,22 @@ def stretches(
         elif (beyond[0] is None) == missing:
             yield _ordered(stretch, inner, beyond=beyond[1:] if missing else beyond, back=back)
             beyond = None
+
+
+def _demands(found: QuerySet, key: Key) -> bool:
+    """Whether a condition of the list, such as a < x, holds for no row without a value."""
+    where = found.query.where
+    if key.own is None or where.connector != AND or where.negated:
+        return False
+    return any(
+        (isinstance(one, _COMPARISONS) or (isinstance(one, IsNull) and one.rhs is False))
+        and isinstance(one.lhs, Col)
+        and (one.lhs.alias, one.lhs.target) == (found.query.get_initial_alias(), key.own)
+        for one in where.children
+    )
+
+
+_COMPARISONS = (GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual)
 
 
 def _ordered(found: QuerySet, keys: tuple[Key, ...], *, beyond: Position | None, back: bool) -> QuerySet:

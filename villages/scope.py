@@ -14,7 +14,13 @@ def within(code: str, *, field: str = "region_id") -> Q:
 
 def under(path: str, *, field: str = "path") -> Q:
     """Rows whose unit path ``field`` is ``path`` ("/a/b/") or a sub-unit of it."""
-    return Q(**{f"{field}__gte": path, f"{field}__lt": path.removesuffix("/") + "0"})
+    first, beyond = bounds(path)
+    return Q(**{f"{field}__gte": first, f"{field}__lt": beyond})
+
+
+def bounds(path: str) -> tuple[str, str]:
+    """From which path on, and before which, the unit "/a/b/" and its sub-units lie."""
+    return path, path.removesuffix("/") + "0"
 
 
 def paths_above(path: str) -> list[str]:

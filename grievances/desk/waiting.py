@@ -14,7 +14,7 @@ from grievances.flow.deadlines import SOON
 from grievances.models import Dimension, Extension, Opinion
 from grievances.sight.access import DISTRICT_DIGITS
 from grievances.tallies.columns import FIGURE_COLUMNS, value
-from grievances.tallies.reading import Asked, Counts, added, read
+from grievances.tallies.reading import Ahead, Asked, Counts, added, ahead, read
 from grievances.tallies.sight import Sight
 from grievances.workflow import ANSWERED, State
 from villages.models import Cadre, Level, Region, Role, Unit
@@ -59,7 +59,7 @@ class _Desk:
         if name in _OVERSEEN:
             return self._overseen[_OVERSEEN[name]]
         if name == "due-soon":
-            return self._soon["late"]
+            return self._overseen.get(ahead("late"), 0)
         if name in _OF_UNITS:
             aside = self._few["told"] if name == "in-hand" else 0
             return self._of_units[_OF_UNITS[name]] - aside
@@ -71,7 +71,8 @@ class _Desk:
 
     @cached_property
     def _now(self) -> Asked:
-        return Asked((), timezone.localdate(), names=_HELD)
+        today = timezone.localdate()
+        return Asked((), today, names=_HELD, ahead=Ahead(today + SOON, ("late",)))
 
     @cached_property
     def _of_units(self) -> Counts:
@@ -83,15 +84,8 @@ class _Desk:
         return added([self._in_places(self._now), self._of_units])
 
     @cached_property
-    def _soon(self) -> Counts:
-        """What will come to be late in the next days, if nothing is done."""
-        today = timezone.localdate()
-        soon = replace(self._now, since=today + SOON / SOON.days, until=today + SOON, names=("late",))
-        return added([self._in_places(soon), self._everywhere(soon)])
-
-    @cached_property
     def _called(self) -> Counts:
-        asked = replace(self._now, names=_ANSWERED)
+        asked = replace(self._now, names=_ANSWERED, ahead=None)
         return self._without(asked, places_of(self.cadre, Role.CALLER), self._own_units)
 
     @cached_property

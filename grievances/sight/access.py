@@ -5,14 +5,14 @@ own or lent: whoever stands in for somebody sees what both of them may see (docs
 """
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 
-from django.apps import apps
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q
 
 from grievances.flow.calendar import midnight
 from villages.models import Cadre, Post, Role
-from villages.scope import any_of, paths_above, under, within
+from villages.scope import any_of, bounds, paths_above, under, within
+from villages.written import Written
 
 PLACE_ROLES = (Role.COORDINATOR, Role.CALLER, Role.LEADER, Role.AUDITOR)
 UNIT_ROLES = (Role.HANDLER, Role.HEAD)
@@ -52,44 +52,45 @@ def _shown_by(post: Post, opinion: str) -> Q:
             **{f"{opinion}informant_kind": "named"}
         )
     if post.role in UNIT_ROLES:
-        return under(post.unit.path, field=f"{opinion}unit__path") | Q(
-            **{f"{opinion}pk__in": _assisted_by(post)}
-        )
+        return under(post.unit.path, field=f"{opinion}unit__path") | _assisted_by(post, opinion)
     return Q(pk__in=[])
 
 
-def _assisted_by(post: Post) -> QuerySet:
-    assisting = apps.get_model("grievances", "AssistingUnit")
-    return assisting.objects.filter(under(post.unit.path, field="unit__path")).values("opinion")
+def _assisted_by(post: Post, opinion: str) -> Q:
+    assisted = """{0} IN (SELECT assisting.opinion_id FROM grievances_assistingunit assisting
+        JOIN villages_unit unit ON unit.id = assisting.unit_id WHERE unit.path >= %s AND unit.path < %s)"""
+    return Q(Written(assisted, bounds(post.unit.path), f"{opinion}pk"))
 
 
 def _not_accusing(cadre: Cadre, opinion: str) -> Q:
-    accusation = apps.get_model("grievances", "Accusation")
-    of_the_case = accusation.objects.filter(opinion=OuterRef(f"{opinion}pk"))
-    hidden = of_the_case.filter(
-        accuses(cadre) | (_unreleased() if not sees_unreleased(cadre) else Q(pk__in=[]))
-    )
-    return Q(**{f"{opinion}accusing": False}) | ~Exists(hidden)
+    whom, values = _whom(cadre, cadre_id="accusation.cadre_id", path="unit.path", came_in="{2}")
+    if not sees_unreleased(cadre):
+        whom += " OR num_nonnulls(accusation.unit_id, accusation.cadre_id, accusation.released_by_id) = 0"
+    allowed = f"""(NOT {{0}} OR NOT EXISTS (SELECT FROM grievances_accusation accusation
+        LEFT JOIN villages_unit unit ON unit.id = accusation.unit_id
+        WHERE accusation.opinion_id = {{1}} AND ({whom})))"""  # noqa: S608 – names of columns only
+    columns = (f"{opinion}accusing", f"{opinion}pk", f"{opinion}recorded_at")
+    return Q(Written(allowed, values, *columns))
 
 
 def accuses(cadre: Cadre) -> Q:
     """Accusations of the cadre, or of a unit to which the cadre has belonged since the opinion came in, or
     will belong: the rule of the database's trigger, and of ``grievances.flow.relations.is_accused``."""
-    found = Q(cadre=cadre)
+    whom, values = _whom(cadre, cadre_id="{0}", path="{1}", came_in="{2}")
+    return Q(Written(f"({whom})", values, "cadre_id", "unit__path", "opinion__recorded_at"))
+
+
+def _whom(cadre: Cadre, *, cadre_id: str, path: str, came_in: str) -> tuple[str, list[object]]:
+    """The condition in SQL, and its values: for columns of an accusation, of its unit and of its opinion."""
+    condition, values = f"{cadre_id} = %s", [cadre.pk]
     for until in {post.until for post in cadre.posts_ever}:
         units = [post.unit for post in cadre.posts_ever if post.until == until]
-        above = {path for unit in units for path in paths_above(unit.path)}
-        found |= Q(unit__path__in=sorted(above)) & _came_in_by(until)
-    return found
-
-
-def _came_in_by(until: date | None) -> Q:
-    """Opinions that came in while a post until this day was not over yet."""
-    return Q(opinion__recorded_at__lt=midnight(until + timedelta(days=1))) if until else Q()
-
-
-def _unreleased() -> Q:
-    return Q(unit=None, cadre=None, released_by=None)
+        above = {above for unit in units for above in paths_above(unit.path)}
+        condition, values = f"{condition} OR ({path} = ANY(%s)", [*values, sorted(above)]
+        if until:  # what came in while a post until this day was not over yet
+            condition, values = f"{condition} AND {came_in} < %s", [*values, midnight(until + timedelta(days=1))]
+        condition += ")"
+    return condition, values
 
 
 def sees_districts(cadre: Cadre) -> bool:

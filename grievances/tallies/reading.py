@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
-from itertools import chain
+from datetime import date, timedelta
 
 from django.db import connections, router
 
@@ -26,8 +25,8 @@ class Asked:
 
     ``places`` are codes of districts, towns or villages, None all districts. What is counted is told apart by
     the first ``digits`` digits of their codes: 6 is by district, 0 everything in one. ``keys`` None is every key
-    of the dimensions. All time up to ``until`` counts, or only the days from ``since`` on. ``names`` are the
-    counts that are wanted: to add up all takes three times as long as to add up four.
+    of the dimensions. All time up to ``until`` counts. ``names`` are the counts that are wanted: to add up all
+    takes three times as long as to add up four.
     """
 
     places: tuple[str, ...] | None
@@ -36,51 +35,63 @@ class Asked:
     digits: int = 0
     campaign: Campaign | None = None
     keys: tuple[str, ...] | None = None
-    since: date | None = None
     names: tuple[str, ...] = COUNTS
     # To the end of the year that ``until`` lies in: a tenth of the rows, and the same of what never lies ahead.
     whole_years: bool = False
+    ahead: "Ahead | None" = None
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What the days after ``Asked.until`` will add to some counts, if nothing is done; told as ``ahead(name)``."""
+
+    until: date
+    names: tuple[str, ...]
+
+
+def ahead(name: str) -> str:
+    return f"{name} ahead"
 
 
 def read(asked: Asked, sight: Sight) -> Told:
     """What somebody with this sight may count."""
     if asked.places == ():
         return {}
-    parts = [_counted(asked, "accused = ANY(%s)", [list(sight.sums)])]
-    if sight.hidden:
-        condition, values = sight.taken_away
-        signatures = f"accused = ANY(ARRAY({_SIGNATURES} AND {condition}))"
-        parts += [_counted(asked, signatures, values, waiting=(condition, values), sign="-")]
-    sums = ", ".join(f"coalesce(sum({name}), 0)::integer" for name in asked.names)
-    counted = " UNION ALL ".join(statement for statement, _values in parts)
+    sums = {name: f"sum(sign * {name})" for name in asked.names}
+    if asked.ahead:
+        sums = {name: f"{added_up} FILTER (WHERE NOT ahead)" for name, added_up in sums.items()}
+        sums |= {ahead(name): f"sum(sign * {name}) FILTER (WHERE ahead)" for name in asked.ahead.names}
+    columns = ", ".join(f"coalesce({column}, 0)::integer" for column in sums.values())
+    counted, values = _counted(asked, sight)
     with connections[router.db_for_read(Tally)].cursor() as cursor:
         cursor.execute(
-            f"SELECT dimension, left(place, %s), key, {sums} FROM ({counted}) counted GROUP BY 1, 2, 3",  # noqa: S608 – names of columns only
-            [asked.digits, *chain.from_iterable(values for _statement, values in parts)],
+            f"SELECT dimension, left(place, %s), key, {columns} FROM ({counted}) counted GROUP BY 1, 2, 3",  # noqa: S608 – names of columns only
+            [asked.digits, *values],
         )
-        return {tuple(row[:3]): dict(zip(asked.names, row[3:], strict=True)) for row in cursor}
+        return {tuple(row[:3]): dict(zip(sums, row[3:], strict=True)) for row in cursor}
 
 
-def _counted(
-    asked: Asked,
-    folded: str,
-    values: list[object],
-    *,
-    waiting: tuple[str, list[object]] | None = None,
-    sign: str = "",
-) -> tuple[str, list[object]]:
-    """The rows that fit, folded and waiting to be; and the values of the statement."""
+def _counted(asked: Asked, sight: Sight) -> tuple[str, list[object]]:
+    """The rows that fit, folded and waiting to be, and the values of the statement: what the viewer's sums hold, and
+    with the other sign what is taken away from them. In one scan of each: to plan the statement takes longest."""
     where, common = _where(asked)
-    when, days = _time(asked)
-    names = ", ".join(f"{sign}{name} AS {name}" for name in asked.names)
-    condition, more = waiting or (folded, values)
+    sums, folded, waiting, hidden = list(sight.sums), "accused = ANY(%s)", "accused = ANY(%s)", []
+    if sight.hidden:
+        taken_away, hidden = sight.taken_away
+        folded = f"accused = ANY(%s || ARRAY({_SIGNATURES} AND {taken_away}))"
+        waiting = f"(accused = ANY(%s) OR {taken_away})"
+    names = ", ".join(dict.fromkeys([*asked.names, *(asked.ahead.names if asked.ahead else ())]))
+    row = f"SELECT place, dimension, key, {names}, CASE WHEN accused = ANY(%s) THEN 1 ELSE -1 END AS sign"  # noqa: S608
     return (
-        f"SELECT place, dimension, key, {names} FROM {Tally._meta.db_table}"  # noqa: S608
+        f"{row}, period = ANY(%s) AS ahead FROM {Tally._meta.db_table}"
         f" WHERE {where} AND {folded} AND period = ANY(%s)"
-        f" UNION ALL SELECT place, dimension, key, {names} FROM grievances_tallycell"
-        f" WHERE {where} AND {condition} AND {when}",
-        [*common, *values, _periods(asked), *common, *more, *days],
-    )
+        f" UNION ALL {row}, day > %s AS ahead FROM grievances_tallycell"
+        f" WHERE {where} AND {waiting} AND day <= %s",
+        [
+            *(sums, _periods_ahead(asked), *common, sums, *hidden, _periods(asked) + _periods_ahead(asked)),
+            *(sums, _until(asked), *common, sums, *hidden, asked.ahead.until if asked.ahead else _until(asked)),
+        ],
+    )  # fmt: skip
 
 
 def _where(asked: Asked) -> tuple[str, list[object]]:
@@ -101,18 +112,17 @@ def _where(asked: Asked) -> tuple[str, list[object]]:
     return " AND ".join(conditions), values
 
 
-def _time(asked: Asked) -> tuple[str, list[object]]:
-    if asked.since is None:
-        return "day <= %s", [date(asked.until.year, 12, 31) if asked.whole_years else asked.until]
-    return "day BETWEEN %s AND %s", [asked.since, asked.until]
+def _until(asked: Asked) -> date:
+    return date(asked.until.year, 12, 31) if asked.whole_years else asked.until
 
 
 def _periods(asked: Asked) -> list[str]:
-    if asked.whole_years:
-        return periods.years(asked.until)
-    if asked.since is None:
-        return periods.up_to(asked.until)
-    return periods.between(asked.since, asked.until)
+    return periods.years(asked.until) if asked.whole_years else periods.up_to(asked.until)
+
+
+def _periods_ahead(asked: Asked) -> list[str]:
+    """The days ahead, which are few."""
+    return periods.between(asked.until + timedelta(days=1), asked.ahead.until) if asked.ahead else []
 
 
 def added(found: Iterable[Counts]) -> Counts:
@@ -120,7 +130,7 @@ def added(found: Iterable[Counts]) -> Counts:
     total = dict.fromkeys(COUNTS, 0)
     for counts in found:
         for name, number in counts.items():
-            total[name] += number
+            total[name] = total.get(name, 0) + number
     return total
 
 
