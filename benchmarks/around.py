@@ -52,7 +52,8 @@ INSERT INTO grievances_problemmembership
     (problem_id, opinion_id, joined_at, joined_by_id, reason, left_reason)
 SELECT p.id, o.id, o.recorded_at, p.opened_by_id, '', ''
 FROM grievances_commonproblem p JOIN grievances_opinion o
-    ON o.id BETWEEN split_part(p.title, ':', 2)::bigint AND split_part(p.title, ':', 2)::bigint + 9
+    ON o.id BETWEEN split_part(p.title, ':', 2)::bigint AND split_part(p.title, ':', 2)::bigint + 49
+    AND o.unit_id = p.unit_id
 WHERE NOT o.accusing
 """
 _NOTES = """
@@ -109,7 +110,7 @@ FROM grievances_opinion o WHERE o.id % 500 = 0
 _STOOD_IN = """
 INSERT INTO grievances_stoodin (at, absent_id, cadre_id, opinion_id)
 SELECT o.recorded_at, o.person_id,
-    (SELECT min(cadre_id) FROM villages_post WHERE role = 'caller' AND cadre_id <> o.person_id), o.id
+    (SELECT id FROM villages_cadre c WHERE c.id > o.id / 100 % 900 AND c.id <> o.person_id ORDER BY id LIMIT 1), o.id
 FROM grievances_opinion o WHERE o.id % 100 = 0 AND o.person_id IS NOT NULL ON CONFLICT DO NOTHING
 """
 _PUT_ASIDE = """

@@ -52,20 +52,20 @@ def _joined(posts: list[Post], below: dict[str, list[str]]) -> list[str]:
     return sorted({code for post in posts for code in below[post.region_id]})
 
 
-def _my_units(cadre: Cadre, *, opinion: str = "") -> Q:
-    return by_posts(cadre, lambda posts: _of_units(posts, opinion), Role.HANDLER, Role.HEAD, opinion=opinion)
+def _my_units(cadre: Cadre) -> Q:
+    return by_posts(cadre, _of_units, Role.HANDLER, Role.HEAD)
 
 
 def _headed(cadre: Cadre) -> Q:
     return by_posts(cadre, _of_units, Role.HEAD)
 
 
-def _of_units(posts: list[Post], opinion: str = "") -> Q:
-    return any_of([under(post.unit.path, field=f"{opinion}unit__path") for post in posts])
+def _of_units(posts: list[Post]) -> Q:
+    return any_of([under(post.unit.path, field="unit__path") for post in posts])
 
 
-def _of_places(posts: list[Post], opinion: str = "") -> Q:
-    return any_of([within(post.region_id, field=f"{opinion}region_id") for post in posts])
+def _of_places(posts: list[Post]) -> Q:
+    return any_of([within(post.region_id) for post in posts])
 
 
 def _to_decide(cadre: Cadre) -> Q:
@@ -104,13 +104,9 @@ def own_units(cadre: Cadre, *, unit: str = "unit__") -> Q:
     return Q(**{f"{unit}path__in": sorted(above)}) | any_of(working)
 
 
-def overseen(cadre: Cadre, *, opinion: str = "") -> Q:
-    """What a coordinator or leader oversees, and what a unit works on; ``opinion`` is the path to the cases from the
-    filtered model."""
-    places = by_posts(
-        cadre, lambda posts: _of_places(posts, opinion), Role.COORDINATOR, Role.LEADER, opinion=opinion
-    )
-    return places | _my_units(cadre, opinion=opinion)
+def overseen(cadre: Cadre) -> Q:
+    """What a coordinator or leader oversees, and what a unit works on."""
+    return by_posts(cadre, _of_places, Role.COORDINATOR, Role.LEADER) | _my_units(cadre)
 
 
 def _asks_for_time(now: datetime) -> Q:

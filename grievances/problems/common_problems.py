@@ -35,10 +35,15 @@ def visible_problems(cadre: Cadre) -> Q:
 
 def _shown_to(cadre: Cadre) -> Q:
     membership = apps.get_model("grievances", "ProblemMembership")
-    seen = membership.objects.filter(
-        access.visible(cadre, opinion="opinion__"), _here("problem", OuterRef("pk")), left_at=None
-    )
-    return _run_by(cadre) | Exists(seen)
+    seen = membership.objects.filter(access.visible(cadre, opinion="opinion__"), left_at=None)
+    units = [under(post.unit.path) for post in cadre.own_posts if post.role in access.UNIT_ROLES]
+    if len(units) < len(cadre.own_posts):
+        return _run_by(cadre) | Exists(seen.filter(problem=OuterRef("pk")))
+    # Of the problems of a district a unit's are few: asked of each one, it would read the opinions of all.
+    own = Unit.objects.filter(any_of(units)).values("pk")
+    assisted = apps.get_model("grievances", "AssistingUnit").objects.filter(unit__in=own).values("opinion")
+    mine = [seen.filter(opinion__unit__in=own), seen.filter(opinion__in=assisted)]
+    return any_of([_run_by(cadre), *(Q(pk__in=some.values("problem")) for some in mine)])
 
 
 def _run_by(cadre: Cadre) -> Q:
@@ -54,14 +59,8 @@ def _not_accusing(cadre: Cadre) -> Q:
 def _accusing(cadre: Cadre) -> QuerySet:
     accusation = apps.get_model("grievances", "Accusation")
     return accusation.objects.filter(
-        access.accuses(cadre), _here("opinion__problem_memberships__problem", OuterRef("pk"))
+        access.accuses(cadre), opinion__problem_memberships__problem=OuterRef("pk")
     )
-
-
-def _here(problem: str, this: OuterRef) -> Q:
-    """Of this problem: said twice, so that the database asks it of the few that a page shows, and doesn't put the
-    opinions of all problems of years into a table in memory first."""
-    return Q(**{problem: this, f"{problem}__gte": this})
 
 
 def runs(problem: "CommonProblem", cadre: Cadre) -> bool:
