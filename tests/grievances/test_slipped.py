@@ -1,7 +1,6 @@
 """What slipped: each way in which cases do, who sees it, and that the number and the list agree."""
 
 from datetime import date, datetime, timedelta
-
 from importlib import import_module
 
 import pytest
