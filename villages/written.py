@@ -3,7 +3,7 @@ parts, and to name its tables anew in each question, takes longer than PostgreSQ
 
 from collections.abc import Iterable
 
-from django.db.models import BooleanField, Exists, F, Func
+from django.db.models import BooleanField, F, Func
 
 
 class Written(Func):
@@ -18,10 +18,3 @@ class Written(Func):
     def as_sql(self, compiler: object, connection: object) -> tuple[str, list[object]]:
         columns = [compiler.compile(column)[0] for column in self.source_expressions]
         return self.sql.format(*columns), [*self.values]
-
-
-class OfEach(Exists):
-    """Exists, asked of each row that is read, and never made a join: for rows of one person or one list, of which an
-    index finds the few, while the database believes that it pays to read a whole table for them first."""
-
-    template = "EXISTS(%(subquery)s OFFSET 0)"

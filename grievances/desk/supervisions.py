@@ -22,9 +22,9 @@ from grievances.flow.deadlines import Left
 from grievances.lists.filter_fields import LabelFilter, in_place
 from grievances.models import Clock, ClockKind, DayKind, Event, Opinion
 from grievances.workflow import Verb
+from villages.each import OfEach
 from villages.models import Cadre, Unit
 from villages.scope import under
-from villages.written import OfEach
 
 ANSWERED_LATELY = timedelta(days=90)
 _ASKS = (Verb.SUPERVISE, Verb.INSTRUCT)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, OuterRef, QuerySet
 
+from villages.each import OfEach
 from villages.models import Cadre
-from villages.written import OfEach
 
 if TYPE_CHECKING:
     from grievances.models import Notice, Reach

@@ -185,9 +185,7 @@ def handed_to(cadre: Cadre) -> list[Succession]:
     rows = list(Succession.objects.waiting().filter(successor=cadre).select_related("leaving"))
     if not rows:
         return []  # as mostly: every desk asks
-    counted = (
-        SuccessionCase.objects.filter(succession__in=rows).values_list("succession").annotate(Count("pk"))
-    )
+    counted = SuccessionCase.objects.filter(succession__in=rows).values_list("succession").annotate(Count("pk"))
     numbers = dict(counted)
     for row in rows:
         row.number, row.last_day = numbers.get(row.pk, 0), last_day(row.until)

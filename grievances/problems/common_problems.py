@@ -8,9 +8,9 @@ from django.apps import apps
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from grievances.sight import access
+from villages.each import OfEach
 from villages.models import CODE_LENGTH, Cadre, Level, Post, Role, Unit
 from villages.scope import any_of, under, within
-from villages.written import OfEach
 
 if TYPE_CHECKING:
     from grievances.models import CommonProblem, Opinion

@@ -98,10 +98,7 @@ def _whom(cadre: Cadre, *, cadre_id: str, path: str, came_in: str) -> tuple[str,
         above = {above for unit in units for above in paths_above(unit.path)}
         condition, values = f"{condition} OR ({path} = ANY(%s)", [*values, sorted(above)]
         if until:  # what came in while a post until this day was not over yet
-            condition, values = (
-                f"{condition} AND {came_in} < %s",
-                [*values, midnight(until + timedelta(days=1))],
-            )
+            condition, values = f"{condition} AND {came_in} < %s", [*values, midnight(until + timedelta(days=1))]
         condition += ")"
     return condition, values
 
