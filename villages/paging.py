@@ -138,7 +138,10 @@ def _asked(query: QueryDict, keys: tuple[Key, ...], model: type[Model]) -> Place
 
 
 def _rows(found: QuerySet, keys: tuple[Key, ...], place: Place, total: int | None) -> tuple[list, bool]:
-    """The rows in their order, and whether there are more in the direction in which they were read."""
+    """The rows in their order, and whether there are more in the direction in which they were read. A list that is
+    known to be empty is not read."""
+    if total == 0:
+        return [], False
     rows: list = []
     for stretch in stretches(found, keys, beyond=place.position, back=place.back):
         rows += stretch[: SIZE + 1 - len(rows)]

@@ -63,6 +63,12 @@ def opinion_rows(
 
 
 @register.simple_tag
+def boxes(rows: "Iterable[Opinion]") -> SafeString:
+    """The rows of a page as an address says them."""
+    return SafeString("&amp;".join([f"case={row.pk}.{row.version}" for row in rows]))
+
+
+@register.simple_tag
 def queue_links(queues: "Iterable[tuple[Queue, int]]", current: "Queue") -> SafeString:
     """The queues of a desk with how many wait in each; red where that must not be."""
     before, after = (escape(part) for part in reverse("desk-queue", args=[_ANY]).split(_ANY))
