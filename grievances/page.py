@@ -49,7 +49,8 @@ def menu_of(cadre: Cadre, request: HttpRequest) -> Menu | None:
     pages, match = pages_of(cadre), request.resolver_match
     current = match.url_name if match else None
     links = [
-        f'<a href="{reverse(name)}"{CURRENT if name == current else ""}>{escape(label)}</a>' for name, label in pages
+        f'<a href="{reverse(name)}"{CURRENT if name == current else ""}>{escape(label)}</a>'
+        for name, label in pages
     ]
     shown = len(pages) if len(pages) <= _IN_A_ROW + 1 else _IN_A_ROW
     here = next((label for name, label in pages[shown:] if name == current), "")

@@ -35,7 +35,9 @@ def rows_of(question: str, values: dict[str, object], *models: type[Model]) -> I
 @cache
 def _columns(*models: type[Model]) -> str:
     return ", ".join(
-        f'"{model._meta.db_table}"."{field.column}"' for model in models for field in model._meta.concrete_fields
+        f'"{model._meta.db_table}"."{field.column}"'
+        for model in models
+        for field in model._meta.concrete_fields
     )
 
 

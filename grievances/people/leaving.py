@@ -187,8 +187,8 @@ def handed_to(cadre: Cadre) -> list[Succession]:
     if not waiting:
         return []  # as mostly, and every desk asks
     rows = list(Succession.objects.filter(pk__in=waiting).select_related("leaving"))
-    counted = SuccessionCase.objects.filter(succession__in=rows).values_list("succession").annotate(Count("pk"))
-    numbers = dict(counted)
+    cases = SuccessionCase.objects.filter(succession__in=waiting)
+    numbers = dict(cases.values_list("succession").annotate(Count("pk")))
     for row in rows:
         row.number, row.last_day = numbers.get(row.pk, 0), last_day(row.until)
     return rows

@@ -112,7 +112,7 @@ def _columns(asked: Asked) -> list[str]:
 
 def _select(asked: Asked, written: str) -> str:
     names = ", ".join(f"{written.format(name=name)} AS {name}" for name in _columns(asked))
-    return f"SELECT place, dimension, key, {names}"  # noqa: S608 – names of columns only
+    return f"SELECT place, dimension, key, {names}"
 
 
 def _where(asked: Asked) -> tuple[str, list[object]]:
