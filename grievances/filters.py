@@ -1,6 +1,7 @@
 """The filters of every list of opinions: today's, or as they were on a past day."""
 
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 import django_filters
 from django import forms
@@ -246,7 +247,7 @@ class DeskFilter(OpinionFilter):
     left_out = ("as_of", "figure")
     due_only_open = False
 
-    @property
+    @cached_property
     def paper(self) -> str:
         """The page that gives the queue on paper."""
         return f"paper/?{self.as_set}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cached_property
 
 import django_filters
 
@@ -51,7 +52,7 @@ class ChippedFilter(django_filters.FilterSet):
         """Whether the fields are shown: when they are asked for, or when something in them is wrong."""
         return OPEN_FIELDS in self.data or bool(self.form.errors)
 
-    @property
+    @cached_property
     def opened(self) -> str:
         """The same list with the fields."""
         return f"?{self.data.urlencode()}&{OPEN_FIELDS}=1".replace("?&", "?")
@@ -63,7 +64,7 @@ class ChippedFilter(django_filters.FilterSet):
         query.pop(OPEN_FIELDS, None)
         return f"?{query.urlencode()}"
 
-    @property
+    @cached_property
     def export(self) -> str:
         """The page that gives the list as a file: below the list's own address."""
         return self._below("export/")
@@ -71,7 +72,7 @@ class ChippedFilter(django_filters.FilterSet):
     def _below(self, name: str) -> str:
         return f"{name}?{self.as_set}"
 
-    @property
+    @cached_property
     def as_set(self) -> str:
         """What is set, as it stands in an address."""
         query = without_place(self.data)

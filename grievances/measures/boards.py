@@ -1,5 +1,6 @@
 """What a dashboard shows: figures of a place, and the same by place, category, unit and week."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -16,6 +17,7 @@ from grievances.tallies.periods import monday
 from grievances.tallies.reading import Counts, added
 from grievances.workflow import Ground
 from villages.models import CODE_LENGTH, LEVEL_OF_LENGTH, Cadre, Level, Region, Unit
+from villages.scope import paths_above
 
 _COLUMNS = ("collected", "resolved", "explained", "late")
 _WEEKS = 26
@@ -191,12 +193,15 @@ class Board:
         """The lead units with most opinions, in official order."""
         counted = {int(key): counts for key, counts in self._told[Dimension.UNIT].items() if key != "0"}
         busiest = sorted(counted, key=lambda pk: -counted[pk]["collected"])[:most]
-        paths = dict(Unit.objects.filter(pk__in=counted).values_list("pk", "path"))
-        rows = []
-        for unit in Unit.objects.filter(pk__in=busiest).order_by("path"):
-            # With its sub-units, as the list behind the number has them.
-            total = added(counted[pk] for pk, path in paths.items() if path.startswith(unit.path))
-            rows.append(self._row(unit.label, self.url("collected", unit=unit.pk), total, unit=unit.pk))
+        # With its sub-units, as the list behind the number has them.
+        parts: dict[str, list[Counts]] = defaultdict(list)
+        for pk, path in Unit.objects.filter(pk__in=counted).order_by().values_list("pk", "path"):
+            for above in paths_above(path):
+                parts[above].append(counted[pk])
+        rows = [
+            self._row(unit.label, self.url("collected", unit=unit.pk), added(parts[unit.path]), unit=unit.pk)
+            for unit in Unit.objects.filter(pk__in=busiest).order_by("path")
+        ]
         return self._judged(rows)
 
     def _row(self, label: str, url: str, counts: Counts | None, **more: object) -> Row:

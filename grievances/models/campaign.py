@@ -4,19 +4,20 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from villages.models import LEVEL_OF_LENGTH, Cadre, Named, Region
 from villages.scope import any_of, within
+from villages.written import Written
 
 
 def _covers(code: str) -> Q:
     return Q(region_id__in=[code[:length] for length in LEVEL_OF_LENGTH])
 
 
-def _duties_of(cadre: Cadre) -> models.QuerySet:
-    return TaskForceMember.objects.filter(campaign=OuterRef("pk"), cadre=cadre)
+_HAS_DUTIES = """EXISTS (SELECT FROM grievances_taskforcemember member
+    WHERE member.campaign_id = {0} AND member.cadre_id = %s)"""
 
 
 class CampaignQuerySet(models.QuerySet):
@@ -35,7 +36,7 @@ class CampaignQuerySet(models.QuerySet):
     def visible_to(self, cadre: Cadre) -> Self:
         """Campaigns that concern the region of one of the cadre's posts, or have the cadre in their task force."""
         places = [_covers(post.region_id) | within(post.region_id) for post in cadre.posts_in_force]
-        return self.filter(any_of(places) | Exists(_duties_of(cadre)))
+        return self.filter(any_of(places) | Q(Written(_HAS_DUTIES, [cadre.pk], "pk")))
 
     def current(self, *, on: date) -> "Campaign | None":
         """The one that began last: running, or else the one that ended most recently."""

@@ -182,11 +182,13 @@ def end_posts(posts: Iterable[Post], *, on: date, by: Cadre) -> list[Post]:
 
 def handed_to(cadre: Cadre) -> list[Succession]:
     """What was handed to a cadre and can still be handed back, each with the number of cases and the last day."""
-    rows = list(Succession.objects.waiting().filter(successor=cadre).select_related("leaving"))
-    if not rows:
-        return []  # as mostly: every desk asks
-    counted = SuccessionCase.objects.filter(succession__in=rows).values_list("succession").annotate(Count("pk"))
-    numbers = dict(counted)
+    found = Succession.objects.waiting().filter(successor=cadre).order_by()
+    waiting = list(found.values_list("pk", flat=True))
+    if not waiting:
+        return []  # as mostly, and every desk asks
+    rows = list(Succession.objects.filter(pk__in=waiting).select_related("leaving"))
+    cases = SuccessionCase.objects.filter(succession__in=waiting)
+    numbers = dict(cases.values_list("succession").annotate(Count("pk")))
     for row in rows:
         row.number, row.last_day = numbers.get(row.pk, 0), last_day(row.until)
     return rows

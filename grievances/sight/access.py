@@ -5,7 +5,7 @@ own or lent: whoever stands in for somebody sees what both of them may see (docs
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q
 
@@ -98,9 +98,13 @@ def _whom(cadre: Cadre, *, cadre_id: str, path: str, came_in: str) -> tuple[str,
         above = {above for unit in units for above in paths_above(unit.path)}
         condition, values = f"{condition} OR ({path} = ANY(%s)", [*values, sorted(above)]
         if until:  # what came in while a post until this day was not over yet
-            condition, values = f"{condition} AND {came_in} < %s", [*values, midnight(until + timedelta(days=1))]
+            condition, values = f"{condition} AND {came_in} < %s", [*values, _end_of(until)]
         condition += ")"
     return condition, values
+
+
+def _end_of(day: date) -> datetime:
+    return midnight(day + timedelta(days=1))
 
 
 def sees_districts(cadre: Cadre) -> bool:

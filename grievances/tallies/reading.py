@@ -1,8 +1,9 @@
 """Reading tallies: one statement adds up the folded rows and what waits to be folded."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import chain
 
 from django.db import connections, router
 
@@ -57,41 +58,61 @@ def read(asked: Asked, sight: Sight) -> Told:
     """What somebody with this sight may count."""
     if asked.places == ():
         return {}
-    sums = {name: f"sum(sign * {name})" for name in asked.names}
+    sums = {name: f"sum({name})" for name in asked.names}
     if asked.ahead:
         sums = {name: f"{added_up} FILTER (WHERE NOT ahead)" for name, added_up in sums.items()}
-        sums |= {ahead(name): f"sum(sign * {name}) FILTER (WHERE ahead)" for name in asked.ahead.names}
+        sums |= {ahead(name): f"sum({name}) FILTER (WHERE ahead)" for name in asked.ahead.names}
     columns = ", ".join(f"coalesce({column}, 0)::integer" for column in sums.values())
-    counted, values = _counted(asked, sight)
+    parts = [*_folded(asked, sight), _waiting(asked, sight)]
+    counted = " UNION ALL ".join(statement for statement, _values in parts)
     with connections[router.db_for_read(Tally)].cursor() as cursor:
         cursor.execute(
             f"SELECT dimension, left(place, %s), key, {columns} FROM ({counted}) counted GROUP BY 1, 2, 3",  # noqa: S608 – names of columns only
-            [asked.digits, *values],
+            [asked.digits, *chain.from_iterable(values for _statement, values in parts)],
         )
         return {tuple(row[:3]): dict(zip(sums, row[3:], strict=True)) for row in cursor}
 
 
-def _counted(asked: Asked, sight: Sight) -> tuple[str, list[object]]:
-    """The rows that fit, folded and waiting to be, and the values of the statement: what the viewer's sums hold, and
-    with the other sign what is taken away from them. In one scan of each: to plan the statement takes longest."""
+_Part = tuple[str, list[object]]
+
+
+def _folded(asked: Asked, sight: Sight) -> Iterator[_Part]:
+    """The folded rows that the viewer adds up, and those taken away from them; each with the statement's values."""
     where, common = _where(asked)
-    sums, folded, waiting, hidden = list(sight.sums), "accused = ANY(%s)", "accused = ANY(%s)", []
+    days_ahead = _days_ahead(asked)
+    periods_asked = _periods(asked) + days_ahead
+    rows = f"period = ANY(%s) AS ahead FROM {Tally._meta.db_table} WHERE {where} AND period = ANY(%s) AND"
+    begun = [days_ahead, *common, periods_asked]
+    yield f"{_select(asked, '{name}')}, {rows} accused = ANY(%s)", [*begun, list(sight.sums)]
     if sight.hidden:
-        taken_away, hidden = sight.taken_away
-        folded = f"accused = ANY(%s || ARRAY({_SIGNATURES} AND {taken_away}))"
-        waiting = f"(accused = ANY(%s) OR {taken_away})"
-    names = ", ".join(dict.fromkeys([*asked.names, *(asked.ahead.names if asked.ahead else ())]))
-    row = f"SELECT place, dimension, key, {names}, CASE WHEN accused = ANY(%s) THEN 1 ELSE -1 END AS sign"  # noqa: S608
+        taken_away, values = sight.taken_away
+        signatures = f"accused = ANY(ARRAY({_SIGNATURES} AND {taken_away}))"
+        yield f"{_select(asked, '-{name}')}, {rows} {signatures}", [*begun, *values]
+
+
+def _waiting(asked: Asked, sight: Sight) -> _Part:
+    """The rows that wait to be folded, both kinds at once: of this view the planning takes longest."""
+    where, common = _where(asked)
+    until = asked.ahead.until if asked.ahead else _until(asked)
+    rows = f"day > %s AS ahead FROM grievances_tallycell WHERE {where} AND day <= %s AND"
+    begun, sums = [_until(asked), *common, until], list(sight.sums)
+    if not sight.hidden:
+        return f"{_select(asked, '{name}')}, {rows} accused = ANY(%s)", [*begun, sums]
+    taken_away, values = sight.taken_away
+    either = "CASE WHEN accused = ANY(%s) THEN {name} ELSE -{name} END"
     return (
-        f"{row}, period = ANY(%s) AS ahead FROM {Tally._meta.db_table}"
-        f" WHERE {where} AND {folded} AND period = ANY(%s)"
-        f" UNION ALL {row}, day > %s AS ahead FROM grievances_tallycell"
-        f" WHERE {where} AND {waiting} AND day <= %s",
-        [
-            *(sums, _periods_ahead(asked), *common, sums, *hidden, _periods(asked) + _periods_ahead(asked)),
-            *(sums, _until(asked), *common, sums, *hidden, asked.ahead.until if asked.ahead else _until(asked)),
-        ],
-    )  # fmt: skip
+        f"{_select(asked, either)}, {rows} (accused = ANY(%s) OR {taken_away})",
+        [*[sums for _name in _columns(asked)], *begun, sums, *values],
+    )
+
+
+def _columns(asked: Asked) -> list[str]:
+    return list(dict.fromkeys([*asked.names, *(asked.ahead.names if asked.ahead else ())]))
+
+
+def _select(asked: Asked, written: str) -> str:
+    names = ", ".join(f"{written.format(name=name)} AS {name}" for name in _columns(asked))
+    return f"SELECT place, dimension, key, {names}"
 
 
 def _where(asked: Asked) -> tuple[str, list[object]]:
@@ -120,8 +141,7 @@ def _periods(asked: Asked) -> list[str]:
     return periods.years(asked.until) if asked.whole_years else periods.up_to(asked.until)
 
 
-def _periods_ahead(asked: Asked) -> list[str]:
-    """The days ahead, which are few."""
+def _days_ahead(asked: Asked) -> list[str]:
     return periods.between(asked.until + timedelta(days=1), asked.ahead.until) if asked.ahead else []
 
 

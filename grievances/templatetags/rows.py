@@ -8,19 +8,22 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from django import template
+from django.db.models import TextChoices
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from grievances.lists.columns import HEADINGS, usual
 from grievances.models import InformantKind, Kind, Urgency
 from grievances.workflow import State
-from villages.templatetags.looks import day, pause
+from villages.templatetags.looks import day, number, pause
 from villages.templatetags.marks import marked
 
 if TYPE_CHECKING:
+    from grievances.desk.queues import Queue
     from grievances.flow.deadlines import Left
     from grievances.lists.columns import ListLook
     from grievances.models import Opinion, OpinionSpan
@@ -60,6 +63,26 @@ def opinion_rows(
 
 
 @register.simple_tag
+def boxes(rows: "Iterable[Opinion]") -> SafeString:
+    """The rows of a page as an address says them."""
+    return SafeString("&amp;".join([f"case={row.pk}.{row.version}" for row in rows]))
+
+
+@register.simple_tag
+def queue_links(queues: "Iterable[tuple[Queue, int]]", current: "Queue") -> SafeString:
+    """The queues of a desk with how many wait in each; red where that must not be."""
+    before, after = (escape(part) for part in reverse("desk-queue", args=[_ANY]).split(_ANY))
+    return SafeString(
+        "".join(
+            f'<a href="{before}{queue.name}{after}"{_HERE if queue == current else ""}>'
+            f"<span>{escape(capfirst(queue.label))}</span>"
+            f"<b{_LATE if queue.urgent and count else ''}>{number(count)}</b></a>"
+            for queue, count in queues
+        )
+    )
+
+
+@register.simple_tag
 def column_heads(panel: bool = False, look: "ListLook | None" = None) -> SafeString:
     """The headings over ``opinion_rows``."""
     columns = look.columns if look else usual(panel=panel)
@@ -67,6 +90,7 @@ def column_heads(panel: bool = False, look: "ListLook | None" = None) -> SafeStr
 
 
 _ANY = "X"
+_HERE, _LATE = ' aria-current="page"', ' class="late"'
 # So many signs may need more than the line or two that a row has.
 _LONG = 24
 
@@ -85,10 +109,7 @@ def _cells(*, unfolds: bool) -> dict[str, Cell]:
     """column → what writes its cell; the words of the reader's language are looked up once a list. Rows unfold
     where the page brings what unfolds them along."""
     nowrap = "" if get_language() == "en" else ' class="nowrap"'
-    states, kinds, urgencies, informants = (
-        {choice.value: escape(choice.label) for choice in choices}
-        for choices in (State, Kind, Urgency, InformantKind)
-    )
+    states, kinds, urgencies, informants = map(_Labels, (State, Kind, Urgency, InformantKind))
     whole, round_number = escape(_("The whole text")), escape(_("round %s"))
     return {
         "place": lambda row, _address: f'<td class="place">{escape(row.region.place_label)}</td>',
@@ -106,6 +127,17 @@ def _cells(*, unfolds: bool) -> dict[str, Cell]:
         "unit": lambda row, _address: f"<td>{escape(row.unit.label) if row.unit else ''}</td>",
         "person": lambda row, _address: f"<td{nowrap}>{escape(row.person.label) if row.person else ''}</td>",
     }
+
+
+class _Labels(dict[str, str]):
+    """value → label in the reader's language, each looked up when a row first has it."""
+
+    def __init__(self, choices: type[TextChoices]) -> None:
+        self.choices = choices
+
+    def __missing__(self, value: str) -> str:
+        self[value] = escape(self.choices(value).label)
+        return self[value]
 
 
 def _words(case: "Opinion", address: str, whole: str) -> str:

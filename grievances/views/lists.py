@@ -66,7 +66,7 @@ def total_known(request: HttpRequest, found: OpinionFilter) -> int | None:
 
 def in_order(found: OpinionFilter, total: int | None) -> QuerySet:
     """The rows of the list, read in the way that is quickest for so many."""
-    return found.gathered() if total is not None and total <= _FEW else found.qs
+    return found.gathered() if total and total <= _FEW else found.qs
 
 
 @for_roles(*EVERYBODY)

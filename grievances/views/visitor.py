@@ -58,8 +58,20 @@ def _progress(cadre: Cadre, grid: Region, grids: list[Region]) -> dict[str, obje
         "campaign": campaign,
         "coverage": by_grid.get(grid.pk, none),
         "grids": [(one, by_grid.get(one.pk, none)) for one in grids],
-        "left": coverage.with_attempts(left, campaign).prefetch_related("needs")[:_NEXT],
+        "left": _with_needs(coverage.with_attempts(left, campaign)[:_NEXT]),
     }
+
+
+def _with_needs(households: QuerySet[Household]) -> list[Household]:
+    """The households with the labels of their ``needs_shown``."""
+    found = list(households)
+    needs = Household.needs.through.objects.filter(household__in=[one.pk for one in found])
+    shown: dict[int, list[str]] = {}
+    for row in needs.select_related("need").order_by("need__position", "need__code") if found else ():
+        shown.setdefault(row.household_id, []).append(row.need.label)
+    for household in found:
+        household.needs_shown = shown.get(household.pk, [])
+    return found
 
 
 def changed_opinions(cadre: Cadre) -> QuerySet[Opinion]:
@@ -73,8 +85,10 @@ def changed_opinions(cadre: Cadre) -> QuerySet[Opinion]:
 def _show_doors(opinions: list[Opinion]) -> None:
     """Give each named opinion its ``door``: the household that spoke."""
     named = [one.pk for one in opinions if one.informant_kind == InformantKind.NAMED]
-    spoke = Informant.objects.filter(opinion__in=named).exclude(household=None).select_related("household")
-    doors = {one.opinion_id: one.household for one in spoke} if named else {}
+    spoke = Informant.objects.filter(opinion__in=named).exclude(household=None).order_by("position")
+    # Of the informants themselves nothing is read.
+    found = spoke.values_list("opinion", "household__number", "household__head") if named else []
+    doors = {opinion: Household(number=number, head=head) for opinion, number, head in found}
     for opinion in opinions:
         opinion.door = doors.get(opinion.pk)
 

@@ -170,7 +170,7 @@ def test_every_count_is_the_length_of_its_list(
 def test_all_counts_take_few_queries(head: Cadre, django_assert_num_queries: object) -> None:
     cadre = fresh(head)
     assert cadre.posts_in_force
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         waiting.counts(cadre)
 
 

@@ -143,7 +143,7 @@ def test_opinions_that_another_visitor_wrote_down_are_not_mine(
     assert changed(phone) == []
 
 
-def test_the_page_needs_at_most_13_queries_however_much_there_is(
+def test_the_page_needs_at_most_12_queries_however_much_there_is(
     phone: Client, visitor: Cadre, coordinator: Cadre, transport: Unit, head: Cadre,
     django_assert_max_num_queries: object,
 ) -> None:  # fmt: skip
@@ -154,7 +154,7 @@ def test_the_page_needs_at_most_13_queries_however_much_there_is(
         answered(make_opinion(by=visitor, household=house), by=coordinator, unit=transport, person=head)
         make_household(grid=f"{VILLAGE}00{number + 2}")
     changed(phone)  # the first request of a session also writes it
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(12):
         assert len(changed(phone)) == 6
 
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 import pytest
 from django.db import connection, transaction
-from django.db.models import BooleanField, Exists, OuterRef, QuerySet, Value
+from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet, Value
 from django.http import QueryDict
 from django.test import RequestFactory
 from hypothesis import HealthCheck, given, settings
@@ -333,3 +333,59 @@ def test_people_of_one_name_are_paged_by_their_sign_in_names(db: None) -> None:
         make_cadre(name=f"c{n:03}")
     pages = walk(Cadre.objects.filter(username__startswith="c"))
     assert [len(one) for one in pages] == [50, 20]
+
+
+@pytest.mark.parametrize("order", [("due_at", "pk"), ("-due_at", "pk"), ("due_at", "-recorded_at")])
+@pytest.mark.parametrize(
+    "demand",
+    [
+        Q(due_at__lte=BEGAN + timedelta(days=8)), Q(due_at__gt=BEGAN) & Q(urgency="normal"),
+        Q(due_at__isnull=False), Q(due_at__gte=BEGAN, due_at__lt=BEGAN + timedelta(days=9)),
+    ],
+)  # fmt: skip
+def test_rows_without_a_value_are_not_looked_for_where_a_condition_demands_one(
+    make: Callable[..., list[Opinion]], order: tuple[str, ...], demand: Q, django_assert_num_queries: object
+) -> None:
+    make(40)
+    found = Opinion.objects.filter(demand).order_by(*order)
+    with django_assert_num_queries(1):
+        shown = page(found)
+    assert [row.pk for row in shown.rows] == [row.pk for row in found]
+
+
+@pytest.mark.parametrize(
+    "free",
+    [
+        Q(due_at__lte=BEGAN) | Q(urgency="normal"), ~Q(due_at__lte=BEGAN), Q(waits_until__isnull=True),
+        Q(due_at__isnull=True),
+    ],
+)  # fmt: skip
+def test_where_no_condition_demands_a_value_rows_without_one_are_there(
+    make: Callable[..., list[Opinion]], free: Q
+) -> None:
+    make(40)
+    found = Opinion.objects.filter(free).order_by("due_at", "pk")
+    assert flat(walk(found)) == [row.pk for row in found]
+    assert found.filter(due_at=None).exists()
+
+
+def test_a_place_without_a_value_leads_to_what_follows_it_in_a_list_that_demands_one(
+    make: Callable[..., list[Opinion]],
+) -> None:
+    make(40)
+    late = Opinion.objects.filter(due_at__lte=BEGAN + timedelta(days=8))
+    bare = Opinion.objects.filter(due_at=None)[0]
+    for order, following in (("due_at", []), ("-due_at", [row.pk for row in late.order_by("-due_at", "pk")])):
+        found = late.order_by(order, "pk")
+        place = cursors.written(keys_of(found), bare)
+        assert [row.pk for row in page(found, f"?after={place}").rows] == following
+
+
+def test_a_list_that_should_be_empty_shows_what_is_there_all_the_same(
+    make: Callable[..., list[Opinion]], django_assert_num_queries: object
+) -> None:
+    found = Opinion.objects.order_by("due_at", "pk")
+    with django_assert_num_queries(1):
+        assert page(found, total=0).rows == []
+    made = make(3)
+    assert {row.pk for row in page(found, total=0).rows} == {row.pk for row in made}

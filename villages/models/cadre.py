@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from villages.search import Pairs, SearchText, joined_fields
 from villages.search.pinyin import initials, romanised
 from villages.signals import cadre_leaving
-from villages.written import Written
+from villages.written import rows_of
 
 from .post import LENT, Post, Role
+from .region import Region
 from .unit import Unit
 
 # What an administrator edits in the reference pages: never opinions, never history.
@@ -26,9 +27,14 @@ REFERENCE_MODELS = {
 }
 
 
-# Every page asks this first.
-_OWN_OR_LENT = """{0} IN (SELECT %s UNION ALL SELECT absence.cadre_id FROM villages_absence absence
-    WHERE absence.substitute_id = %s AND absence.since <= %s AND absence.until >= %s)"""
+# Every page asks this first: the posts of a cadre, and of those for whom they stand in on a day.
+_POSTS = """SELECT {columns} FROM villages_post
+    JOIN villages_unit ON villages_unit.id = villages_post.unit_id
+    JOIN villages_region ON villages_region.code = villages_post.region_id
+    WHERE villages_post.cadre_id = ANY(ARRAY(SELECT %(cadre)s UNION ALL SELECT absence.cadre_id
+        FROM villages_absence absence
+        WHERE absence.substitute_id = %(cadre)s AND absence.since <= %(day)s AND absence.until >= %(day)s))
+    ORDER BY villages_post.since, villages_post.id"""
 
 
 class CadreManager(BaseUserManager):
@@ -85,10 +91,11 @@ class Cadre(AbstractBaseUser):
     @cached_property
     def _posts_read(self) -> list[Post]:
         """The posts of the cadre and of those for whom they stand in today, read once a request."""
-        today = timezone.localdate()
-        theirs = Written(_OWN_OR_LENT, [self.pk, self.pk, today, today], "cadre_id")
-        posts = Post.objects.filter(theirs).select_related("unit", "region").order_by()
-        found = sorted(posts, key=lambda post: (post.since, post.pk))
+        values = {"cadre": self.pk, "day": timezone.localdate()}
+        found = []
+        for post, unit, region in rows_of(_POSTS, values, Post, Unit, Region):
+            post.unit, post.region = unit, region
+            found.append(post)
         lending = {post.cadre_id for post in found} - {self.pk}
         known = {self.pk: self} | (Cadre.objects.in_bulk(lending) if lending else {})
         for post in found:
