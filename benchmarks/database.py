@@ -14,6 +14,7 @@ import django
 import psycopg2
 from cryptography.fernet import Fernet
 
+from benchmarks.around import gather
 from config.embedded import EmbeddedError, EmbeddedPostgres
 from config.running import DATABASE, RUNTIME, VAR, Stop, manage, step
 
@@ -82,6 +83,9 @@ class Bench:
             self.manage("migrate", "--verbosity", "0")
             self.manage("grant_runtime")
             self.manage("collectstatic", "--noinput", "--verbosity", "0")
+        if self.opinions != SAMPLE:
+            with step("Notices, escalations, problems … around the cases"):
+                gather(self.server.url(DATABASE), self.folder)
 
     def _make(self) -> None:
         if not self.server.has(DATABASE):

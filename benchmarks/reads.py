@@ -11,6 +11,7 @@ from benchmarks.client import Ask
 from benchmarks.operations import LIST, Operation, Site, bare_detail
 from benchmarks.pages import figure_links, next_address
 from config.running import Stop
+from villages.models import Role
 
 _LISTS, _DETAIL, _BOARDS, _SEARCH = 3.0, 4.0, 4.0, 4.0
 _HOMES = ("visitor", "handler", "head", "coordinator", "caller", "leader", "auditor")
@@ -26,7 +27,7 @@ def reads(site: Site) -> Iterator[Operation]:
     yield from _homes(site, signed_in)
     yield from _views(signed_in)
     yield from _lists(site, leader)
-    yield from _around(signed_in)
+    yield from _around(signed_in | {"administrator": people.cookies(people.account("administrator"))})
     yield from _searches(site, leader)
     yield _details(site, leader)
     yield from _boards(site, leader)
@@ -67,15 +68,7 @@ def _lists(site: Site, cookies: dict[str, str]) -> Iterator[Operation]:
 
 def _around(signed_in: dict[str, dict[str, str]]) -> Iterator[Operation]:
     """What stands around lists and cases: the next case, the other lists, what is proposed for a page of cases."""
-    pages = {
-        "slipped cases": ("coordinator", "/slipped/"),
-        "common problems": ("coordinator", "/problems/"),
-        "escalations": ("coordinator", "/escalations/"),
-        "notices": ("handler", "/notices/"),
-        "call-backs to record": ("caller", "/many/call-backs/"),
-        "form of an export": ("leader", "/opinions/export/"),
-    }
-    for name, (who, path) in pages.items():
+    for name, (who, path) in _others().items():
         yield _get(name, path, _LISTS, signed_in[who])
     following = f"/walk/next/?{urlencode({'list': _OPINIONS})}"
     for who in ("leader", "handler"):
@@ -96,6 +89,36 @@ def _around(signed_in: dict[str, dict[str, str]]) -> Iterator[Operation]:
         for name in ("same", "like"):
             path = f"{_OPINIONS}{cases[0].number}/{name}/"
             yield _get(f"{name} matters of a case", path, _LISTS, signed_in["coordinator"])
+
+
+def _others() -> dict[str, tuple[str, str]]:
+    """Lists and tables of their own: who opens each, and where."""
+    visitor, handler, head = map(people.account, ("visitor", "handler", "head"))
+    unit = head.posts_as(Role.HEAD)[0].unit_id
+    return {
+        "slipped cases": ("coordinator", "/slipped/"),
+        "slipped cases of a unit": ("head", "/slipped/"),
+        "promised dates that have passed": ("coordinator", "/slipped/promised/"),
+        "untouched cases": ("coordinator", "/slipped/untouched/"),
+        "common problems": ("coordinator", "/problems/"),
+        "common problems of a unit": ("head", "/problems/"),
+        "escalations": ("coordinator", "/escalations/"),
+        "notices": ("handler", "/notices/"),
+        "call-backs to record": ("caller", "/many/call-backs/"),
+        "form of an export": ("leader", "/opinions/export/"),
+        "opinions of the own unit": ("head", _OPINIONS),
+        "cases put aside": ("handler", "/desk/waiting/"),
+        "supervisions that are over": ("coordinator", "/supervisions/?status=answered"),
+        "visits that need a decision": ("coordinator", "/undecided/"),
+        "steps on many cases": ("coordinator", "/many/"),
+        "workload of all units": ("coordinator", "/workload/"),
+        "workload of a unit": ("head", f"/units/{unit}/workload/"),
+        "cases of colleagues": ("head", f"/units/{unit}/colleagues/"),
+        "hand-over": ("head", f"/people/{handler.pk}/handover/"),
+        "absences": ("head", "/absences/"),
+        "phones of somebody": ("administrator", f"/people/{visitor.pk}/phones/"),
+        "withdrawn opinions": ("auditor", "/audit/withdrawn/"),
+    }
 
 
 def _deep(site: Site, cookies: dict[str, str]) -> tuple[str, int]:

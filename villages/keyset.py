@@ -147,7 +147,8 @@ def stretches(
             if beyond is not None and beyond[0] is None:
                 beyond = None
             continue
-        stretch = found.filter(**{f"{lead.name}__isnull": missing})
+        # Said twice, the database would believe that only a part of a part is left.
+        stretch = found if has_all else found.filter(**{f"{lead.name}__isnull": missing})
         inner = tuple(rest) if missing else (replace(lead, nullable=False), *rest)
         if beyond is None:
             yield _ordered(stretch, inner, beyond=None, back=back)

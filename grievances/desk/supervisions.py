@@ -21,8 +21,8 @@ from grievances.flow.calendar import WorkingCalendar
 from grievances.flow.deadlines import Left
 from grievances.lists.filter_fields import LabelFilter, in_place
 from grievances.models import Clock, ClockKind, DayKind, Event, Opinion
-from grievances.sight.access import visible
 from grievances.workflow import Verb
+from villages.each import OfEach
 from villages.models import Cadre, Unit
 from villages.scope import under
 
@@ -54,10 +54,8 @@ def rows(cadre: Cadre, status: str = "", *, now: datetime | None = None) -> Quer
     """The clocks of what a coordinator or leader oversees and a unit works on: those that run, the late ones first;
     or those that are over, the last first."""
     now = now or timezone.now()
-    seen = Opinion.objects.visible_to(cadre).filter(overseen(cadre))
-    found = Clock.objects.filter(
-        visible(cadre, opinion="opinion__"), kind=ClockKind.SUPERVISION, opinion__in=seen
-    )
+    seen = Opinion.objects.visible_to(cadre).filter(overseen(cadre), pk=OuterRef("opinion"))
+    found = Clock.objects.filter(OfEach(seen), kind=ClockKind.SUPERVISION)
     if status == Status.ANSWERED:
         return found.filter(stopped_at__gte=now - ANSWERED_LATELY).order_by("-stopped_at", "-pk")
     found = found.filter(stopped_at=None).order_by("due_at", "pk")

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet
 
-from grievances.sight.access import visible
+from villages.each import OfEach
 from villages.models import Cadre
 
 if TYPE_CHECKING:
@@ -27,9 +27,10 @@ def day_told(notice: "Notice") -> date:
 
 def reaches_of(cadre: Cadre) -> "QuerySet[Reach]":
     """All that reached a cadre and that they may see today; the newest first."""
-    from grievances.models import Reach
+    from grievances.models import Opinion, Reach
 
-    mine = Reach.objects.filter(visible(cadre, opinion="escalation__opinion__"), cadre=cadre)
+    seen = Opinion.objects.visible_to(cadre).filter(pk=OuterRef("escalation__opinion"))
+    mine = Reach.objects.filter(OfEach(seen), cadre=cadre)
     return mine.order_by("-day", "-pk")
 
 

@@ -1,21 +1,23 @@
 """What slipped: cases that nobody has looked at for too long, before or after a deadline says so.
 
-Each kind is a condition that begins with columns of an index of opinions, in the order of the list; what stands in
-other tables (clocks, answers, events) is asked of the few rows that are left.
+Each kind is a condition on columns of opinions that an index of theirs holds, in the order of the list, so that a page
+or a bounded count costs the same however many cases there are; what stands in other tables is asked of the few rows
+that are left.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from grievances.flow.calendar import WorkingCalendar, midnight
-from grievances.models import Answer, Assignment, Clock, ClockKind, Event, Opinion
-from grievances.workflow import ANSWERED, OPEN, Ground, State
+from grievances.models import Assignment, Clock, ClockKind, Opinion
+from grievances.workflow import ANSWERED, OPEN, State
 from villages.models import Cadre, Role, Unit
 from villages.scope import any_of, under, within
 
@@ -52,30 +54,21 @@ class Slip:
 def _unassigned(when: Moment) -> Q:
     """What was handed back has had a unit until then."""
     lately = Assignment.objects.filter(opinion=OuterRef("pk"), ended_at__gte=when.a_day_ago)
-    return Q(state=State.COLLECTED, recorded_at__lt=when.a_day_ago) & ~Exists(lately)
+    since = Q(state=State.COLLECTED, recorded_at__lt=when.a_day_ago)
+    return since & (Q(was_assigned=False) | ~Exists(lately))
 
 
 def _untouched(when: Moment) -> Q:
-    touched = Event.objects.filter(opinion=OuterRef("pk"), recorded_at__gt=when.now - UNTOUCHED)
-    return Q(state=State.HANDLING) & ~Exists(touched)
+    return Q(untouched_since__lte=when.now - UNTOUCHED)
 
 
 def _promised(when: Moment) -> Q:
-    """Only the answer that holds: an earlier one has another time."""
-    over = Answer.objects.filter(
-        opinion=OuterRef("pk"), at=OuterRef("answered_at"), planned_for__lt=timezone.localdate(when.now)
-    )
-    answered = Q(state__in=[State.CLOSED, State.EXPLAINED], ground=Ground.PLANNED, answered_at__isnull=False)
-    return answered & Exists(over)
+    return Q(promised_for__lt=timezone.localdate(when.now))
 
 
 def _untold(when: Moment) -> Q:
     """Accepted, while the clock that telling stops runs on; nobody is to be told of an anonymous one."""
-    running = Clock.objects.filter(opinion=OuterRef("pk"), kind=ClockKind.ACCEPTANCE, stopped_at=None)
-    accepted = Assignment.objects.filter(
-        opinion=OuterRef("pk"), ended_at=None, accepted_at__lt=when.a_day_ago
-    )
-    return Q(state=State.HANDLING) & Exists(running) & Exists(accepted)
+    return Q(untold_since__lt=when.a_day_ago)
 
 
 def _not_called(when: Moment) -> Q:
@@ -99,19 +92,21 @@ SLIPS: tuple[Slip, ...] = (
         _("Accepted, and untouched for 10 days"),
         _("Nobody has recorded anything since."),
         _untouched,
+        order="untouched_since",
     ),
     Slip(
         "promised",
         _("Promised dates that have passed"),
         _("The answer named a day for which it was planned. Reopen the case: it is then worked on and answered anew."),
         _promised,
-        order="answered_at",
+        order="promised_for",
     ),
     Slip(
         "untold",
         _("Accepted, and the informant not told"),
         _("For over a working day. Tell them, and record how."),
         _untold,
+        order="untold_since",
     ),
     Slip(
         "not-called",
@@ -146,3 +141,15 @@ def rows(slip: Slip, cadre: Cadre, *, whose: Q, when: Moment) -> QuerySet[Opinio
     """The cases that slipped in one way, what has waited longest first."""
     found = Opinion.objects.visible_to(cadre).filter(whose, slip.condition(when))
     return found.order_by(slip.order, "pk")
+
+
+def ids(slips: list[Slip], cadre: Cadre, *, whose: Q, when: Moment, most: int) -> dict[str, list[int]]:
+    """Of each way, the keys of at most so many cases in the order of its list: all in one question."""
+    each = {
+        slip.name: ArraySubquery(rows(slip, cadre, whose=whose, when=when).values("pk")[:most])
+        for slip in slips
+    }
+    names = {f"slip_{n}": slip.name for n, slip in enumerate(slips)}
+    asked = {alias: each[name] for alias, name in names.items()}
+    found = Cadre.objects.filter(pk=cadre.pk).values(**asked).get()
+    return {name: found[alias] for alias, name in names.items()}

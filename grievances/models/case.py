@@ -131,13 +131,6 @@ class Answer(models.Model):
         ordering = ["id"]
         verbose_name = _("answer")
         verbose_name_plural = _("answers")
-        indexes = [
-            models.Index(
-                fields=["planned_for", "opinion"],
-                name="answer_planned",
-                condition=Q(planned_for__isnull=False),
-            )
-        ]
         constraints = [
             models.CheckConstraint(
                 name="answer_explained_has_a_ground",

@@ -47,6 +47,11 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["actor", "-recorded_at"], name="event_by_actor"),
             models.Index(fields=["-recorded_at"], name="event_by_time"),
+            models.Index(
+                fields=["-recorded_at", "-id"],
+                name="event_withdrawn",
+                condition=Q(verb=Verb.WITHDRAW),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

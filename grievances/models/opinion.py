@@ -48,6 +48,8 @@ class InformantKind(models.TextChoices):
     ANONYMOUS = "anonymous", _("anonymous")
 
 
+# Since when it lies in one of the ways in which cases slip (``grievances.measures.slipped``): null while it doesn't.
+SLIP_FIELDS = ("untouched_since", "untold_since", "promised_for")
 # All that a step may change on the opinion itself; the text as it was said is not among it.
 STEP_FIELDS = (
     *SNAPSHOT_FIELDS,
@@ -56,6 +58,7 @@ STEP_FIELDS = (
     "waits_until",
     "due_kind",
     "back_twice",
+    *SLIP_FIELDS,
     "desk_id",
     "accusing",
     "corrected_text",
@@ -129,6 +132,11 @@ class Opinion(
     due_kind = models.CharField(max_length=8, blank=True, editable=False)
     # Its answers were taken back twice or more, and the coordinator hasn't decided yet what that calls for.
     back_twice = models.BooleanField(default=False, editable=False)
+    # In hand: when anybody last recorded something. Accepted: since when the informant has not been told. Explained:
+    # the day for which the answer that holds is planned.
+    untouched_since = models.DateTimeField(null=True, editable=False)
+    untold_since = models.DateTimeField(null=True, editable=False)
+    promised_for = models.DateField(null=True, editable=False)
     search_text = SearchText()
 
     objects = OpinionQuerySet.as_manager()
@@ -175,10 +183,20 @@ class Opinion(
                 name="opinion_unit_answered",
                 condition=Q(answered_at__isnull=False),
             ),
+            # What slipped, with all that its counts ask of a row.
+            *(
+                models.Index(
+                    fields=[since, "id", "region", "unit", "accusing"],
+                    name=f"opinion_{since.partition('_')[0]}",
+                    condition=Q(**{f"{since}__isnull": False}),
+                )
+                for since in SLIP_FIELDS
+            ),
+            # Promises that nobody takes up stay for ever: a unit's own by an index that others' don't lengthen.
             models.Index(
-                fields=["answered_at", "id", "region"],
-                name="opinion_promised",
-                condition=Q(ground=Ground.PLANNED, state__in=["closed", "explained"]),
+                fields=["unit", "promised_for", "id"],
+                name="opinion_unit_promised",
+                condition=Q(promised_for__isnull=False),
             ),
             models.Index(
                 fields=["unit", "waits_until"],

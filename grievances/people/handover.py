@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from grievances.models import Accusation, Opinion
+from grievances.sight.access import visible
 from grievances.workflow import ANSWERED, ENDED, OPEN, TRANSITIONS, State, Verb
 from villages.models import Absence, Cadre, Post, Role, Unit
 from villages.scope import any_of, paths_above, under
@@ -26,7 +27,7 @@ MOVABLE = TRANSITIONS[Verb.TRANSFER].sources
 
 def open_work(cadre: Cadre, *, unit: Unit | None = None) -> QuerySet[Opinion]:
     """Cases that the cadre answers for and that have not ended, in a unit or all."""
-    held = Opinion.objects.filter(person=cadre).exclude(state__in=ENDED).order_by("due_at", "pk")
+    held = Opinion.objects.filter(person=cadre, state__in=OPEN | ANSWERED).order_by("due_at", "pk")
     return held.filter(under(unit.path, field="unit__path")) if unit else held
 
 
@@ -43,13 +44,13 @@ def people_for(by: Cadre) -> QuerySet[Cadre]:
         return Cadre.objects.all()
     posts = Post.objects.in_force().filter(headed(by)).values("cadre")
     seen = Opinion.objects.visible_to(by).filter(headed(by))
-    holding = seen.exclude(state__in=ENDED).values("person")
+    holding = seen.filter(state__in=OPEN | ANSWERED).values("person")
     return Cadre.objects.filter(Q(pk__in=posts) | Q(pk__in=holding))
 
 
 def held_by(leaving: Cadre, by: Cadre) -> QuerySet[Opinion]:
     """What somebody holds of the cases that a head sees in the own units."""
-    return open_work(leaving).filter(headed(by), pk__in=Opinion.objects.visible_to(by).values("pk"))
+    return open_work(leaving).filter(headed(by), visible(by))
 
 
 def headed(by: Cadre) -> Q:

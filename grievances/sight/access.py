@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from grievances.flow.calendar import midnight
 from villages.models import Cadre, Post, Role
-from villages.scope import any_of, bounds, paths_above, under, within
+from villages.scope import any_of, bounds, paths_above, within
 from villages.written import Written
 
 PLACE_ROLES = (Role.COORDINATOR, Role.CALLER, Role.LEADER, Role.AUDITOR)
@@ -52,23 +52,33 @@ def _shown_by(post: Post, opinion: str) -> Q:
             **{f"{opinion}informant_kind": "named"}
         )
     if post.role in UNIT_ROLES:
-        return under(post.unit.path, field=f"{opinion}unit__path") | _assisted_by(post, opinion)
+        return _of_units(post, opinion)
     return Q(pk__in=[])
 
 
-def _assisted_by(post: Post, opinion: str) -> Q:
-    assisted = """{0} IN (SELECT assisting.opinion_id FROM grievances_assistingunit assisting
+def _of_units(post: Post, opinion: str) -> Q:
+    """Cases that the unit or a sub-unit leads or assists in.
+
+    Of all opinions they are a few in a hundred, of rows that lead to one (notices, escalations …) most. PostgreSQL
+    believes a half of the plain "or" and 0.5 % of the comparison with 1, and reads lists accordingly.
+    """
+    assists = """{1} IN (SELECT assisting.opinion_id FROM grievances_assistingunit assisting
         JOIN villages_unit unit ON unit.id = assisting.unit_id WHERE unit.path >= %s AND unit.path < %s)"""
-    return Q(Written(assisted, bounds(post.unit.path), f"{opinion}pk"))
+    assists = assists if opinion else f"CASE WHEN {assists} THEN 1 END = 1"
+    leads = "{0} = ANY(ARRAY(SELECT id FROM villages_unit WHERE path >= %s AND path < %s))"
+    columns = (f"{opinion}unit_id", f"{opinion}pk")
+    return Q(Written(f"({leads} OR {assists})", bounds(post.unit.path) * 2, *columns))
 
 
 def _not_accusing(cadre: Cadre, opinion: str) -> Q:
     whom, values = _whom(cadre, cadre_id="accusation.cadre_id", path="unit.path", came_in="{2}")
     if not sees_unreleased(cadre):
         whom += " OR num_nonnulls(accusation.unit_id, accusation.cadre_id, accusation.released_by_id) = 0"
+    # OFFSET 0: asked of the few cases that accuse somebody, instead of putting the accusations of all years into a
+    # table in memory first.
     allowed = f"""(NOT {{0}} OR NOT EXISTS (SELECT FROM grievances_accusation accusation
         LEFT JOIN villages_unit unit ON unit.id = accusation.unit_id
-        WHERE accusation.opinion_id = {{1}} AND ({whom})))"""
+        WHERE accusation.opinion_id = {{1}} AND ({whom}) OFFSET 0))"""
     columns = (f"{opinion}accusing", f"{opinion}pk", f"{opinion}recorded_at")
     return Q(Written(allowed, values, *columns))
 

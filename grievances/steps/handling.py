@@ -47,7 +47,7 @@ class HandlingSteps:
         if told or self.informant_kind == models.InformantKind.ANONYMOUS:
             clocks.stop(self, "acceptance", at=done.at)
         clocks.start(self, "handling", at=done.at, term=clocks.handling_term(self))
-        self.state = State.HANDLING
+        self.state, self.untold_since = State.HANDLING, done.at
         done.details = {"person": self.person_id, "told": told}
 
     @step(Verb.OBJECT)
@@ -197,6 +197,7 @@ class HandlingSteps:
         clocks.start(self, "call_back", at=done.at)
         self.state, self.outcome, self.ground = State(outcome), outcome, ground
         self.answered_at = done.at
+        self.promised_for = more.get("planned_for") if ground == Ground.PLANNED else None
         self.contacted = self.solved = self.satisfied = None
         done.text, done.details = public, done.details | {"ground": ground, "told": told}
 

@@ -178,6 +178,16 @@ def _note_absent(opinion: "Opinion", done: Step, unit_id: int | None) -> None:
         opinion.file.add(models.StoodIn(opinion=opinion, cadre=done.by, absent=done.absent, at=done.at))
 
 
+def _settle_slips(opinion: "Opinion", done: Step, running: "list[models.Clock]") -> None:
+    """What slips is known by the opinion itself; the answer says what it promises, accepting since when nobody is told."""
+    in_hand = opinion.state == State.HANDLING
+    opinion.untouched_since = done.at if in_hand else None
+    if not (in_hand and any(clock.kind == models.ClockKind.ACCEPTANCE for clock in running)):
+        opinion.untold_since = None
+    if opinion.state not in (State.EXPLAINED, State.CLOSED):
+        opinion.promised_for = None
+
+
 def _check(done: Step, state: State) -> None:
     transition = TRANSITIONS[done.verb]
     if state not in transition.sources:
@@ -205,6 +215,7 @@ def _settle(opinion: "Opinion", done: Step, before: State | None) -> "Event":
     opinion.supervised = any(clock.kind == models.ClockKind.SUPERVISION for clock in running)
     if opinion.state in ENDED:
         opinion.back_twice = False
+    _settle_slips(opinion, done, running)
     opinion.version += 1
     if done.verb not in _LEAVES_ASIDE:
         opinion.waits_until = None

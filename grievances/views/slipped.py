@@ -1,6 +1,6 @@
 """What slipped, for heads of units and coordinators."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from grievances.flow import deadlines
-from grievances.measures.slipped import Moment, Slip, rows, scope, slips_of
+from grievances.measures.slipped import Moment, Slip, ids, rows, scope, slips_of
 from grievances.models import Opinion
 from villages.models import Cadre, Role
 from villages.paging import EXACT_TO, page_of
@@ -37,13 +37,20 @@ class Section:
 @require_safe
 def slipped(request: HttpRequest) -> HttpResponse:
     """Each way in which cases slip, with how many there are and those that have waited longest."""
-    whose, when = scope(request.user), Moment.of_now()
-    sections = []
-    for slip in slips_of(request.user):
-        found = rows(slip, request.user, whose=whose, when=when)
-        first = list(found.for_rows()[: _FIRST + 1])
-        total = len(first) if len(first) <= _FIRST else found.order_by().values("pk")[: EXACT_TO + 1].count()
-        sections.append(Section(slip, first[:_FIRST], total, total <= EXACT_TO))
+    slips, asked = slips_of(request.user), {"whose": scope(request.user), "when": Moment.of_now()}
+    # One more than is counted exactly tells that there are more.
+    found = ids(slips, request.user, **asked, most=EXACT_TO + 1)
+    first = {name: keys[:_FIRST] for name, keys in found.items()}
+    shown = {row.pk: row for row in _shown(request.user, [pk for keys in first.values() for pk in keys])}
+    sections = [
+        Section(
+            slip,
+            [shown[pk] for pk in first[slip.name] if pk in shown],
+            len(found[slip.name]),
+            len(found[slip.name]) <= EXACT_TO,
+        )
+        for slip in slips
+    ]
     deadlines.show_on([row for section in sections for row in section.rows])
     is_well = not any(section.total for section in sections)
     return render(request, "grievances/slipped.html", {"sections": sections, "is_well": is_well})
@@ -54,9 +61,18 @@ def slipped(request: HttpRequest) -> HttpResponse:
 def slipped_list(request: HttpRequest, kind: str) -> HttpResponse:
     """All cases that slipped in one way."""
     slip, found = slipped_as(request.user, kind)
-    page = page_of(found.for_rows(), request)
+    # The keys alone, in the order of an index that holds all that is asked of them; the rows are read for the page.
+    page = page_of(found.only(slip.order), request)
+    shown = _shown(request.user, [row.pk for row in page.rows])
+    page = replace(page, rows=shown)
     deadlines.show_on(page.rows)
     return render(request, "grievances/slipped_list.html", {"slip": slip, "page": page})
+
+
+def _shown(cadre: Cadre, keys: list[int]) -> list[Opinion]:
+    """The rows of these cases, as far as they can still be seen, in the order of the keys."""
+    rows = Opinion.objects.visible_to(cadre).for_rows().in_bulk(keys)
+    return [rows[pk] for pk in dict.fromkeys(keys) if pk in rows]
 
 
 def slipped_as(cadre: Cadre, kind: str) -> tuple[Slip, QuerySet[Opinion]]:

@@ -289,6 +289,27 @@ def test_whoever_sees_one_of_its_opinions_sees_the_problem_and_others_do_not(
     assert sees(handler)
 
 
+def test_a_unit_sees_the_problems_of_what_it_leads_or_assists_in_as_long_as_that_is_in_them(
+    pair: tuple[Opinion, Opinion], problem: CommonProblem, coordinator: Cadre, transport: Unit, head: Cadre
+) -> None:
+    water, power = make_unit(code="water"), make_unit(code="power")
+    assists = make_cadre(name="assists", role=Role.HEAD, unit=water)
+    other = make_cadre(name="other", role=Role.HEAD, unit=power)
+    # A case of the unit that is in no problem shows none.
+    in_hand(make_opinion(by=pair[0].recorded_by), by=coordinator, unit=power, person=other)
+    in_hand(pair[0], by=coordinator, unit=transport, person=head)
+    pair[0].assist(by=coordinator, unit=water)
+    problem.refresh_from_db()
+
+    def sees() -> list[bool]:
+        people = [fresh(cadre) for cadre in (head, assists, other)]
+        return [CommonProblem.objects.visible_to(cadre).filter(pk=problem.pk).exists() for cadre in people]
+
+    assert sees() == [True, True, False]
+    pair[0].leave(by=coordinator, reason="不是同一件事")
+    assert sees() == [False, False, False]
+
+
 # the same matter
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from grievances.errors import StepRefused
 from grievances.measures import figures
-from grievances.models import Assignment, Clock, Event, Opinion, OpinionSpan
+from grievances.models import Answer, Assignment, Clock, Event, Opinion, OpinionSpan
 from grievances.workflow import ANSWERED, ENDED, RESPONSIBLE, TRANSITIONS, State, Verb
 from tests.factories import fresh, make_opinion
 from villages.models import Cadre, Unit
@@ -29,6 +29,7 @@ ARGUMENTS: dict[str, dict[str, object]] = {
     "refuse_extension": {"reason": "不同意"},
     "put_aside": {"waits_for": "等街道回话", "until": DUE, "despite": True},
     "take_up": {},
+    "tell": {"about": "accepted", "means": "telephone"},
     "resolve": {"account": "办了", "public": "办好了"},
     "explain": {"account": "查了", "public": "解释", "ground": "policy"},
     "rework": {"reason": "不清楚"},
@@ -71,6 +72,10 @@ def test_whatever_is_tried_the_rules_hold(
             arguments["unit"] = transport if first else committee
         if verb == "call_back":
             arguments["solved"] = first
+        if verb == "accept" and first:
+            arguments["told"] = ""
+        if verb == "explain" and first:
+            arguments |= {"ground": "planned", "planned_for": DUE}
         try:
             getattr(opinion, verb)(by=everybody[who], **arguments)
         except (StepRefused, ValidationError):
@@ -89,6 +94,7 @@ def check(opinion: Opinion, leader: Cadre) -> None:
     if stored.state in ENDED:
         assert not running.exclude(kind="review").exists()
     assert stored.back_twice == back_twice(stored)
+    assert (stored.untouched_since, stored.untold_since, stored.promised_for) == slipping(stored)
     assert stored.due_at == min((clock.due_at for clock in running), default=None)
     last = OpinionSpan.objects.get(opinion=stored, until=None)
     assert (last.state, last.due_at, last.unit_id) == (stored.state, stored.due_at, stored.unit_id)
@@ -107,6 +113,17 @@ def back_twice(opinion: Opinion) -> bool:
         decided |= event.verb == "supervise" and event.actor.username == "coordinator"
         waits = (waits or (returned and times > 1)) and not decided
     return waits
+
+
+def slipping(opinion: Opinion) -> tuple:
+    """What its rows say: the last event of a case in hand, since when nobody is told, and what the answer promises."""
+    events, accepted, promised = Event.objects.filter(opinion=opinion), None, None
+    in_hand = opinion.state == State.HANDLING
+    if in_hand and Clock.objects.filter(opinion=opinion, kind="acceptance", stopped_at=None).exists():
+        accepted = Assignment.objects.get(opinion=opinion, ended_at=None).accepted_at
+    if opinion.state in (State.EXPLAINED, State.CLOSED) and opinion.ground == "planned":
+        promised = Answer.objects.get(opinion=opinion, at=opinion.answered_at).planned_for
+    return events.latest("pk").recorded_at if in_hand else None, accepted, promised
 
 
 def replay(opinion: Opinion) -> None:

@@ -1,9 +1,11 @@
 """What slipped: each way in which cases do, who sees it, and that the number and the list agree."""
 
 from datetime import date, datetime, timedelta
+from importlib import import_module
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -11,11 +13,13 @@ from django.utils import timezone
 from grievances.flow.calendar import WorkingCalendar
 from grievances.measures.slipped import SLIPS, Moment
 from grievances.models import CalendarDay, Opinion
+from grievances.models.opinion import SLIP_FIELDS
 from grievances.steps.record import Accused
 from tests.factories import fresh, make_cadre, make_opinion, make_unit
 from tests.grievances.cases import answered, assigned, copied, in_hand
 from villages.models import Cadre, Role, Unit
 
+fill = import_module("grievances.migrations.0039_slips_and_withdrawals").fill
 EVERY = [slip.name for slip in SLIPS]
 # A Wednesday, and nobody's holiday.
 NOON = timezone.make_aware(datetime(2026, 3, 18, 12))
@@ -353,8 +357,50 @@ def test_a_page_asks_as_little_whatever_there_is(
     with before(days=5):
         opinion = make_opinion(by=visitor)
     copied(opinion, 60)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(12):
         assert oversees.get(reverse("slipped")).context["sections"][0].total == 61
+
+
+def test_what_is_there_already_is_filled_in_again_as_the_steps_wrote_it(
+    promised: Opinion, visitor: Cadre, coordinator: Cadre, transport: Unit, head: Cadre
+) -> None:
+    with before(days=3):
+        told = in_hand(make_opinion(by=visitor), by=coordinator, unit=transport, person=head)
+    with before(days=2):
+        untold = assigned(make_opinion(by=visitor), by=coordinator, unit=transport, person=head)
+        untold.accept(by=head)
+        told.remark(by=head, text="已到现场查看")
+    rework = fresh_answer(visitor, coordinator, transport, head)
+    every = Opinion.objects.order_by("pk").values_list("pk", *SLIP_FIELDS)
+    written = list(every)
+    assert [row[1:].count(None) for row in written] == [2, 2, 1, 2]
+    for _twice in range(2):
+        Opinion.objects.update(**dict.fromkeys(SLIP_FIELDS))
+        fill(None, connection.schema_editor())
+        assert list(every) == written
+    assert rework.promised_for is None
+
+
+def fresh_answer(visitor: Cadre, coordinator: Cadre, transport: Unit, head: Cadre) -> Opinion:
+    """Planned, taken back, and in hand again."""
+    opinion = in_hand(make_opinion(by=visitor), by=coordinator, unit=transport, person=head)
+    day = NOON.date() + timedelta(days=1)
+    opinion.explain(by=head, account="已列入计划", public="将修。", ground="planned", planned_for=day)
+    opinion.rework(by=head, reason="不清楚")
+    return opinion
+
+
+def test_the_longest_untouched_comes_first_whatever_is_due(
+    oversees: Client, visitor: Cadre, coordinator: Cadre, transport: Unit, head: Cadre
+) -> None:
+    with before(days=40):
+        later, sooner = (
+            in_hand(make_opinion(by=visitor), by=coordinator, unit=transport, person=head) for _n in range(2)
+        )
+    with before(days=20):
+        later.remark(by=head, text="已到现场查看")
+    found = oversees.get(reverse("slipped-list", args=["untouched"])).context["page"]
+    assert found.rows == [sooner, later]
 
 
 def test_the_moment_of_looking_is_that_of_a_whole_working_day_ago(db: None) -> None:
