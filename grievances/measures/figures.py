@@ -93,7 +93,8 @@ def rows(
     at: datetime | None = None,
 ) -> QuerySet:
     """Opinions, or on a past day their spans, of a place and campaign that the cadre may see; with ``accusing``
-    only those that accuse somebody, or, where it is False, only the others. With ``at``, their spans at that moment, whatever the day.
+    only those that accuse somebody, or, where it is False, only the others. With ``at``, their spans at that
+    moment, whatever the day.
 
     ``cadre`` None is the whole district's own count, for the command line only.
     """

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from villages.models import Cadre
 
-
 # Kept with the delivery as they are, and translated when they are read.
 NOT_REACHED = "the gateway can't be reached"
 ANSWERED = "the gateway answered"

@@ -164,9 +164,7 @@ def _reached(notices: "list[Notice]", cadre: "Cadre") -> dict[int, int]:
     return {pk: numbers.get(day, 0) for pk, day in days.items()}
 
 
-register(
-    Kind(GIVEN, _("A case is given to me"), _given, demanded=True, by_default=How.DIGEST)
-)
+register(Kind(GIVEN, _("A case is given to me"), _given, demanded=True, by_default=How.DIGEST))
 register(
     Kind(ESCALATION, _("Deadlines near or passed"), _listed,
          demanded=True, by_default=How.DIGEST, recount=_reached)
