@@ -90,6 +90,9 @@ class OpinionFilter(ChippedFilter, OwnFilters):
     due_to = day_filter(_("last day to"), "due_until")
     late = django_filters.BooleanFilter(label=_("late"), method="is_late", widget=forms.CheckboxInput)
     soon = django_filters.BooleanFilter(label=_("due soon"), method="is_soon", widget=forms.CheckboxInput)
+    unaccusing = django_filters.BooleanFilter(
+        label=_("without accusations"), method="is_unaccusing", widget=forms.CheckboxInput
+    )
     text = django_filters.CharFilter(
         label=_("words or number"),
         method="with_words",
@@ -201,6 +204,9 @@ class OpinionFilter(ChippedFilter, OwnFilters):
         due = Q(state__in=OPEN, due_at__gt=self.moment, due_at__lte=self.moment + SOON)
         return found.filter(due) if value else found
 
+    def is_unaccusing(self, found: QuerySet, name: str, value: bool | None) -> QuerySet:
+        return figures.without_accusations(found) if value else found
+
     def with_words(self, found: QuerySet, name: str, value: str) -> QuerySet:
         # Looked for last, when the order is known; see filter_queryset.
         return found
@@ -244,7 +250,7 @@ class OpinionFilter(ChippedFilter, OwnFilters):
 class DeskFilter(OpinionFilter):
     """The filters of a queue, which is always today's."""
 
-    left_out = ("as_of", "figure")
+    left_out = ("as_of", "figure", "unaccusing")
     due_only_open = False
 
     @cached_property

@@ -33,8 +33,16 @@
     n: function () { walk("next"); },
     p: function () { walk("previous"); }
   };
+  // Where the browser has other keys for them, or another use for Alt and a number.
+  function accessKey(event) {
+    var number = /^Digit([1-9])$/.exec(event.code), button = number && one("#step [accesskey='" + number[1] + "']");
+    if (!button || event.shiftKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    if (!event.repeat) button.click();
+  }
   document.addEventListener("keydown", function (event) {
-    if (event.isComposing || event.altKey || one("dialog[open]")) return;
+    if (event.isComposing || one("dialog[open]")) return;
+    if (event.altKey) { accessKey(event); return; }
     if (event.ctrlKey || event.metaKey) {
       if (event.key === "Enter") { event.preventDefault(); send(); }
       return;

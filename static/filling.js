@@ -10,6 +10,13 @@
     form.querySelectorAll(FIELDS).forEach(function (field) { found[key(field)] = read(field); });
     return found;
   }
+  // Photographs that were chosen before: no server writes them into a form.
+  function files(from, to) {
+    from.querySelectorAll("input[type=file][name]").forEach(function (field) {
+      var there = to.elements[field.name];
+      if (there && field.files.length) there.files = field.files;
+    });
+  }
   // What came stands below what was typed, as it would have if that had been sent along.
   function both(was, typed, came) {
     var before = was.trim(), rest = came;
@@ -31,6 +38,18 @@
     if (filled.at.start !== null && field.setSelectionRange) field.setSelectionRange(filled.at.start, filled.at.end);
   }
   function mine(event) { return filled && event.detail.requestConfig && event.detail.requestConfig.elt === filled.form; }
+  // On a page of its own the form stays a form of that page: only what fills it in comes without leaving the page.
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest("#step form:not([hx-post]) button");
+    var form = button && button.form, values = {};
+    if (!form || !/^(fill|reload)$/.test(button.name) || !window.htmx) return;
+    event.preventDefault();
+    if (form.dataset.filling) return;
+    values[button.name] = button.value;
+    window.htmx.ajax("POST", form.action, {
+      source: form, target: "#step", swap: "innerHTML", select: "#step > *", values: values, headers: { "HX-Request": "false" }
+    });
+  });
   document.addEventListener("htmx:beforeRequest", function (event) {
     var form = event.detail.elt, data = event.detail.requestConfig.formData;
     if (!form.matches("#step form") || !data || !(data.has("fill") || data.has("reload"))) return;
@@ -51,6 +70,7 @@
     // Kept by itself meanwhile.
     if (draft && known && Number(known.value) > Number(draft.value)) draft.value = known.value;
     form.querySelectorAll(FIELDS).forEach(carry);
+    files(filled.form, form);
     goOn(form);
     if (filled.form.dataset.again) window.setTimeout(function () {
       var button = form.querySelector(".btn-primary:not([disabled])");

@@ -36,7 +36,7 @@ class SavedViewForm(forms.ModelForm):
         model = SavedView
         fields = ("name", "sharing", "columns", "calls", "grow_by", "queue", "query")
         widgets = {"sharing": forms.RadioSelect, "calls": forms.RadioSelect}
-        labels = {"name": gettext_lazy("Name")}
+        labels = {"name": gettext_lazy("Name of the view")}
 
     def __init__(self, *args: object, by: Cadre, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)

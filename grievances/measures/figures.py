@@ -89,11 +89,12 @@ def rows(
     as_of: date | None = None,
     region: str | None = None,
     campaign: Campaign | None = None,
-    accusing: bool = False,
+    accusing: bool | None = None,
     at: datetime | None = None,
 ) -> QuerySet:
     """Opinions, or on a past day their spans, of a place and campaign that the cadre may see; with ``accusing``
-    only those that accuse somebody. With ``at``, their spans at that moment, whatever the day.
+    only those that accuse somebody, or, where it is False, only the others. With ``at``, their spans at that
+    moment, whatever the day.
 
     ``cadre`` None is the whole district's own count, for the command line only.
     """
@@ -102,11 +103,22 @@ def rows(
         found = found if cadre is None else found.filter(visible(cadre, opinion="opinion__"))
     else:
         found = Opinion.objects.all() if cadre is None else Opinion.objects.visible_to(cadre)
-    if accusing:
-        found = found.filter(accusing=True) if found.model is Opinion else found.exclude(accused="")
+    if accusing is not None:
+        found = _accusing(found, accusing)
     if region:
         found = found.filter(within(region))
     return found if campaign is None else found.filter(campaign=campaign)
+
+
+def _accusing(found: QuerySet, does: bool) -> QuerySet:
+    if found.model is Opinion:
+        return found.filter(accusing=does)
+    return found.exclude(accused="") if does else found.filter(accused="")
+
+
+def without_accusations(found: QuerySet) -> QuerySet:
+    """What a province counts of the places below its districts."""
+    return _accusing(found, False)
 
 
 def count(found: QuerySet, *names: str, as_of: date | None = None) -> dict[str, int]:

@@ -3,7 +3,14 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from villages.models import Cadre
+
+# Kept with the delivery as they are, and translated when they are read.
+NOT_REACHED = "the gateway can't be reached"
+ANSWERED = "the gateway answered"
+_READ = {NOT_REACHED: _("the gateway can't be reached"), ANSWERED: _("the gateway answered")}
 
 
 class NotSent(Exception):
@@ -43,3 +50,12 @@ class Channel(ABC):
     @abstractmethod
     def send(self, message: Message) -> None:
         """Pass the message on. Raises NotSent."""
+
+
+def why_not_sent(said: str) -> str:
+    """What a ``NotSent`` said, in the reader's language, as far as the words are ours."""
+    kind, colon, words = said.rpartition(": ")
+    told, space, status = words.rpartition(" ")
+    if words == NOT_REACHED:
+        return f"{kind}{colon}{_READ[words]}"
+    return f"{_READ[told]}{space}{status}" if told == ANSWERED else said

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from grievances.models import How
+from grievances.workflow import State
 from villages.paging import EXACT_TO
 
 if TYPE_CHECKING:
@@ -99,6 +100,12 @@ def _step(notice: "Notice") -> str:
     return notice.event.get_verb_display() if notice.event else str(_("something has happened"))
 
 
+def _given(notice: "Notice") -> str:
+    """What is in hand already is neither taken nor objected to any more."""
+    in_hand = notice.event and notice.event.to_state == State.HANDLING
+    return str(_("given to you: it is in hand") if in_hand else _("given to you: take it, or hand it back"))
+
+
 def _listed(notice: "Notice") -> str:
     count = notice.count or 0
     said = ngettext(
@@ -157,10 +164,7 @@ def _reached(notices: "list[Notice]", cadre: "Cadre") -> dict[int, int]:
     return {pk: numbers.get(day, 0) for pk, day in days.items()}
 
 
-register(
-    Kind(GIVEN, _("A case is given to me"), lambda notice: str(_("given to you: take it, or hand it back")),
-         demanded=True, by_default=How.DIGEST)
-)  # fmt: skip
+register(Kind(GIVEN, _("A case is given to me"), _given, demanded=True, by_default=How.DIGEST))
 register(
     Kind(ESCALATION, _("Deadlines near or passed"), _listed,
          demanded=True, by_default=How.DIGEST, recount=_reached)

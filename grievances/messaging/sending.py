@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -57,12 +58,24 @@ def prune(now: datetime) -> None:
 
 def try_again(pk: int) -> bool:
     """Let a failed delivery wait once more; whether there was one. Of two who ask at once, one does."""
-    again = Delivery.objects.filter(pk=pk, state=DeliveryState.FAILED)
-    fresh = {"state": DeliveryState.WAITING, "attempts": 0, "next_at": timezone.now(), "error": ""}
-    if not again.update(**fresh):
+    if not _wait_again(Delivery.objects.filter(pk=pk)):
         return False
     send_due.enqueue()
     return True
+
+
+def try_all_again() -> int:
+    """Let the oldest failed deliveries wait once more, a thousand at a time; how many."""
+    oldest = Delivery.objects.filter(state=DeliveryState.FAILED).order_by("id")
+    n = _wait_again(Delivery.objects.filter(pk__in=list(oldest.values_list("pk", flat=True)[:_AT_ONCE])))
+    if n:
+        ask_for_sending(timezone.now())
+    return n
+
+
+def _wait_again(deliveries: QuerySet[Delivery]) -> int:
+    fresh = {"state": DeliveryState.WAITING, "attempts": 0, "next_at": timezone.now(), "error": ""}
+    return deliveries.filter(state=DeliveryState.FAILED).update(**fresh)
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 
-from grievances.messaging.channel import Channel, Message, NotSent
+from grievances.messaging.channel import ANSWERED, NOT_REACHED, Channel, Message, NotSent
 from villages.models import Cadre
 
 TIMEOUT = 5  # seconds for each answer of the network
@@ -44,11 +44,11 @@ class Webhook(Channel):
             connection.request("POST", path, body=body, headers=headers)
             status = connection.getresponse().status
         except (OSError, HTTPException) as error:
-            raise NotSent(f"{type(error).__name__}: the gateway can't be reached") from error
+            raise NotSent(f"{type(error).__name__}: {NOT_REACHED}") from error
         finally:
             connection.close()
         if not 200 <= status < 300:
-            raise NotSent(f"the gateway answered {status}")
+            raise NotSent(f"{ANSWERED} {status}")
 
 
 def body_of(message: Message) -> bytes:

@@ -55,7 +55,9 @@ class ProvinceBoard(Board):
         site = self._sites.get(place[:_DISTRICT])
         if not site:
             return ""
-        asked = {"figure": figure, "region": place, **self._day(), **more}
+        # Of the places below a district the province knows what accuses nobody, and no more.
+        known = {} if len(place) == _DISTRICT else {"unaccusing": "on"}
+        asked = {"figure": figure, "region": place, **known, **self._day(), **more}
         return f"{site}{reverse('opinion-list')}?{urlencode(asked)}"
 
     def place_url(self, place: Region) -> str:

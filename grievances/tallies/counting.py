@@ -29,16 +29,18 @@ def share_seen(cadre: Cadre) -> float:
 
 @dataclass
 class Counting:
-    """What a viewer may count of a place and campaign on a day; ``cadre`` None counts all."""
+    """What a viewer may count of a place and campaign on a day; ``cadre`` None counts all. On request without what
+    accuses somebody, as a province counts below its districts."""
 
     cadre: Cadre | None
     place: str
     campaign: Campaign | None = None
     as_of: date | None = None
+    without_accusations: bool = False
 
     @cached_property
     def sight(self) -> Sight:
-        return Sight.of(self.cadre)
+        return Sight(("",)) if self.without_accusations else Sight.of(self.cadre)
 
     @property
     def day(self) -> date:
@@ -74,9 +76,11 @@ class Counting:
 
     def _told(self, asked: Asked) -> Told:
         if not self._has_tallies:
-            return self._one_by_one(asked)
+            return self._one_by_one(asked, accusing=False if self.without_accusations else None)
         told = read(asked, self.sight)
-        return told if self.sight.accusing else merged(told, self._one_by_one(asked, accusing=True))
+        if self.sight.accusing or self.without_accusations:
+            return told
+        return merged(told, self._one_by_one(asked, accusing=True))
 
     @property
     def _has_tallies(self) -> bool:
@@ -90,7 +94,7 @@ class Counting:
         level = next(level for level, n in CODE_LENGTH.items() if n == max(digits, _DISTRICT))
         return tuple(Region.objects.level(level).within(self.place).values_list("pk", flat=True))
 
-    def _one_by_one(self, asked: Asked, *, accusing: bool = False) -> Told:
+    def _one_by_one(self, asked: Asked, *, accusing: bool | None) -> Told:
         found = figures.rows(
             cadre=self.cadre, as_of=self.as_of, region=self.place, campaign=self.campaign, accusing=accusing
         )

@@ -40,11 +40,12 @@ def total_of(found: "OpinionFilter", cadre: Cadre) -> int | None:
         if value not in (None, "", False) and name not in _ORDERING
     }
     place, campaign, day = asked.pop("region", None), asked.pop("campaign", None), asked.pop("as_of", None)
+    less = bool(asked.pop("unaccusing", False))
     wish = _wish(asked)
     place = _place(place, cadre, whole=not found.chosen("figure"))
     if wish is None or place is None:
         return None
-    told = Counting(cadre, place, campaign, day).by(wish.dimension, keys=wish.keys, names=wish.columns)
+    told = Counting(cadre, place, campaign, day, less).by(wish.dimension, keys=wish.keys, names=wish.columns)
     return sum(counts[name] for counts in told.values() for name in wish.columns)
 
 

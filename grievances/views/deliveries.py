@@ -5,21 +5,31 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from grievances.messaging.channel import why_not_sent
 from grievances.messaging.channels import channels
 from grievances.messaging.kinds import kind_of
-from grievances.messaging.sending import try_again
+from grievances.messaging.sending import try_again, try_all_again
 from grievances.models import Delivery, DeliveryState
 from villages.models import Role
 from villages.paging import page_of
 from villages.policy import for_roles
+from villages.templatetags.looks import number
 
 _LARGEST = 2**63 - 1
 
 
 class AgainForm(forms.Form):
-    delivery = forms.IntegerField(min_value=1, max_value=_LARGEST)
+    delivery = forms.IntegerField(min_value=1, max_value=_LARGEST, required=False)
+    every = forms.BooleanField(required=False)
+
+    def clean(self) -> dict[str, object]:
+        data = super().clean()
+        if not data.get("every") and not data.get("delivery"):
+            raise forms.ValidationError(_("One failed message, or all of them."))
+        return data
 
 
 @for_roles(Role.ADMINISTRATOR)
@@ -32,6 +42,7 @@ def delivery_list(request: HttpRequest) -> HttpResponse:
     page = page_of(failed.order_by("-id"), request)
     for delivery in page.rows:
         delivery.label = kind_of(delivery.notice.kind).label
+        delivery.why = why_not_sent(delivery.error)
     context = {"page": page, "leaves": [channel.name for channel in channels()]}
     return render(request, "grievances/delivery_list.html", context)
 
@@ -40,7 +51,11 @@ def _try_again(request: HttpRequest) -> HttpResponse:
     form = AgainForm(request.POST)
     if not form.is_valid():
         raise Http404
-    if try_again(form.cleaned_data["delivery"]):
+    if form.cleaned_data["every"]:
+        n = try_all_again()
+        said = ngettext("%(n)s message waits to be sent again.", "%(n)s messages wait to be sent again.", n)
+        messages.success(request, said % {"n": number(n)})
+    elif try_again(form.cleaned_data["delivery"]):
         messages.success(request, _("The message waits to be sent again."))
     else:
         messages.info(request, _("This message waits already, or is sent."))

@@ -45,6 +45,14 @@ def test_an_empty_desk_opens_at_its_first_queue_and_says_so(desk: Client) -> Non
     assert page.status_code == 200 and "<tr data-row" not in page.content.decode()
 
 
+def test_an_empty_queue_speaks_of_filters_only_where_there_is_one(desk: Client) -> None:
+    desk.cookies["django_language"] = "en"
+    for asked, said in (({}, False), ({"order": "newest"}, False), ({"text": "路"}, True)):
+        page = desk.get(reverse("desk-queue", args=["to-take"]), asked).content.decode()
+        assert ("Remove a filter above" in page) == said
+        assert ("There is nothing to do here." in page) != said
+
+
 def test_a_queue_of_other_roles_is_not_found(desk: Client) -> None:
     for name in ("to-dispatch", "to-call-back", "no-such-queue"):
         assert desk.get(reverse("desk-queue", args=[name])).status_code == 404

@@ -268,6 +268,22 @@ def test_the_successor_is_shown_what_was_handed_to_them_and_accepts_it(
     assert answer(client, handed, back="1", cases=[case.pk], reason="晚了").status_code == 422
 
 
+def test_nobody_is_told_to_take_what_is_in_hand_already(
+    client: Client, visitor: Cadre, coordinator: Cadre, transport: Unit, handler: Cadre, colleague: Cadre, head: Cadre,
+    django_capture_on_commit_callbacks: object,
+) -> None:  # fmt: skip
+    new = assigned(make_opinion(by=visitor), by=coordinator, unit=transport, person=handler)
+    taken = assigned(make_opinion(by=visitor), by=coordinator, unit=transport, person=handler)
+    taken.accept(by=handler)
+    with django_capture_on_commit_callbacks(execute=True):
+        HandingOn(handler, fresh(head), "调离").hand_on([new, taken], fresh(colleague))
+    client.force_login(colleague)
+    client.cookies["django_language"] = "en"
+    told = {row.opinion.number: row.what for row in client.get(reverse("notice-list")).context["page"].rows}
+    assert told[new.number] == "given to you: take it, or hand it back"
+    assert told[taken.number] == "given to you: it is in hand"
+
+
 def test_what_is_handed_back_goes_to_the_head_with_a_notice(
     client: Client, case: Opinion, colleague: Cadre, head: Cadre, handed: Succession,
     django_capture_on_commit_callbacks: object,

@@ -223,3 +223,18 @@ def test_a_link_that_is_handed_on_tells_nobody_elses_total(
     handed = other.get(reverse("opinion-list") + first.next).context
     again = reader.get(reverse("opinion-list") + first.next).context
     assert (first.total, again["page"].total, handed["page"].total) == (62, 62, 61)
+
+
+def test_a_list_without_accusations_is_as_long_as_it_says(
+    client: Client, visitor: Cadre, leader: Cadre, committee: Unit
+) -> None:
+    """A province links to it from places of which it knows no accusations."""
+    plain = make_opinion(by=visitor)
+    for accused in ([Accused()], [Accused(unit=committee)]):
+        make_opinion(by=visitor, accused=accused)
+    client.force_login(leader)
+    for more in ({}, {"figure": "collected"}, {"figure": "collected", "category": plain.category_id}):
+        asked = {"region": TOWN, **more}
+        assert client.get("/opinions/", asked).context["page"].total == 3
+        found = client.get("/opinions/", {**asked, "unaccusing": "on"}).context
+        assert [row.case.number for row in found["page"].rows] == [plain.number] and found["page"].total == 1

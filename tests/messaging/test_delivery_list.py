@@ -90,3 +90,25 @@ def test_the_list_takes_the_same_queries_whatever_its_length(
     keeps.get(reverse("help"))
     with django_assert_max_num_queries(8):
         assert len(keeps.get(ADDRESS).context["page"].rows) == 50
+
+
+def test_after_a_night_without_the_gateway_all_are_tried_again_at_once(
+    keeps: Client, gateway: Gateway, case: Opinion, head: Cadre, coordinator: Cadre
+) -> None:
+    for n in range(3):
+        failed(coordinator, case, key=f"k{n}")
+    done = failed(coordinator, case, key="sent", state="sent")
+    page = keeps.post(ADDRESS, {"every": "1"}, follow=True).content.decode()
+    assert "3 messages wait to be sent again." in page and "No message has failed." in page
+    assert set(Delivery.objects.exclude(pk=done.pk).values_list("state", "attempts")) == {("sent", 1)}
+    assert len(gateway.kept) == 3
+
+
+def test_what_our_gateway_says_is_read_in_chinese_too(keeps: Client, case: Opinion, head: Cadre) -> None:
+    failed(head, case, error="TimeoutError: the gateway can't be reached")
+    failed(head, case, key="answered")
+    failed(head, case, key="mail", error="SMTPServerDisconnected: Connection unexpectedly closed")
+    keeps.cookies["django_language"] = "zh-hans"
+    page = keeps.get(ADDRESS).content.decode()
+    assert "TimeoutError: 消息网关无法连接" in page and "消息网关返回 500" in page
+    assert "SMTPServerDisconnected: Connection unexpectedly closed" in page and "gateway" not in page

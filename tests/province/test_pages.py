@@ -119,6 +119,7 @@ def test_numbers_of_a_district_open_its_own_site_at_the_same_list(seat: Ground, 
         asked = [("numbers", n) for n in context["numbers"].values()]
         asked += [("category", row.numbers[0]) for row in context["categories"]]
         asked += [("week", number) for _monday, *both in context["weeks"] for number in both]
+        asked += [("place", number) for row, _interval in context["places"] for number in row.numbers]
         for what, number in asked:
             found = client.get("/opinions/?" + urlsplit(number.url).query)
             assert found.context["exact"] == number.value, (what, number.url)

@@ -17,6 +17,7 @@ from villages.loading.romanise import abbreviation, english_name
         ("大丰经济开发区", "Dafeng economic development zone"),
         ("大中农场", "Dazhong farm"),
         ("大丰区", "Dafeng district"),
+        ("盐都区", "Yandu district"),
         ("昆山（沭阳）工业园区", "Kunshan (Shuyang) industrial park"),
         ("大丰港经济开发区虚拟社区", "Dafenggang economic development zone virtual community"),
         ("村", "Cun"),

@@ -3,7 +3,10 @@
 import re
 from collections.abc import Collection, Iterator
 
-from pypinyin import lazy_pinyin
+from pypinyin import lazy_pinyin, load_single_dict
+
+# In names of places it is the capital, not the word for "all": 盐都 is Yandu.
+load_single_dict({ord("都"): "dū,dōu"})
 
 _LONGEST = 150
 _CHINESE = re.compile(r"[\u3400-\u9fff]+")
