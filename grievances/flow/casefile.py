@@ -1,13 +1,16 @@
 """The rows that belong to one opinion, as a step sees them."""
 
+from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
-from django.db import models
+from django.db import connection, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, F, Func
 from django.db.models.sql.compiler import SQLCompiler
 
 from grievances.flow.calendar import WorkingCalendar
+from grievances.flow.writing import Statements
 from villages.models import Unit
 
 if TYPE_CHECKING:
@@ -45,6 +48,7 @@ class CaseFile:
         self._rows: dict[type[models.Model], list] = {}
         self._added: list[models.Model] = []
         self._changed: dict[models.Model, set[str]] = {}
+        self._span_ends: datetime | None = None
         self._calendar: WorkingCalendar | None = None
 
     @property
@@ -64,6 +68,15 @@ class CaseFile:
             added = [row for row in self._added if type(row) is model]
             self._rows[model] = list(found.select_related(*units) if units else found) + added
         return self._rows[model]
+
+    def read(self, *kinds: type[models.Model]) -> None:
+        """The rows of several models in one question, where ``rows`` would ask one for each; without their units."""
+        asked = [_json_of(model) for model in kinds]
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {', '.join(asked)}", [self.opinion.pk] * len(kinds))
+            found = cursor.fetchone()
+        for model, rows in zip(kinds, found, strict=True):
+            self._rows[model] = [_row(model, values) for values in rows or ()]
 
     def keep(self, model: type[Row], rows: list[Row]) -> None:
         """Rows that somebody read already, for many opinions at once."""
@@ -97,15 +110,31 @@ class CaseFile:
         if row not in self._added:
             self._changed.setdefault(row, set()).update(values)
 
-    def write_changed(self) -> None:
-        for row, names in self._changed.items():
-            row.save(update_fields=names)
-        self._changed.clear()
+    def end_span(self, at: datetime) -> None:
+        """The span that stands so far ends. It isn't read for that: the opinion itself, as it was, says the same."""
+        self._span_ends = at
 
-    def write_added(self) -> None:
+    def write(self, *, before: dict[str, object] | None = None) -> None:
+        """All of it in one trip. Ended rows first, so that the new ones meet the "one current" constraints; then the
+        opinion, a new one whole, else what is no longer as ``before``; then new rows, whose keys only the last, the
+        event, knows afterwards: whoever asks for the others reads them."""
+        together = Statements()
+        for row, names in self._changed.items():
+            together.update(row, names)
+        if self._span_ends:
+            together.end_span(self.opinion.pk, self._span_ends)
+        if before is None:
+            together.insert(self.opinion)
+        else:
+            together.update_where_changed(self.opinion, before)
         for row in self._added:
-            row.save(force_insert=True)
+            together.insert(row)
+        together.execute()
+        for row in self._added:
+            self.forget(type(row))
+        self._changed.clear()
         self._added.clear()
+        self._span_ends = None
 
 
 class MemoryFile(CaseFile):
@@ -127,3 +156,24 @@ class MemoryFile(CaseFile):
     def add(self, row: Row) -> Row:
         self.rows(type(row)).append(row)
         return row
+
+    def end_span(self, at: datetime) -> None:
+        from grievances.models import OpinionSpan
+
+        current = self.one(OpinionSpan, until=None)
+        if current:
+            self.change(current, until=at)
+
+
+@cache
+def _json_of(model: type[models.Model]) -> str:
+    name = connection.ops.quote_name
+    table, key = name(model._meta.db_table), name(model._meta.pk.column)
+    return f"(SELECT json_agg(r ORDER BY r.{key}) FROM {table} r WHERE r.opinion_id = %s)"  # noqa: S608
+
+
+def _row(model: type[Row], values: dict[str, object]) -> Row:
+    """A row that came as JSON: times and days are text in it."""
+    fields = model._meta.concrete_fields
+    read = [field.to_python(values[field.column]) for field in fields]
+    return model.from_db(connection.alias, [field.attname for field in fields], read)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from grievances.flow.relations import is_accused
 from grievances.people import absences
 from grievances.sight.access import DISTRICT_DIGITS, sees_unreleased
-from villages.models import Cadre, Post, Region, Role, Unit
+from villages.models import Cadre, Post, Role, Unit
 from villages.reading import read_posts
 
 if TYPE_CHECKING:
@@ -90,13 +90,13 @@ def is_unreleased(opinion: "Opinion") -> bool:
     return opinion.accusing and opinion.file.one(Accusation, **unknown) is not None
 
 
-def desk_for(opinion: "Opinion", *, lowest: str) -> Region:
-    """The level whose coordinator dispatches: from the region ``lowest`` upwards the town, or, for an
+def desk_for(opinion: "Opinion", *, lowest: str) -> str:
+    """The code of the level whose coordinator dispatches: from the region ``lowest`` upwards the town, or, for an
     accusation, the nearest level with a coordinator who may see it; with none, the district."""
     code = opinion.region_id
     levels = [code[:digits] for digits in (_TOWN_DIGITS, DISTRICT_DIGITS) if digits <= len(lowest)]
     fitting = (level for level in levels if not opinion.accusing or has_coordinator_for(opinion, level))
-    return Region.objects.get(code=next(fitting, levels[-1]))
+    return next(fitting, levels[-1])
 
 
 def has_coordinator_for(opinion: "Opinion", level: str) -> bool:
