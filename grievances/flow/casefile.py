@@ -1,10 +1,10 @@
 """The rows that belong to one opinion, as a step sees them."""
 
 from datetime import datetime
-from functools import cache
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from django.db import connection, models
+from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, F, Func
 from django.db.models.sql.compiler import SQLCompiler
@@ -49,13 +49,10 @@ class CaseFile:
         self._added: list[models.Model] = []
         self._changed: dict[models.Model, set[str]] = {}
         self._span_ends: datetime | None = None
-        self._calendar: WorkingCalendar | None = None
 
-    @property
+    @cached_property
     def calendar(self) -> WorkingCalendar:
-        if self._calendar is None:
-            self._calendar = WorkingCalendar.load()
-        return self._calendar
+        return WorkingCalendar.load()
 
     def rows(self, model: type[Row]) -> list[Row]:
         """All rows of a model that belong to the opinion, oldest first."""
@@ -68,15 +65,6 @@ class CaseFile:
             added = [row for row in self._added if type(row) is model]
             self._rows[model] = list(found.select_related(*units) if units else found) + added
         return self._rows[model]
-
-    def read(self, *kinds: type[models.Model]) -> None:
-        """The rows of several models in one question, where ``rows`` would ask one for each; without their units."""
-        asked = [_json_of(model) for model in kinds]
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {', '.join(asked)}", [self.opinion.pk] * len(kinds))
-            found = cursor.fetchone()
-        for model, rows in zip(kinds, found, strict=True):
-            self._rows[model] = [_row(model, values) for values in rows or ()]
 
     def keep(self, model: type[Row], rows: list[Row]) -> None:
         """Rows that somebody read already, for many opinions at once."""
@@ -144,7 +132,7 @@ class MemoryFile(CaseFile):
 
     def __init__(self, opinion: "Opinion", *, calendar: WorkingCalendar) -> None:
         super().__init__(opinion)
-        self._calendar = calendar
+        self.calendar = calendar
 
     def rows(self, model: type[Row]) -> list[Row]:
         return self._rows.setdefault(model, [])
@@ -163,17 +151,3 @@ class MemoryFile(CaseFile):
         current = self.one(OpinionSpan, until=None)
         if current:
             self.change(current, until=at)
-
-
-@cache
-def _json_of(model: type[models.Model]) -> str:
-    name = connection.ops.quote_name
-    table, key = name(model._meta.db_table), name(model._meta.pk.column)
-    return f"(SELECT json_agg(r ORDER BY r.{key}) FROM {table} r WHERE r.opinion_id = %s)"  # noqa: S608
-
-
-def _row(model: type[Row], values: dict[str, object]) -> Row:
-    """A row that came as JSON: times and days are text in it."""
-    fields = model._meta.concrete_fields
-    read = [field.to_python(values[field.column]) for field in fields]
-    return model.from_db(connection.alias, [field.attname for field in fields], read)

@@ -54,7 +54,7 @@ class Statements:
         from grievances.models import OpinionSpan
 
         table = _quoted(OpinionSpan._meta.db_table)
-        self._sql.append(f"UPDATE {table} SET until = %s WHERE opinion_id = %s AND until IS NULL")  # noqa: S608 – names of our own models
+        self._sql.append(f"UPDATE {table} SET until = %s WHERE opinion_id = %s AND until IS NULL")  # noqa: S608
         self._values += [at, opinion_id]
 
     def execute(self) -> None:
@@ -86,10 +86,8 @@ def _insert(model: type[models.Model], with_key: bool) -> _Words:
     columns = ", ".join(_quoted(field.column) for field in fields)
     places = ", ".join(["%s"] * len(fields))
     key = _quoted(meta.pk.column)
-    return _Words(
-        f"INSERT INTO {_quoted(meta.db_table)} ({columns}) VALUES ({places}) RETURNING {key}",
-        fields,  # noqa: S608 – names of our own models
-    )
+    sql = f"INSERT INTO {_quoted(meta.db_table)} ({columns}) VALUES ({places}) RETURNING {key}"  # noqa: S608
+    return _Words(sql, fields)
 
 
 def _value(row: models.Model, field: models.Field, *, add: bool) -> object:

@@ -17,6 +17,7 @@ from grievances import models
 from grievances.answering import drafts
 from grievances.digests import digest_of_arguments
 from grievances.errors import ChangedMeanwhile, RequestReused, StepRefused
+from grievances.flow.reading import locked
 from grievances.flow.relations import relations, stood_in_for
 from grievances.flow.separation import JOINS, check_separation, was_with_the_accused
 from grievances.tallies.signatures import signature
@@ -48,6 +49,7 @@ _READS = {
     Verb.CALL_BACK: ("CallBack", "StoodIn"),
     Verb.SPOT_CHECK: ("CallBack", "StoodIn"),
 }
+_COUNTS_WORKING_DAYS = {Verb.ASSIGN, Verb.ASSIGN_BY_RULE, Verb.REASSIGN, Verb.OBJECT}
 # Whatever else happens to a case that was put aside brings it back to the desk.
 _LEAVES_ASIDE = {Verb.PUT_ASIDE, Verb.RECKON}
 
@@ -131,8 +133,7 @@ def _locked(
 ) -> "Event":
     try:
         with transaction.atomic():
-            found = models.Opinion.objects.select_related("unit", "category")
-            row = found.select_for_update(of=("self",)).get(pk=opinion.pk)
+            row = _read(opinion, circumstances["verb"])
             # Whoever saw the case as it stands has not done this step yet, which would have moved it on.
             done = None if version == row.version else _done_before(row, circumstances)
             if done is None:
@@ -151,10 +152,15 @@ def _locked(
     return done
 
 
+def _read(opinion: "Opinion", verb: Verb) -> "Opinion":
+    """The row under its lock, with what the verb asks of it."""
+    kinds = (models.Clock, *(getattr(models, name) for name in _READS.get(verb, ())))
+    return locked(opinion, kinds, calendar=verb in _COUNTS_WORKING_DAYS)
+
+
 def _do(row: "Opinion", method: Callable, arguments: dict, circumstances: dict) -> "Event":
     """The step on the locked row, written down."""
     before = {name: getattr(row, name) for name in models.STEP_FIELDS}
-    row.file.read(models.Clock, *(getattr(models, name) for name in _READS.get(circumstances["verb"], ())))
     event = _apply(row, method, arguments, circumstances)
     row.file.write(before=before)
     if before["state"] == State.HANDLING != row.state and not row.file.lacks(models.AnswerDraft):

@@ -110,7 +110,7 @@ def log_visit(
             visit.save(force_insert=True)
     except IntegrityError:
         return _written_before(visit, opinions, looking_back)
-    visit.cadres.set([by, *cadres])
+    visit.cadres.add(by, *cadres)
     names = list(phone.ids if phone else range(len(opinions)))
     _lock(opinions, looking_back)
     made = [_record(form, visit, name, channel) for name, form in zip(names, opinions, strict=True)]
