@@ -1,22 +1,17 @@
-"""A case locked and read in one trip to the database, with the rows that a step asks for.
-
-They come as JSON, each kind in a column of one answer: as questions of their own, Django words each of them for longer
-than PostgreSQL needs for all.
-"""
+"""A case locked and read in one trip to the database, with the rows that a step asks for."""
 
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from django.db import connection, models
 
 from grievances.flow.calendar import WorkingCalendar
+from villages.as_json import row_of
 
 if TYPE_CHECKING:
     from grievances.models import Opinion
-
-Row = TypeVar("Row", bound=models.Model)
 
 # Read with the case, as rights and terms ask for them.
 _NEAR = ("unit", "category")
@@ -35,12 +30,12 @@ def locked(
     if found is None:
         raise model.DoesNotExist
     case, *rest = found
-    row = _row(model, case)
+    row = row_of(model, case)
     for name, values in zip(_NEAR, rest, strict=False):
         field = model._meta.get_field(name)
-        field.set_cached_value(row, values and _row(field.related_model, values))
+        field.set_cached_value(row, values and row_of(field.related_model, values))
     for kind, rows in zip(kinds, rest[len(_NEAR) :], strict=False):
-        row.file.keep(kind, [_row(kind, values) for values in rows or ()])
+        row.file.keep(kind, [row_of(kind, values) for values in rows or ()])
     if calendar:
         days = {date.fromisoformat(day): working for day, working in rest[-1].items()}
         row.file.calendar = WorkingCalendar(days)
@@ -67,13 +62,6 @@ def _near(field: models.ForeignKey) -> str:
 def _rows(kind: type[models.Model]) -> str:
     table, key = _quoted(kind._meta.db_table), _quoted(kind._meta.pk.column)
     return f"(SELECT json_agg(r ORDER BY r.{key}) FROM {table} r WHERE r.opinion_id = %s)"  # noqa: S608
-
-
-def _row(model: type[Row], values: dict[str, object]) -> Row:
-    """A row that came as JSON: times and days are text in it."""
-    fields = model._meta.concrete_fields
-    read = [field.to_python(values[field.column]) for field in fields]
-    return model.from_db(connection.alias, [field.attname for field in fields], read)
 
 
 def _quoted(name: str) -> str:
