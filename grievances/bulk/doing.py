@@ -16,6 +16,7 @@ from grievances.bulk.choosing import Chosen, cases_of
 from grievances.bulk.filling import filled
 from grievances.errors import ACCUSED_CONSTRAINT, RequestReused, StepRefused, broken_constraint, in_words
 from grievances.flow.duties import ACCUSED_MAY_NOT
+from grievances.flow.writing import insert_once
 from grievances.models import BulkItem, BulkOrder, BulkResult, Opinion
 from grievances.workflow import Verb
 from villages.jobs import job
@@ -47,7 +48,7 @@ def place(
         key=key, by=by, verb=verb, arguments=kept(arguments), digest=digest, made_at=timezone.now()
     )
     with transaction.atomic():
-        if not _is_new(order):
+        if not insert_once(order, unique="key"):
             return _placed_before(order)
         seen = cases_of(chosen, by).order_by("due_at", "pk").values_list("pk", flat=True)
         own = {pk: kept(given) for pk, given in (each or {}).items()}
@@ -61,16 +62,6 @@ def place(
     if len(items) <= DIRECTLY:
         run(order)
     return order
-
-
-def _is_new(order: BulkOrder) -> bool:
-    try:
-        # The second of two at once waits here for the first, and then meets the unique key.
-        with transaction.atomic():
-            order.save(force_insert=True)
-    except IntegrityError:
-        return False
-    return True
 
 
 def _placed_before(again: BulkOrder) -> BulkOrder:

@@ -79,6 +79,23 @@ class Statements:
         self._values += [*values, row.pk]
 
 
+def insert_once(row: models.Model, *, unique: str) -> bool:
+    """Write a new row, unless there is one with the same ``unique`` field: whether it was written. The second of two at
+    once waits here for the first."""
+    words = _insert(type(row), with_key=False)
+    insert, returning, key = words.sql.rpartition(" RETURNING ")
+    conflict = f" ON CONFLICT ({_quoted(row._meta.get_field(unique).column)}) DO NOTHING"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            insert + conflict + returning + key, [_value(row, field, add=True) for field in words.fields]
+        )
+        written = cursor.fetchone()
+    if written is None:
+        return False
+    row.pk, row._state.adding, row._state.db = written[0], False, connection.alias
+    return True
+
+
 @cache
 def _insert(model: type[models.Model], with_key: bool) -> _Words:
     meta = model._meta

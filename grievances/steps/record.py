@@ -109,7 +109,8 @@ class RecordSteps:
         if anonymous:
             _tell_no_order(opinion)
         if not memory:
-            with transaction.atomic():
+            # Within somebody's transaction no savepoint of its own: what fails here ends that too.
+            with transaction.atomic(savepoint=False):
                 opinion.file.write()
                 self_dispatch.order(opinion)
                 transaction.on_commit(lambda: step_done.send(cls, event=event))

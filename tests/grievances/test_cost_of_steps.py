@@ -49,7 +49,7 @@ def test_a_visits_form_reads_once_for_all_its_opinions_and_of_last_time_only_wha
     door = reverse("visit-household", args=[household.pk])
     client.get(door)
     opinions = said(0, roads) | said(1, lamps)
-    with django_assert_max_num_queries(21) as asked:
+    with django_assert_max_num_queries(15) as asked:
         assert client.post(door, sheet(count="2") | opinions).status_code == 302
     assert not any(before.text[:5] in one["sql"] or '"grievances_answer"' in one["sql"] for one in asked)
     assert client.post(door, sheet() | {f"back{before.pk}-word": "done"}).status_code == 302
