@@ -16,12 +16,25 @@ _ANONYMOUS_FROM, _ANONYMOUS_SPAN = 10_000_000, 90_000_000
 # Two to six letters or digits of the district, then two of the year; the sequence has five digits or more.
 _SHORTEST_BODY, _LONGEST_BODY, _SHORTEST_SEQUENCE = 4, 8, 5
 _BEGUN = re.compile(r"[A-Z0-9]{2,}(-[0-9]*){0,2}")
+# All that a new opinion needs to be told from others, in one question.
+_NEXT = """
+    SELECT nextval(%s), nextval(pg_get_serial_sequence('grievances_opinion', 'id')),
+        (SELECT abbreviation FROM villages_region WHERE code = %s)
+"""
 
 
-def next_number(region: Region, year: int, *, anonymous: bool = False) -> str:
-    """A number never given before. Gaps are allowed, so nobody waits for anybody."""
-    sequence = _ANONYMOUS_FROM + secrets.randbelow(_ANONYMOUS_SPAN) if anonymous else _next()
-    return compose(district_letters(region), year, sequence)
+def next_number(region: Region, year: int) -> tuple[str, int]:
+    """A number never given before, and the key of its row. Gaps are allowed, so nobody waits for anybody."""
+    district = region.at(Level.DISTRICT)
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT, [SEQUENCE, district])
+        sequence, key, letters = cursor.fetchone()
+    return compose(letters or district, year, sequence), key
+
+
+def anonymous_number(region: Region, year: int) -> str:
+    """A number at random, of one that nothing else says when it was given."""
+    return compose(district_letters(region), year, _ANONYMOUS_FROM + secrets.randbelow(_ANONYMOUS_SPAN))
 
 
 def number_of_request(region: Region, year: int, *, key: uuid.UUID) -> str:
@@ -36,12 +49,6 @@ def district_letters(region: Region) -> str:
     code = region.at(Level.DISTRICT)
     known = Region.objects.filter(code=code).values_list("abbreviation", flat=True).first()
     return known or code
-
-
-def _next() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(%s)", [SEQUENCE])
-        return cursor.fetchone()[0]
 
 
 def compose(letters: str, year: int, sequence: int) -> str:

@@ -1,6 +1,7 @@
 """Doing an order: each case in a transaction of its own, by the verb that does it alone."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from grievances.bulk.choosing import Chosen, cases_of
 from grievances.bulk.filling import filled
 from grievances.errors import ACCUSED_CONSTRAINT, RequestReused, StepRefused, broken_constraint, in_words
 from grievances.flow.duties import ACCUSED_MAY_NOT
+from grievances.flow.writing import insert_once
 from grievances.models import BulkItem, BulkOrder, BulkResult, Opinion
 from grievances.workflow import Verb
 from villages.jobs import job
@@ -22,6 +24,8 @@ from villages.models import Cadre
 
 # So many are done while the person waits; more become a background job.
 DIRECTLY = 50
+# So many cases are read together.
+_AT_ONCE = 50
 # An order on which nothing happened for so long can be gone on with by hand.
 STANDS_STILL = timedelta(minutes=1)
 
@@ -44,7 +48,7 @@ def place(
         key=key, by=by, verb=verb, arguments=kept(arguments), digest=digest, made_at=timezone.now()
     )
     with transaction.atomic():
-        if not _is_new(order):
+        if not insert_once(order, unique="key"):
             return _placed_before(order)
         seen = cases_of(chosen, by).order_by("due_at", "pk").values_list("pk", flat=True)
         own = {pk: kept(given) for pk, given in (each or {}).items()}
@@ -58,16 +62,6 @@ def place(
     if len(items) <= DIRECTLY:
         run(order)
     return order
-
-
-def _is_new(order: BulkOrder) -> bool:
-    try:
-        # The second of two at once waits here for the first, and then meets the unique key.
-        with transaction.atomic():
-            order.save(force_insert=True)
-    except IntegrityError:
-        return False
-    return True
 
 
 def _placed_before(again: BulkOrder) -> BulkOrder:
@@ -84,44 +78,75 @@ def run_order(order: int) -> None:
 
 def run(order: BulkOrder, *, most: int | None = None) -> None:
     """Do what is waiting of an order. Whoever else is at it meanwhile, no case is done twice."""
-    waiting = order.items.filter(result=BulkResult.WAITING).order_by("pk").values_list("pk", flat=True)
-    for pk in list(waiting[:most]):
-        _do(order, pk)
+    waiting = list(order.items.filter(result=BulkResult.WAITING).order_by("pk")[:most])
+    for first in range(0, len(waiting), _AT_ONCE):
+        items = waiting[first : first + _AT_ONCE]
+        together = _Together.read(order, items)
+        for item in items:
+            _do(together, item)
+
+
+@dataclass(frozen=True)
+class _Together:
+    """What the next cases of an order have in common: who ordered it, with their posts, the rows that its arguments
+    name, and those of the cases that they see. Not read for longer: posts may end while a long order is done."""
+
+    order: BulkOrder
+    by: Cadre
+    arguments: dict[str, object]
+    seen: dict[int, Opinion]
+
+    @classmethod
+    def read(cls, order: BulkOrder, items: list[BulkItem]) -> "_Together":
+        by = Cadre.objects.get(pk=order.by_id)
+        visible = Opinion.objects.visible_to(by).select_related("category", "region__parent")
+        seen = visible.in_bulk([item.opinion_id for item in items])
+        return cls(order, by, restored(order.arguments), seen)
+
+    def arguments_of(self, item: BulkItem) -> dict[str, object]:
+        """A problem that begins with the order is a row of its own for each case, until it is saved."""
+        anew = {name: value for name, value in self.order.arguments.items() if name == "problem"}
+        return self.arguments | restored(anew | item.arguments)
 
 
 @transaction.atomic
-def _do(order: BulkOrder, pk: int) -> None:
-    item = order.items.select_for_update(skip_locked=True).filter(pk=pk, result=BulkResult.WAITING).first()
-    if item is None:
+def _do(together: _Together, item: BulkItem) -> None:
+    waits = BulkItem.objects.select_for_update(skip_locked=True).filter(pk=item.pk, result=BulkResult.WAITING)
+    if not waits.values_list("pk"):
         return
-    # Read anew for each case: posts may end while a long order is done.
-    by = Cadre.objects.get(pk=order.by_id)
-    opinion = Opinion.objects.visible_to(by).filter(pk=item.opinion_id).first()
+    opinion = together.seen.get(item.opinion_id)
     item.result, item.done_at = BulkResult.LEFT_OUT, timezone.now()
     if opinion is not None:
-        item.reasons = _step(order, item, opinion, by)
+        item.reasons = _step(together, item, opinion)
         item.result = BulkResult.REFUSED if item.reasons else BulkResult.DONE
+    if item.reasons and not _sees(together.order.by_id, item.opinion_id):
+        # Since the cases were read it has left their sight: they aren't told why either.
+        item.reasons, item.result = {}, BulkResult.LEFT_OUT
     item.save(update_fields=["result", "reasons", "done_at"])
 
 
-def _step(order: BulkOrder, item: BulkItem, opinion: Opinion, by: Cadre) -> dict[str, str]:
+def _sees(cadre: int, opinion: int) -> bool:
+    return Opinion.objects.visible_to(Cadre.objects.get(pk=cadre)).filter(pk=opinion).exists()
+
+
+def _step(together: _Together, item: BulkItem, opinion: Opinion) -> dict[str, str]:
     """Do the step; nothing, or why not, in each language: what was refused is tried again in the next one."""
     reasons: dict[str, str] = {}
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
-            refused = _tried(order, item, opinion, by)
+            refused = _tried(together, item, opinion)
         if not refused:
             return {}
         reasons[language] = refused
     return reasons
 
 
-def _tried(order: BulkOrder, item: BulkItem, opinion: Opinion, by: Cadre) -> str:
-    key = uuid.uuid5(order.key, str(item.opinion_id))
+def _tried(together: _Together, item: BulkItem, opinion: Opinion) -> str:
+    key = uuid.uuid5(together.order.key, str(item.opinion_id))
     try:
-        step = getattr(opinion, order.verb)
-        arguments = filled(restored(order.arguments | item.arguments), opinion)
-        step(by=by, version=item.version, key=key, **arguments)
+        step = getattr(opinion, together.order.verb)
+        arguments = filled(together.arguments_of(item), opinion)
+        step(by=together.by, version=item.version, key=key, **arguments)
     except (StepRefused, ValidationError) as error:
         return in_words(error)
     except IntegrityError as error:

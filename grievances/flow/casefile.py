@@ -1,5 +1,7 @@
 """The rows that belong to one opinion, as a step sees them."""
 
+from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from django.db import models
@@ -8,6 +10,7 @@ from django.db.models import BooleanField, F, Func
 from django.db.models.sql.compiler import SQLCompiler
 
 from grievances.flow.calendar import WorkingCalendar
+from grievances.flow.writing import Statements
 from villages.models import Unit
 
 if TYPE_CHECKING:
@@ -45,13 +48,11 @@ class CaseFile:
         self._rows: dict[type[models.Model], list] = {}
         self._added: list[models.Model] = []
         self._changed: dict[models.Model, set[str]] = {}
-        self._calendar: WorkingCalendar | None = None
+        self._span_ends: datetime | None = None
 
-    @property
+    @cached_property
     def calendar(self) -> WorkingCalendar:
-        if self._calendar is None:
-            self._calendar = WorkingCalendar.load()
-        return self._calendar
+        return WorkingCalendar.load()
 
     def rows(self, model: type[Row]) -> list[Row]:
         """All rows of a model that belong to the opinion, oldest first."""
@@ -97,15 +98,31 @@ class CaseFile:
         if row not in self._added:
             self._changed.setdefault(row, set()).update(values)
 
-    def write_changed(self) -> None:
-        for row, names in self._changed.items():
-            row.save(update_fields=names)
-        self._changed.clear()
+    def end_span(self, at: datetime) -> None:
+        """The span that stands so far ends. It isn't read for that: the opinion itself, as it was, says the same."""
+        self._span_ends = at
 
-    def write_added(self) -> None:
+    def write(self, *, before: dict[str, object] | None = None) -> None:
+        """All of it in one trip. Ended rows first, so that the new ones meet the "one current" constraints; then the
+        opinion, a new one whole, else what is no longer as ``before``; then new rows, whose keys only the last, the
+        event, knows afterwards: whoever asks for the others reads them."""
+        together = Statements()
+        for row, names in self._changed.items():
+            together.update(row, names)
+        if self._span_ends:
+            together.end_span(self.opinion.pk, self._span_ends)
+        if before is None:
+            together.insert(self.opinion)
+        else:
+            together.update_where_changed(self.opinion, before)
         for row in self._added:
-            row.save(force_insert=True)
+            together.insert(row)
+        together.execute()
+        for row in self._added:
+            self.forget(type(row))
+        self._changed.clear()
         self._added.clear()
+        self._span_ends = None
 
 
 class MemoryFile(CaseFile):
@@ -115,7 +132,7 @@ class MemoryFile(CaseFile):
 
     def __init__(self, opinion: "Opinion", *, calendar: WorkingCalendar) -> None:
         super().__init__(opinion)
-        self._calendar = calendar
+        self.calendar = calendar
 
     def rows(self, model: type[Row]) -> list[Row]:
         return self._rows.setdefault(model, [])
@@ -127,3 +144,10 @@ class MemoryFile(CaseFile):
     def add(self, row: Row) -> Row:
         self.rows(type(row)).append(row)
         return row
+
+    def end_span(self, at: datetime) -> None:
+        from grievances.models import OpinionSpan
+
+        current = self.one(OpinionSpan, until=None)
+        if current:
+            self.change(current, until=at)

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from grievances.flow.relations import is_accused
 from grievances.people import absences
 from grievances.sight.access import DISTRICT_DIGITS, sees_unreleased
-from villages.models import Cadre, Post, Region, Role, Unit
-from villages.reading import read_posts
+from villages import reading as people
+from villages.models import Cadre, Post, Role, Unit
 
 if TYPE_CHECKING:
     from grievances.models import Opinion
@@ -34,14 +34,11 @@ def heads_of(units: Collection[Unit]) -> dict[int, Cadre]:
 
 def _heading(units: dict[int, Unit]) -> dict[int, list[Cadre]]:
     """For each unit those who may answer as its head, in the order of ``head_of``."""
-    posts = Post.objects.in_force().filter(unit__in=units, role=Role.HEAD, cadre__is_active=True)
-    heads: dict[int, list[Cadre]] = {pk: [] for pk in units}
-    for post in posts.select_related("cadre").order_by("since", "pk"):
-        heads[post.unit_id].append(post.cadre)
+    heads = people.heads(units)
     away = {
         row.cadre_id: row.substitute for row in absences.of([one for some in heads.values() for one in some])
     }
-    read_posts(away.values())
+    people.read_posts(away.values())
     found = {}
     for pk, some in heads.items():
         present = [head for head in some if head.pk not in away]
@@ -90,13 +87,13 @@ def is_unreleased(opinion: "Opinion") -> bool:
     return opinion.accusing and opinion.file.one(Accusation, **unknown) is not None
 
 
-def desk_for(opinion: "Opinion", *, lowest: str) -> Region:
-    """The level whose coordinator dispatches: from the region ``lowest`` upwards the town, or, for an
+def desk_for(opinion: "Opinion", *, lowest: str) -> str:
+    """The code of the level whose coordinator dispatches: from the region ``lowest`` upwards the town, or, for an
     accusation, the nearest level with a coordinator who may see it; with none, the district."""
     code = opinion.region_id
     levels = [code[:digits] for digits in (_TOWN_DIGITS, DISTRICT_DIGITS) if digits <= len(lowest)]
     fitting = (level for level in levels if not opinion.accusing or has_coordinator_for(opinion, level))
-    return Region.objects.get(code=next(fitting, levels[-1]))
+    return next(fitting, levels[-1])
 
 
 def has_coordinator_for(opinion: "Opinion", level: str) -> bool:

@@ -40,11 +40,17 @@ def free_of_blame(units: QuerySet[Unit], opinion: Opinion) -> QuerySet[Unit]:
 
 
 class UnitChoice(LabelChoice):
-    """Units under the names of their level: the district's, the town's, the villages' committees."""
+    """Units under the names of their level: the district's, the town's, the villages' committees. ``known`` is one
+    of those that are offered, which the form has read already."""
+
+    known: Unit | None = None
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(Unit.objects.none(), **{"empty_label": gettext_lazy("Choose…")} | kwargs)
         self.iterator = _ByLevel
+
+    def to_python(self, value: object) -> Unit | None:
+        return self.known if self.known and str(self.known.pk) == value else super().to_python(value)
 
 
 class _ByLevel(ModelChoiceIterator):

@@ -31,7 +31,8 @@ class AssignForm(StepForm):
         self.fields["unit"].widget.attrs["data-reload"] = "reload"
         if not self.is_bound and "reload" not in self.initial:
             self._propose()
-        self.fields["person"].queryset = with_absences(people_of(self._chosen()))
+        unit = self.fields["unit"].known = self._chosen()
+        self.fields["person"].queryset = with_absences(people_of(unit))
 
     def _propose(self) -> None:
         self.proposal = propose(self.opinion, coordinator=self.by)

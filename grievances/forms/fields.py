@@ -1,6 +1,7 @@
 """Form fields that several forms share."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -10,6 +11,9 @@ from grievances.models import Category
 from grievances.people import absences
 from villages.models import Cadre, Post, Role, Unit
 from villages.scope import under
+
+if TYPE_CHECKING:
+    from .questions import Chosen
 
 TEXT_LIMIT = 4000
 ACCEPTED = "image/jpeg,image/png,image/webp,application/pdf"
@@ -49,7 +53,9 @@ class LabelChoice(forms.ModelChoiceField):
 
 
 class CategoryChoice(LabelChoice):
-    """A category of the second level, grouped under the first."""
+    """A category of the second level, grouped under the first. ``known`` are those that the form has read already."""
+
+    known: "Chosen | None" = None
 
     def __init__(self, **kwargs: object) -> None:
         offered = Category.objects.filter(retired=False).exclude(parent=None).select_related("parent")
@@ -58,6 +64,11 @@ class CategoryChoice(LabelChoice):
             **{"label": _("What it is about")} | kwargs,
         )
         self.iterator = _GroupedByParent
+
+    def to_python(self, value: object) -> Category | None:
+        chosen = self.known.category(value) if self.known else None
+        offered = chosen is not None and chosen.parent_id is not None and not chosen.retired
+        return chosen if offered else super().to_python(value)
 
 
 class _GroupedByParent(forms.models.ModelChoiceIterator):

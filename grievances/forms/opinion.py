@@ -20,7 +20,7 @@ from villages.models import Cadre, Household, Region, Unit
 from villages.templatetags.looks import bracketed
 
 from .fields import CategoryChoice, ManyFiles, long_text
-from .questions import asked_by, particular, question_field
+from .questions import Chosen, particular, question_field
 
 UNKNOWN = "unknown"
 
@@ -53,13 +53,18 @@ class OpinionForm(forms.Form):
     on_the_spot = forms.BooleanField(label=gettext_lazy("Solved on the spot"), required=False)
     account = long_text(gettext_lazy("What was done"), required=False, rows=2)
 
-    def __init__(self, *args: object, by: Cadre, place: Region, **kwargs: object) -> None:
+    def __init__(
+        self, *args: object, by: Cadre, place: Region, known: Chosen | None = None, **kwargs: object
+    ) -> None:
         self.by, self.region = by, place
         super().__init__(*args, **kwargs)
         # Read when they are shown, or when one was chosen.
         self.fields["accused"].choices = cache(partial(_accusable, place))
         # What the category that is chosen so far asks.
-        self.questions = {f"question_{q.pk}": q for q in asked_by(self.chosen_category())}
+        chosen = self.chosen_category()
+        known = known or Chosen(chosen)
+        self.fields["category"].known = known
+        self.questions = {f"question_{q.pk}": q for q in known.questions(chosen)}
         for name, question in self.questions.items():
             self.fields[name] = question_field(question)
 

@@ -1,21 +1,52 @@
 """The short questions that a category asks, as form fields, and their answers in words."""
 
+from functools import cached_property
+
 from django import forms
-from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from grievances.models import Question, QuestionKind
+from grievances.models import Category, Question, QuestionKind
 
 from .fields import yes_no
 
 
+class Chosen:
+    """The categories that are chosen in the blocks of one sheet, and what they ask, read once for all of them."""
+
+    def __init__(self, *typed: object) -> None:
+        self._keys = {key for key in map(_key, typed) if key}
+
+    @cached_property
+    def _rows(self) -> dict[str, Category]:
+        found = Category.objects.filter(pk__in=self._keys) if self._keys else []
+        return {str(one.pk): one for one in found}
+
+    @cached_property
+    def _questions(self) -> list[Question]:
+        asking = {pk for one in self._rows.values() for pk in (one.pk, one.parent_id)} - {None}
+        return list(Question.objects.filter(category__in=asking)) if asking else []
+
+    def category(self, typed: object) -> Category | None:
+        """The one that was typed, if it was chosen in any of the blocks."""
+        return self._rows.get(_key(typed))
+
+    def questions(self, typed: object) -> list[Question]:
+        """Those of a category, and of the one above it; none for whatever is no category."""
+        chosen = self.category(typed)
+        asking = (chosen.pk, chosen.parent_id) if chosen else ()
+        return [question for question in self._questions if question.category_id in asking]
+
+
+def _key(typed: object) -> str:
+    """What was typed as a category, if it can be the id of one."""
+    key = str(getattr(typed, "pk", typed) or "")
+    return str(int(key)) if key.isdecimal() and len(key) <= 18 else ""
+
+
 def asked_by(category: object) -> list[Question]:
-    """The questions of a category, and of the one above it; none for whatever is no category."""
-    chosen = getattr(category, "pk", category)
-    if not str(chosen or "").isdecimal() or len(str(chosen)) > 18:
-        return []
-    return list(Question.objects.filter(Q(category=chosen) | Q(category__children=chosen)))
+    """The questions of one category, and of the one above it; none for whatever is no category."""
+    return Chosen(category).questions(category)
 
 
 def particular(question: Question, answer: object) -> dict[str, str]:

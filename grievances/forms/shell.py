@@ -44,7 +44,7 @@ def way() -> WayForm:
 def opinion(*, at_a_door: bool) -> VisitOpinionForm:
     """One opinion, heard at a household's door, or on the way."""
     household = SimpleNamespace(head=HEAD) if at_a_door else None
-    form = VisitOpinionForm(by=Cadre(), place=None, household=household, recent=[], prefix="o__n__")
+    form = VisitOpinionForm(by=Cadre(), place=None, household=household, prefix="o__n__")
     form.fields["category"].queryset = Category.objects.none()
     form.fields["accused"].choices = []
     # One that the phone copies for each category that it offers, and the way to the others.

@@ -82,6 +82,7 @@ class WayForm(VisitForm):
 class LookBackForm(forms.Form):
     """One matter of last time, answered with one tap."""
 
+    PREFIX = "back"
     use_required_attribute = False
     word = forms.ChoiceField(
         label=gettext_lazy("Is it done?"), required=False, widget=forms.RadioSelect, choices=Word.choices
@@ -90,7 +91,7 @@ class LookBackForm(forms.Form):
 
     def __init__(self, *args: object, opinion: Opinion, **kwargs: object) -> None:
         self.opinion = opinion
-        super().__init__(*args, prefix=f"back{opinion.pk}", **kwargs)
+        super().__init__(*args, prefix=f"{self.PREFIX}{opinion.pk}", **kwargs)
 
     def clean(self) -> dict[str, object]:
         data = super().clean()

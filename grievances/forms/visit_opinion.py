@@ -1,6 +1,7 @@
 """An opinion heard on a visit: the shared form, with what makes it quick with one thumb."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -35,7 +36,11 @@ class VisitOpinionForm(OpinionForm):
     same = forms.CharField(required=False, max_length=24, widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: object, household: Household | None, recent: Iterable[Category], **kwargs: object
+        self,
+        *args: object,
+        household: Household | None,
+        recent: Callable[[], Iterable[Category]] = list,
+        **kwargs: object,
     ) -> None:
         self.household = household
         super().__init__(*args, **kwargs)
@@ -49,7 +54,8 @@ class VisitOpinionForm(OpinionForm):
         # Demanded of whoever writes anything down: a block that was left alone is none.
         self.fields["text"].demanded = self.fields["category"].demanded = True
         self.fields["name"].demanded = household is None
-        self.fields["pick"].widget.choices = self._picks(recent)
+        # Read when they are shown.
+        self.fields["pick"].widget.choices = cache(lambda: self._picks(recent()))
         self.fields["name"].help_text = (
             _("Left empty: %s.") % household.head if household else _("Not for confidential or anonymous.")
         )
@@ -63,13 +69,15 @@ class VisitOpinionForm(OpinionForm):
 
     def chosen_category(self) -> object:
         """What was picked with one tap, else what was chosen from the whole list."""
-        picked = self["pick"].value()
-        return picked if picked and picked != OTHER else super().chosen_category()
+        return picked(self["pick"].value()) or super().chosen_category()
 
     def category_field(self) -> str:
         """The taps, unless there are none or they lead to the whole list."""
-        offered = len(self.fields["pick"].widget.choices) > 1
-        return "pick" if offered and self["pick"].value() != OTHER else "category"
+        return "pick" if self.offers_taps() and self["pick"].value() != OTHER else "category"
+
+    def offers_taps(self) -> bool:
+        """Whether there is a tap beside the way to the whole list."""
+        return len(list(self.fields["pick"].widget.choices)) > 1
 
     def alike(self) -> list[Opinion]:
         """What is offered as the same matter, as far as the block is filled in."""
@@ -128,6 +136,11 @@ class VisitOpinionForm(OpinionForm):
             return
         for name, errors in error.error_dict.items():
             self.add_error(name if name in self.fields else None, errors)
+
+
+def picked(tapped: object) -> object:
+    """The category of a tap; nothing for the one that leads to the whole list."""
+    return tapped if tapped != OTHER else None
 
 
 def recent_categories(cadre: Cadre) -> list[Category]:

@@ -1,8 +1,8 @@
 """The whole sheet of one visit: the visit, last time's matters, and what is said today."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import Self
 
 from django.db.models import QuerySet
@@ -17,6 +17,7 @@ from grievances.workflow import ANSWERED
 from villages.models import Cadre, Household, Region
 
 from .problems import Problem, problems_of
+from .questions import Chosen
 from .visit import MOST_OPINIONS, LookBackForm, VisitForm, WayForm
 from .visit_opinion import VisitOpinionForm, recent_categories
 
@@ -35,10 +36,13 @@ class Sheet:
 
     where: Where
     visit: VisitForm
-    back: list[LookBackForm]
     opinions: list[VisitOpinionForm]
     # Makes the block of one opinion, given its prefix.
     _block: Callable[..., VisitOpinionForm]
+    # Reads what was said last time, and makes the forms about it.
+    _last_time: Callable[[], list[LookBackForm]]
+    # Whether anything was sent about it.
+    _speaks_of_it: bool = True
 
     @classmethod
     def blank(cls, request: HttpRequest, where: Where) -> Self:
@@ -80,18 +84,35 @@ class Sheet:
         places: QuerySet[Region] | None = None,
         **sent: object,
     ) -> Self:
-        own = partial(block, by, where, recent_categories(by))
-        if before is None:
-            before = earlier(where.household, by) if where.household else []
+        prefixes = [f"o{n}" for n in range(count)]
+        known = Chosen(*_categories(prefixes, typed or sent.get("data") or {}))
+        own = partial(block, by, where, cache(partial(recent_categories, by)))
         kind = VisitForm if where.household else WayForm
         there = {"places": places_of(by) if places is None else places} if kind is WayForm else {}
+
+        def last_time() -> list[LookBackForm]:
+            matters = before
+            if matters is None:
+                matters = earlier(where.household, by) if where.household else []
+            return [_look(opinion, typed, sent) for opinion in matters]
+
         return cls(
             where,
             kind(by=by, **there, **sent, **_initial(kind, "", typed)),
-            [_look(opinion, typed, sent) for opinion in before],
-            [own(f"o{n}", **sent, **_initial(VisitOpinionForm, f"o{n}-", typed)) for n in range(count)],
+            [own(n, known=known, **sent, **_initial(VisitOpinionForm, f"{n}-", typed)) for n in prefixes],
             own,
+            last_time,
+            before is not None or _speaks_of_last_time(sent.get("data") or {}),
         )
+
+    @cached_property
+    def back(self) -> list[LookBackForm]:
+        """The matters of last time."""
+        return self._last_time()
+
+    def _heard(self) -> list[LookBackForm]:
+        """Those of them about which anything can have been said: mostly none, and then they aren't read."""
+        return self.back if self._speaks_of_it else []
 
     @cached_property
     def spare(self) -> VisitOpinionForm:
@@ -102,7 +123,7 @@ class Sheet:
         return [form for form in self.opinions if not form.is_blank()]
 
     def is_valid(self) -> bool:
-        checked = [form.is_valid() for form in (self.visit, *self.back, *self.filled())]
+        checked = [form.is_valid() for form in (self.visit, *self._heard(), *self.filled())]
         return all(checked) and self._is_possible()
 
     def _is_possible(self) -> bool:
@@ -121,7 +142,7 @@ class Sheet:
         return [problem for form in forms for problem in problems_of(form, part=parts.get(form, ""))]
 
     def looked_back(self) -> list[Back]:
-        return [form.back() for form in self.back if form.cleaned_data["word"]]
+        return [form.back() for form in self._heard() if form.cleaned_data["word"]]
 
     def asked(self) -> list[LookBackForm]:
         """What is worth asking about: whatever isn't closed with the household's consent; answers first."""
@@ -136,15 +157,29 @@ class Sheet:
         return [form for form in self.back if form.opinion.is_settled]
 
 
-def block(by: Cadre, where: Where, recent: list[Category], prefix: str, **more: object) -> VisitOpinionForm:
+def block(
+    by: Cadre, where: Where, recent: Callable[[], list[Category]], prefix: str, **more: object
+) -> VisitOpinionForm:
     """The form of one opinion of the sheet."""
     return VisitOpinionForm(
         by=by, place=where.place, household=where.household, recent=recent, prefix=prefix, **more
     )
 
 
+def _speaks_of_last_time(data: MultiValueDict) -> bool:
+    return any(value for name, value in data.items() if name.startswith(LookBackForm.PREFIX))
+
+
+def _categories(prefixes: list[str], data: Mapping) -> list[object]:
+    """What each block says of its category, by a tap or from the whole list."""
+    sent = (data.get(f"{prefix}-{name}") for prefix in prefixes for name in ("pick", "category"))
+    return [one[-1] if isinstance(one, list) and one else one for one in sent]
+
+
 def _look(opinion: Opinion, typed: dict | None, sent: dict) -> LookBackForm:
-    return LookBackForm(opinion=opinion, **sent, **_initial(LookBackForm, f"back{opinion.pk}-", typed))
+    return LookBackForm(
+        opinion=opinion, **sent, **_initial(LookBackForm, f"{LookBackForm.PREFIX}{opinion.pk}-", typed)
+    )
 
 
 def _initial(form: type, prefix: str, typed: dict | None) -> dict[str, dict]:

@@ -8,12 +8,13 @@ from grievances.flow.duties import coordinators_of
 from grievances.people import absences
 from grievances.sight.access import visible
 from grievances.workflow import Verb
-from villages.models import Cadre, Post, Role
+from villages import reading
+from villages.models import Cadre
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from grievances.models import Event, Notice
+    from grievances.models import Event, Notice, Opinion
 
 _TO_PERSON = {
     Verb.ASSIGN, Verb.REASSIGN, Verb.TRANSFER, Verb.REFUSE, Verb.REOPEN, Verb.REWORK, Verb.SUPERVISE,
@@ -70,15 +71,23 @@ def _with_substitutes(cadres: set[Cadre]) -> set[Cadre]:
 
 def _concerned(event: "Event") -> set[Cadre]:
     opinion = event.opinion
-    found: set[Cadre | None] = set()
+    found: set[Cadre] = set()
+    asked: set[int | None] = set()
     if event.verb in _TO_PERSON:
-        found.add(opinion.person)
+        asked.add(opinion.person_id)
     if event.verb in _TO_HEADS and opinion.unit:
-        heads = Post.objects.in_force().filter(unit=opinion.unit, role=Role.HEAD, cadre__is_active=True)
-        found |= {post.cadre for post in heads.select_related("cadre")}
+        found |= set(reading.heads([opinion.unit_id])[opinion.unit_id])
     if event.verb in _TO_RECORDER:
-        found.add(opinion.recorded_by)
+        asked.add(opinion.recorded_by_id)
     if event.details.get("returns"):
         # It came back twice: whoever dispatches it decides.
         found |= set(coordinators_of(opinion))
-    return {cadre for cadre in found if cadre is not None}
+    # Whoever the step has read already knows their posts.
+    known = {one.pk: one for one in (event.actor, _cached(opinion, "person"), *found) if one}
+    asked -= {None}
+    return found | {known[pk] for pk in asked & set(known)} | set(reading.people(asked - set(known)))
+
+
+def _cached(opinion: "Opinion", name: str) -> Cadre | None:
+    """Who stands in a field, if that was read or set."""
+    return opinion._state.fields_cache.get(name)

@@ -12,6 +12,7 @@ from grievances.messaging.choosing import chosen, next_digest, settings_of
 from grievances.messaging.kinds import kind_of
 from grievances.messaging.sending import send_due
 from grievances.models import Delivery, Event, How, Notice, Opinion
+from grievances.sight.access import still_sees
 from villages.models import Cadre
 
 logger = logging.getLogger(__name__)
@@ -31,9 +32,7 @@ def tell(
     """Tell each cadre once what ``key`` says: of a case (``opinion``), which who may not see is not told of; or of a
     list of ``count`` rows at an ``address`` of ours ("/escalations/?day=…")."""
     if opinion is not None:
-        cadres = [
-            cadre for cadre in cadres if Opinion.objects.visible_to(cadre).filter(pk=opinion.pk).exists()
-        ]
+        cadres = [cadre for cadre in cadres if still_sees(cadre, opinion)]
     now = at or timezone.now()
     told = [
         Notice(

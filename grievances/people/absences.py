@@ -16,10 +16,17 @@ if TYPE_CHECKING:
 
 
 def of(cadres: Iterable[Cadre]) -> list[Absence]:
-    """The absences of today of any of these cadres, with who stands in."""
-    people = [cadre.pk for cadre in cadres]
-    found = Absence.objects.in_force().filter(cadre__in=people).select_related("substitute") if people else []
-    return list(found)
+    """The absences of today of any of these cadres, with who stands in. A cadre of whom they were read knows them, as
+    it knows its posts: whoever dispatches a case to them and then tells them of it asks once."""
+    people = {cadre.pk: cadre for cadre in cadres}
+    unknown = [pk for pk, cadre in people.items() if "away_now" not in cadre.__dict__]
+    if unknown:
+        found: dict[int, list[Absence]] = {pk: [] for pk in unknown}
+        for row in Absence.objects.in_force().filter(cadre__in=unknown).select_related("substitute"):
+            found[row.cadre_id].append(row)
+        for pk, rows in found.items():
+            people[pk].__dict__["away_now"] = rows
+    return [row for cadre in people.values() for row in cadre.away_now]
 
 
 def kept_by(cadre: Cadre) -> list[Absence]:

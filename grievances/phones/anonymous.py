@@ -85,7 +85,7 @@ def _impossible(day: date) -> Answer | None:
 def _form(content: Content, village: Region, by: Cadre) -> VisitOpinionForm:
     typed = typed_opinion(content | {"informant": InformantKind.ANONYMOUS})
     return VisitOpinionForm(
-        by=by, place=village, household=None, recent=[], data=MultiValueDict(typed), files=MultiValueDict()
+        by=by, place=village, household=None, data=MultiValueDict(typed), files=MultiValueDict()
     )
 
 

@@ -6,6 +6,7 @@ own or lent: whoever stands in for somebody sees what both of them may see (docs
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
@@ -13,6 +14,9 @@ from grievances.flow.calendar import midnight
 from villages.models import Cadre, Post, Role
 from villages.scope import any_of, bounds, paths_above, within
 from villages.written import Written
+
+if TYPE_CHECKING:
+    from grievances.models import Opinion
 
 PLACE_ROLES = (Role.COORDINATOR, Role.CALLER, Role.LEADER, Role.AUDITOR)
 UNIT_ROLES = (Role.HANDLER, Role.HEAD)
@@ -27,6 +31,31 @@ def visible(cadre: Cadre, *, opinion: str = "") -> Q:
     if any(post.role == Role.VISITOR for post in cadre.own_posts):
         shown |= Q(**{f"{opinion}recorded_by": cadre})
     return shown & _not_accusing(cadre, opinion)
+
+
+def still_sees(cadre: Cadre, opinion: "Opinion") -> bool:
+    """Whether the cadre sees an opinion that was just read or written."""
+    if _surely_sees(cadre, opinion):
+        return True
+    return type(opinion).objects.visible_to(cadre).filter(pk=opinion.pk).exists()
+
+
+def _surely_sees(cadre: Cadre, opinion: "Opinion") -> bool:
+    """Whether posts that are read already show it, whatever else is in the database: what ``visible`` says of an
+    opinion that accuses nobody, but for those that see it as an assisting unit. Never true where ``visible`` isn't."""
+    if opinion.accusing:
+        return False
+    recorded = opinion.recorded_by_id == cadre.pk and any(
+        post.role == Role.VISITOR for post in cadre.own_posts
+    )
+    return recorded or any(_surely_shown_by(post, opinion) for post in cadre.posts_in_force)
+
+
+def _surely_shown_by(post: Post, opinion: "Opinion") -> bool:
+    if post.role in UNIT_ROLES:
+        return opinion.unit is not None and post.unit.contains(opinion.unit)
+    shown = post.role in PLACE_ROLES or (post.role == Role.VISITOR and opinion.informant_kind == "named")
+    return shown and opinion.region_id.startswith(post.region_id)
 
 
 def by_posts(cadre: Cadre, given: Callable[[list[Post]], Q], *roles: str, opinion: str = "") -> Q:

@@ -134,7 +134,7 @@ class DispatchSteps:
         end_membership(self, done)
         self.accusing = True
         self.file.add(models.Accusation(opinion=self, unit=unit, cadre=cadre, named_at=done.at))
-        self.desk = desk_for(self, lowest=self.desk_id)
+        self.desk_id = desk_for(self, lowest=self.desk_id)
         if self.unit and not may_hold(self, self.unit, self.person):
             return_to_dispatch(self, done)
 
@@ -217,7 +217,7 @@ def return_to_dispatch(opinion: "Opinion", done: Step) -> None:
     Who coordinates may have changed, or be accused by now: an accusation may go up a level.
     """
     if opinion.accusing:
-        opinion.desk = desk_for(opinion, lowest=opinion.desk_id)
+        opinion.desk_id = desk_for(opinion, lowest=opinion.desk_id)
     opinion.end_assignment(done)
     clocks.stop(opinion, at=done.at)
     clocks.resume(opinion, "dispatch", at=done.at, least=clocks.LEAST_DAYS_AFTER_HAND_BACK)

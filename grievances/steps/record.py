@@ -17,11 +17,11 @@ from grievances.flow import clocks
 from grievances.flow.calendar import midnight
 from grievances.flow.casefile import MemoryFile
 from grievances.flow.duties import desk_for
-from grievances.numbers import next_number
+from grievances.numbers import anonymous_number, next_number
 from grievances.workflow import Verb
 from villages.models import CODE_LENGTH, Cadre, Household, Level, Region, Unit
 
-from .step import Step, _settle, step_done
+from .step import Step, settle, step_done
 
 if TYPE_CHECKING:
     from grievances.models import Opinion, Visit
@@ -86,14 +86,13 @@ class RecordSteps:
         _check(category, said_at, now, accused, place)
         if anonymous:
             now, said_at = _days_only(now, said_at)
+        pk, number = _keys(place, now.year, number, anonymous=anonymous, counted=memory is None)
         opinion = cls(
-            number=number or next_number(place, now.year, anonymous=anonymous),
+            pk=pk, number=number,
             text=text, category=category, region=place, informant_kind=said.kind, said_at=said_at,
             recorded_at=now, recorded_by=None if anonymous else by, accusing=bool(accused),
             **fields,
         )  # fmt: skip
-        if anonymous:
-            opinion.pk = _RANDOM_IDS_FROM + secrets.randbelow(_RANDOM_IDS_FROM)
         if memory:
             opinion.__dict__["file"] = memory
             memory.opinion = opinion
@@ -105,17 +104,31 @@ class RecordSteps:
         _keep_informant(opinion, said, visit)
         for one in accused or []:
             opinion.file.add(models.Accusation(opinion=opinion, unit=one.unit, cadre=one.cadre, named_at=now))
-        opinion.desk = desk_for(opinion, lowest=place.code)
-        event = _settle(opinion, done, None)
+        opinion.desk_id = desk_for(opinion, lowest=place.code)
+        event = settle(opinion, done, None)
         if anonymous:
             _tell_no_order(opinion)
         if not memory:
-            with transaction.atomic():
-                opinion.save(force_insert=True)
-                opinion.file.write_added()
+            # Within somebody's transaction no savepoint of its own: what fails here ends that too.
+            with transaction.atomic(savepoint=False):
+                opinion.file.write()
                 self_dispatch.order(opinion)
                 transaction.on_commit(lambda: step_done.send(cls, event=event))
         return opinion
+
+
+def _keys(
+    place: Region, year: int, number: str | None, *, anonymous: bool, counted: bool
+) -> tuple[int | None, str]:
+    """The key of its row and its number. The key is known before the row, as others name it that are written with
+    it; those that are stored in bulk are not ``counted``: whoever stores them gives them keys."""
+    if anonymous:
+        pk = _RANDOM_IDS_FROM + secrets.randbelow(_RANDOM_IDS_FROM)
+        return pk, number or anonymous_number(place, year)
+    if number and not counted:
+        return None, number
+    own, pk = next_number(place, year)
+    return (pk if counted else None), number or own
 
 
 def _place(region: Region, kind: str) -> Region:

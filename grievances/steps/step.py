@@ -8,7 +8,7 @@ from functools import wraps
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from grievances import models
 from grievances.answering import drafts
 from grievances.digests import digest_of_arguments
 from grievances.errors import ChangedMeanwhile, RequestReused, StepRefused
+from grievances.flow.reading import locked
 from grievances.flow.relations import relations, stood_in_for
 from grievances.flow.separation import JOINS, check_separation, was_with_the_accused
 from grievances.tallies.signatures import signature
@@ -30,6 +31,25 @@ if TYPE_CHECKING:
 step_done = Signal()
 
 _LATEST_PAST_DAYS = 31
+# What verbs ask of a case besides its clocks, to be read together; what else one asks for is read when it does.
+_READS = {
+    Verb.ASSIGN: ("Assignment", "Objection"),
+    Verb.ASSIGN_BY_RULE: ("Assignment",),
+    Verb.REASSIGN: ("Assignment", "Objection"),
+    Verb.ACCEPT: ("Assignment",),
+    Verb.OBJECT: ("Assignment", "Objection"),
+    Verb.UPHOLD: ("Assignment", "Objection"),
+    Verb.REFUSE: ("Assignment", "Objection"),
+    Verb.TRANSFER: ("Assignment",),
+    Verb.WITHDRAW: ("Assignment", "ProblemMembership"),
+    Verb.APPROVE_EXTENSION: ("Extension",),
+    Verb.REFUSE_EXTENSION: ("Extension",),
+    Verb.RESOLVE: ("AnswerDraft", "Extension"),
+    Verb.EXPLAIN: ("AnswerDraft", "Extension"),
+    Verb.CALL_BACK: ("CallBack", "StoodIn"),
+    Verb.SPOT_CHECK: ("CallBack", "StoodIn"),
+}
+_COUNTS_WORKING_DAYS = {Verb.ASSIGN, Verb.ASSIGN_BY_RULE, Verb.REASSIGN, Verb.OBJECT}
 # Whatever else happens to a case that was put aside brings it back to the desk.
 _LEAVES_ASIDE = {Verb.PUT_ASIDE, Verb.RECKON}
 
@@ -111,24 +131,42 @@ def step(verb: Verb) -> Callable:
 def _locked(
     opinion: "Opinion", method: Callable, arguments: dict, circumstances: dict, version: int | None
 ) -> "Event":
-    with transaction.atomic():
-        found = models.Opinion.objects.select_related("unit", "category")
-        row = found.select_for_update(of=("self",)).get(pk=opinion.pk)
-        repeated = _repeated(row, circumstances)
-        if repeated is None:
-            if version is not None and version != row.version:
-                raise ChangedMeanwhile(_latest(row, circumstances["by"]))
-            before = row.state
-            event = _apply(row, method, arguments, circumstances)
-            _write(row)
-            if before == State.HANDLING != row.state and not row.file.lacks(models.AnswerDraft):
-                drafts.drop(row)
-            transaction.on_commit(lambda: step_done.send(models.Opinion, event=event))
-    for name in ("file", *(f.name for f in row._meta.concrete_fields if f.is_relation)):
-        opinion.__dict__.pop(name, None)
-        opinion._state.fields_cache.pop(name, None)
+    try:
+        with transaction.atomic():
+            row = _read(opinion, circumstances["verb"])
+            # Whoever saw the case as it stands has not done this step yet, which would have moved it on.
+            done = None if version == row.version else _done_before(row, circumstances)
+            if done is None:
+                if version is not None and version != row.version:
+                    raise ChangedMeanwhile(_latest(row, circumstances["by"]))
+                done = _do(row, method, arguments, circumstances)
+    except (StepRefused, ValidationError, IntegrityError) as error:
+        # Whatever stood in the way of a repeated request: it was done, or its key is another's.
+        done = None if isinstance(error, ChangedMeanwhile) else _done_before(opinion, circumstances)
+        if done is None:
+            raise
+        row = models.Opinion.objects.get(pk=opinion.pk)
+    opinion.__dict__.pop("file", None)
+    opinion._state.fields_cache = dict(row._state.fields_cache)
     opinion.__dict__.update({f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields})
-    return repeated or event
+    return done
+
+
+def _read(opinion: "Opinion", verb: Verb) -> "Opinion":
+    """The row under its lock, with what the verb asks of it."""
+    kinds = (models.Clock, *(getattr(models, name) for name in _READS.get(verb, ())))
+    return locked(opinion, kinds, calendar=verb in _COUNTS_WORKING_DAYS)
+
+
+def _do(row: "Opinion", method: Callable, arguments: dict, circumstances: dict) -> "Event":
+    """The step on the locked row, written down."""
+    before = {name: getattr(row, name) for name in models.STEP_FIELDS}
+    event = _apply(row, method, arguments, circumstances)
+    row.file.write(before=before)
+    if before["state"] == State.HANDLING != row.state and not row.file.lacks(models.AnswerDraft):
+        drafts.drop(row)
+    transaction.on_commit(lambda: step_done.send(models.Opinion, event=event))
+    return event
 
 
 def _latest(row: "Opinion", cadre: Cadre | None) -> "Event | None":
@@ -139,7 +177,7 @@ def _latest(row: "Opinion", cadre: Cadre | None) -> "Event | None":
     return events.last()
 
 
-def _repeated(row: "Opinion", circumstances: dict) -> "Event | None":
+def _done_before(row: "Opinion", circumstances: dict) -> "Event | None":
     """The event that this very request made before, if it did. Raises RequestReused if the key came from
     somebody else, or with another content."""
     if circumstances["key"] is None:
@@ -158,7 +196,7 @@ def _apply(opinion: "Opinion", method: Callable, arguments: dict, circumstances:
     who = relations(opinion, by, among=among) if by else frozenset()
     absent = stood_in_for(opinion, by, who=among) if by else None
     done = Step(**circumstances, relations=who, absent=absent)
-    before = State(opinion.state)
+    before, stood = State(opinion.state), _standing(opinion)
     _check(done, before)
     check_separation(opinion, done)
     worked_on = opinion.unit_id
@@ -167,7 +205,7 @@ def _apply(opinion: "Opinion", method: Callable, arguments: dict, circumstances:
         _note_absent(opinion, done, worked_on)
     if not TRANSITIONS[done.verb].leads_to(before, State(opinion.state)):
         raise AssertionError(f"{done.verb} led from {before} to {opinion.state}: not in the flow table")
-    return _settle(opinion, done, before)
+    return settle(opinion, done, before, stood)
 
 
 def _note_absent(opinion: "Opinion", done: Step, unit_id: int | None) -> None:
@@ -205,8 +243,11 @@ def _check(done: Step, state: State) -> None:
         raise ValidationError({"said_at": _("More than %(days)d days ago: look at the date again.") % days})
 
 
-def _settle(opinion: "Opinion", done: Step, before: State | None) -> "Event":
-    """What every step ends with: deadline, version, span, event."""
+def settle(
+    opinion: "Opinion", done: Step, before: State | None, stood: dict[str, object] | None = None
+) -> "Event":
+    """What every step ends with: deadline, version, span, event. ``stood`` is how the opinion stood before; a new
+    one didn't."""
     file = opinion.file
     running = [clock for clock in file.rows(models.Clock) if clock.stopped_at is None]
     first = min(running, key=lambda clock: clock.due_at, default=None)
@@ -221,7 +262,7 @@ def _settle(opinion: "Opinion", done: Step, before: State | None) -> "Event":
         opinion.waits_until = None
     if opinion.recorded_by_id and opinion.recorded_by_id != (done.by and done.by.pk):
         opinion.news_at = done.at
-    _lay_span(opinion, done.at)
+    _lay_span(opinion, done.at, stood)
     return file.add(
         models.Event(
             opinion=opinion,
@@ -243,13 +284,17 @@ def _settle(opinion: "Opinion", done: Step, before: State | None) -> "Event":
     )
 
 
-def _lay_span(opinion: "Opinion", at: datetime) -> None:
-    values = {name: getattr(opinion, name) for name in models.SNAPSHOT_FIELDS}
-    current = opinion.file.one(models.OpinionSpan, until=None)
-    if current:
-        if all(getattr(current, name) == value for name, value in values.items()):
-            return
-        opinion.file.change(current, until=at)
+def _standing(opinion: "Opinion") -> dict[str, object]:
+    """What a span says of an opinion."""
+    return {name: getattr(opinion, name) for name in models.SNAPSHOT_FIELDS}
+
+
+def _lay_span(opinion: "Opinion", at: datetime, stood: dict[str, object] | None) -> None:
+    values = _standing(opinion)
+    if values == stood:
+        return
+    if stood is not None:
+        opinion.file.end_span(at)
     opinion.file.add(
         models.OpinionSpan(
             opinion=opinion,
@@ -259,10 +304,3 @@ def _lay_span(opinion: "Opinion", at: datetime) -> None:
             **values,
         )
     )
-
-
-def _write(opinion: "Opinion") -> None:
-    """Ended rows first, so that the new ones meet the "one current" constraints; then the rest."""
-    opinion.file.write_changed()
-    opinion.save(update_fields=models.STEP_FIELDS)
-    opinion.file.write_added()

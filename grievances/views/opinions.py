@@ -47,9 +47,9 @@ _SHOWN = ("region__parent", "category", "unit", "person", "campaign")
 _SEES_LOOKS = {Role.AUDITOR, Role.COORDINATOR, Role.LEADER}
 
 
-def visible_opinion(request: HttpRequest, number: str, *, reading: tuple[str, ...] = _SHOWN) -> Opinion:
-    """The opinion with this number, if the cadre may see it; else 404. ``reading``: what is read along."""
-    found = Opinion.objects.visible_to(request.user).select_related(*reading)
+def visible_opinion(request: HttpRequest, number: str) -> Opinion:
+    """The opinion with this number, with what a page shows of it, if the cadre may see it; else 404."""
+    found = Opinion.objects.visible_to(request.user).select_related(*_SHOWN)
     opinion = get_object_or_404(found.annotate(held=Held(*_SELDOM)), number=number)
     for model, has_any in zip(_SELDOM, opinion.held, strict=True):
         if not has_any:
@@ -57,9 +57,18 @@ def visible_opinion(request: HttpRequest, number: str, *, reading: tuple[str, ..
     return opinion
 
 
-def opened(request: HttpRequest, number: str, *, reading: tuple[str, ...] = _SHOWN) -> Opinion:
+def opened(request: HttpRequest, number: str) -> Opinion:
     """The visible opinion; the look leaves a trace where the case is protected."""
-    found = visible_opinion(request, number, reading=reading)
+    found = visible_opinion(request, number)
+    looks.note_look(found, request.user)
+    return found
+
+
+def to_step_on(request: HttpRequest, number: str) -> Opinion:
+    """The same for a form that was sent: with all that most forms ask of a case, and no more, as the verb reads it
+    again under its lock."""
+    visible = Opinion.objects.visible_to(request.user).select_related("unit", "category")
+    found = get_object_or_404(visible, number=number)
     looks.note_look(found, request.user)
     return found
 

@@ -28,13 +28,12 @@ from grievances.flow.duties import ACCUSED_MAY_NOT
 from grievances.flow.relations import relations
 from grievances.forms.steps import FORMS, StepForm, key_of
 from grievances.models import AfterStep, Event, Opinion
-from grievances.views.opinions import case_context, opened, visible_opinion
+from grievances.sight.access import still_sees
+from grievances.views.opinions import case_context, opened, to_step_on, visible_opinion
 from grievances.views.walking import changed, gone_on
 from grievances.views.ways import Way, way_of
 from grievances.workflow import TRANSITIONS, State, Verb
 
-# All that most forms ask of a case when they are sent: the verb reads and locks it again.
-_TO_STEP = ("unit", "category")
 # Forms in the rows of a list have ids that begin so.
 FROM_THE_LIST = "take-"
 
@@ -49,7 +48,7 @@ def step_view(verb: Verb) -> Callable[..., HttpResponse]:
             opinion = opened(request, number)
             _allow(request, opinion, verb)
             return _ask(request, opinion, verb)
-        opinion = opened(request, number, reading=_TO_STEP)
+        opinion = to_step_on(request, number)
         digest = digest_of_request(request)
         try:
             _allow(request, opinion, verb)
@@ -176,7 +175,7 @@ def _next(request: HttpRequest) -> str:
 
 def _done(request: HttpRequest, opinion: Opinion, verb: Verb) -> HttpResponse:
     """What the person wants to see next. What they chose is remembered only here: a refused step moves nobody on."""
-    still = Opinion.objects.visible_to(request.user).filter(pk=opinion.pk).exists()
+    still = still_sees(request.user, opinion)
     done = _("Done: %(verb)s, %(number)s.") % {"verb": verb.label, "number": opinion.number}
     way, after = way_of(request, opinion), afterwards.asked(request.POST.get("after"))
     if after:

@@ -69,13 +69,13 @@ def _show(request: HttpRequest, sheet: Sheet, *, status: int = 200) -> HttpRespo
 def _questions(request: HttpRequest, where: Where) -> HttpResponse:
     """The questions of the category that was just chosen for one block."""
     name, category = next(iter(request.GET.items()), ("", ""))
-    one = block(request.user, where, [], _block_of(name), initial={"category": category})
+    one = block(request.user, where, list, _block_of(name), initial={"category": category})
     return render(request, "grievances/_visit_questions.html", {"one": one})
 
 
 def _offer(request: HttpRequest, where: Where) -> HttpResponse:
     """Open matters like the one that is being written down in one block."""
-    one = block(request.user, where, [], _block_of(request.POST["offer"]), data=request.POST)
+    one = block(request.user, where, list, _block_of(request.POST["offer"]), data=request.POST)
     same = one["same"]
     context = {"alike": one.alike(), "same": same.value(), "name": same.html_name}
     return render(request, "grievances/_same_as.html", context)

@@ -4,12 +4,13 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grievances.errors import RequestReused
+from grievances.flow.writing import insert_once
 from grievances.forms.visit_opinion import VisitOpinionForm
 from grievances.models import (
     Campaign,
@@ -104,13 +105,9 @@ def log_visit(
     if phone:
         visit.phone_said_at, visit.digest = phone.said_at, phone.digest
         visit.anonymous_opinions += phone.anonymous
-    try:
-        # The second of two at once waits here for the first, and then meets the unique key.
-        with transaction.atomic():
-            visit.save(force_insert=True)
-    except IntegrityError:
+    if not insert_once(visit, unique="key"):
         return _written_before(visit, opinions, looking_back)
-    visit.cadres.set([by, *cadres])
+    visit.cadres.add(by, *cadres)
     names = list(phone.ids if phone else range(len(opinions)))
     _lock(opinions, looking_back)
     made = [_record(form, visit, name, channel) for name, form in zip(names, opinions, strict=True)]

@@ -35,8 +35,7 @@ _PROBLEM = "a common problem's own place, category, unit, person and version"
 _PHONE = "a phone's own rows: what arrives, waits or is ended"
 _SHOWN = "for a page or a comparison only; never saved"
 WRITES: dict[tuple[str, str], str] = {
-    ("flow/casefile.py", "row.save(force_insert=True)"): _THE_VERBS_OWN,
-    ("flow/casefile.py", "row.save(update_fields=names)"): _THE_VERBS_OWN,
+    ("flow/casefile.py", "Statements()"): _THE_VERBS_OWN,
     ("people/leaving.py", "row.answered_at"): _SUCCESSION,
     ("people/leaving.py", "row.save(update_fields=['answered_at'])"): _SUCCESSION,
     ("exports/making.py", "MadeFile.objects.filter(pk=made.pk).update"): "a file that could not be made",
@@ -115,7 +114,9 @@ def writes_to_cases() -> set[tuple[str, str]]:
 
 def _writes(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _writes_rows(node):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Statements":
+            yield ast.unparse(node)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _writes_rows(node):
             code = ast.unparse(node)
             yield ast.unparse(node.func) if node.func.attr == "update" else code
         elif isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
@@ -144,4 +145,4 @@ def _writes_rows(call: ast.Call) -> bool:
         return "Opinion.objects" in on or (
             does == "update" and any(one.arg in _FIELDS for one in call.keywords)
         )
-    return does in ("save", "delete") and on in _CASES
+    return (does in ("save", "delete") and on in _CASES) or (does == "write" and on.endswith(".file"))
