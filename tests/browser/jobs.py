@@ -70,3 +70,17 @@ def _reload(page: Page, form: Locator) -> None:
     if page.evaluate("() => !window.htmx"):
         form.locator("button[name=reload]").click()
     expect(form.locator("[name=person] option").nth(1)).to_be_attached()
+
+
+def until(page: Page, holds: str, arg: object = None) -> None:
+    """Wait until an asynchronous function of the page says so, ten seconds at most: Playwright's own wait needs what the
+    policy forbids."""
+    wait = f"""async (arg) => {{
+      const holds = {holds};
+      for (let tries = 0; tries < 100; tries++) {{
+        if (await holds(arg)) return true;
+        await new Promise((done) => setTimeout(done, 100));
+      }}
+      return false;
+    }}"""
+    assert page.evaluate(wait, arg), holds

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import People
+from tests.browser.jobs import until
 from tests.browser.site import LANGUAGES
 
 SMALL = {"width": 360, "height": 740}
@@ -122,7 +123,7 @@ def test_a_browser_that_is_killed_in_the_yard_loses_no_words(yard: tuple[Page, s
     expect(page.locator(".errors a")).to_have_count(1)
     people.look(page)
     address = page.url
-    page.wait_for_function(f"async (before) => (await ({_LAST_KEPT})()) > before", arg=kept)
+    until(page, f"async (before) => (await ({_LAST_KEPT})()) > before", kept)
     page.close()
     again = page.context.new_page()
     again.goto(address)
