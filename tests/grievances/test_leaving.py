@@ -93,7 +93,7 @@ def test_a_group_without_a_successor_is_pointed_out_and_nothing_is_done(
     for given in ("", "x", outsider.pk, handler.pk):
         page = leave(heads, handler, **{"to-all": given})
         assert page.status_code == 422 and "to-all" in page.context["form"].errors
-    for field, wrong in (("reason", ""), ("last_day", "2020-01-01"), ("posts", ["999"])):
+    for field, wrong in (("reason", ""), ("last_day", "2020-01-01"), ("posts", ["0"])):
         page = leave(heads, handler, **{"to-all": colleague.pk, field: wrong})
         assert page.status_code == 422 and field in page.context["form"].errors
     assert person_of(case) == handler and handler.posts.get().until is None
