@@ -44,11 +44,6 @@ def _key(typed: object) -> str:
     return str(int(key)) if key.isdecimal() and len(key) <= 18 else ""
 
 
-def asked_by(category: object) -> list[Question]:
-    """The questions of one category, and of the one above it; none for whatever is no category."""
-    return Chosen(category).questions(category)
-
-
 def particular(question: Question, answer: object) -> dict[str, str]:
     """An answer, kept with the wording that was asked."""
     return {"question": _wording(question), "kind": question.kind, "answer": _in_words(answer)}

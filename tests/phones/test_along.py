@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from grievances.forms.opinion import OpinionForm
-from grievances.forms.questions import asked_by
+from grievances.forms.questions import Chosen
 from grievances.measures import coverage
 from grievances.models import Category, Informant, Opinion, Phone, Question, Visit
 from grievances.phones import along, both
@@ -131,7 +131,9 @@ def test_categories_travel_with_their_questions_and_words(
     Question.objects.create(category=potholes.parent, kind="text", wording="哪里", wording_en="Where")
     lights, found = sorted(taken(script, phone)["categories"], key=lambda one: -one["demands_accused"])
     assert found["label"] == {"zh-hans": "路面坑洼", "en": "Potholes"} and found["top"]["zh-hans"] == "道路"
-    assert [one["pk"] for one in found["questions"]] == [one.pk for one in asked_by(potholes)]
+    assert [one["pk"] for one in found["questions"]] == [
+        one.pk for one in Chosen(potholes).questions(potholes)
+    ]
     choices = [one["choices"] for one in found["questions"] if one["kind"] == "choice"]
     assert choices == [
         [
