@@ -4,7 +4,7 @@ than PostgreSQL takes to answer them."""
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from django.db import connections, router
+from django.db import connection, connections, router
 from django.db.models import BooleanField, F, Func, Model
 
 
@@ -32,10 +32,15 @@ def rows_of(question: str, values: dict[str, object], *models: type[Model]) -> I
             yield tuple(_split(row, models, using))
 
 
+def quoted(name: str) -> str:
+    """The name of a table or column of our own, as a statement has it."""
+    return connection.ops.quote_name(name)
+
+
 @cache
 def _columns(*models: type[Model]) -> str:
     return ", ".join(
-        f'"{model._meta.db_table}"."{field.column}"'
+        f"{quoted(model._meta.db_table)}.{quoted(field.column)}"
         for model in models
         for field in model._meta.concrete_fields
     )

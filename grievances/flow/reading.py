@@ -9,6 +9,7 @@ from django.db import connection, models
 
 from grievances.flow.calendar import WorkingCalendar
 from villages.as_json import row_of
+from villages.written import quoted
 
 if TYPE_CHECKING:
     from grievances.models import Opinion
@@ -45,7 +46,7 @@ def locked(
 @cache
 def _sql(model: type[models.Model], kinds: tuple[type[models.Model], ...], calendar: bool) -> str:
     """Two statements: the second sees all that was committed while the first waited for the lock."""
-    table = _quoted(model._meta.db_table)
+    table = quoted(model._meta.db_table)
     asked = ["row_to_json(o)", *map(_near, map(model._meta.get_field, _NEAR)), *map(_rows, kinds)]
     asked += [_CALENDAR] if calendar else []
     return (
@@ -55,14 +56,10 @@ def _sql(model: type[models.Model], kinds: tuple[type[models.Model], ...], calen
 
 
 def _near(field: models.ForeignKey) -> str:
-    table, key = _quoted(field.related_model._meta.db_table), _quoted(field.related_model._meta.pk.column)
-    return f"(SELECT row_to_json(r) FROM {table} r WHERE r.{key} = o.{_quoted(field.column)})"  # noqa: S608
+    table, key = quoted(field.related_model._meta.db_table), quoted(field.related_model._meta.pk.column)
+    return f"(SELECT row_to_json(r) FROM {table} r WHERE r.{key} = o.{quoted(field.column)})"  # noqa: S608
 
 
 def _rows(kind: type[models.Model]) -> str:
-    table, key = _quoted(kind._meta.db_table), _quoted(kind._meta.pk.column)
+    table, key = quoted(kind._meta.db_table), quoted(kind._meta.pk.column)
     return f"(SELECT json_agg(r ORDER BY r.{key}) FROM {table} r WHERE r.opinion_id = %s)"  # noqa: S608
-
-
-def _quoted(name: str) -> str:
-    return connection.ops.quote_name(name)

@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 from django.db import connection, models
 
+from villages.written import quoted
+
 
 class _Words(NamedTuple):
     """An INSERT into a model's table, and the fields whose values it takes."""
@@ -53,7 +55,7 @@ class Statements:
         """The span of an opinion that stands so far ends, unread."""
         from grievances.models import OpinionSpan
 
-        table = _quoted(OpinionSpan._meta.db_table)
+        table = quoted(OpinionSpan._meta.db_table)
         self._sql.append(f"UPDATE {table} SET until = %s WHERE opinion_id = %s AND until IS NULL")  # noqa: S608
         self._values += [at, opinion_id]
 
@@ -72,9 +74,9 @@ class Statements:
         if not fields:
             return
         meta = row._meta
-        columns = ", ".join(f"{_quoted(field.column)} = %s" for field in fields)
+        columns = ", ".join(f"{quoted(field.column)} = %s" for field in fields)
         self._sql.append(
-            f"UPDATE {_quoted(meta.db_table)} SET {columns} WHERE {_quoted(meta.pk.column)} = %s"  # noqa: S608 – names of our own models
+            f"UPDATE {quoted(meta.db_table)} SET {columns} WHERE {quoted(meta.pk.column)} = %s"  # noqa: S608 – names of our own models
         )
         self._values += [*values, row.pk]
 
@@ -84,7 +86,7 @@ def insert_once(row: models.Model, *, unique: str) -> bool:
     once waits here for the first."""
     words = _insert(type(row), with_key=False)
     insert, returning, key = words.sql.rpartition(" RETURNING ")
-    conflict = f" ON CONFLICT ({_quoted(row._meta.get_field(unique).column)}) DO NOTHING"
+    conflict = f" ON CONFLICT ({quoted(row._meta.get_field(unique).column)}) DO NOTHING"
     with connection.cursor() as cursor:
         cursor.execute(
             insert + conflict + returning + key, [_value(row, field, add=True) for field in words.fields]
@@ -100,16 +102,12 @@ def insert_once(row: models.Model, *, unique: str) -> bool:
 def _insert(model: type[models.Model], with_key: bool) -> _Words:
     meta = model._meta
     fields = tuple(field for field in meta.local_concrete_fields if with_key or not field.primary_key)
-    columns = ", ".join(_quoted(field.column) for field in fields)
+    columns = ", ".join(quoted(field.column) for field in fields)
     places = ", ".join(["%s"] * len(fields))
-    key = _quoted(meta.pk.column)
-    sql = f"INSERT INTO {_quoted(meta.db_table)} ({columns}) VALUES ({places}) RETURNING {key}"  # noqa: S608
+    key = quoted(meta.pk.column)
+    sql = f"INSERT INTO {quoted(meta.db_table)} ({columns}) VALUES ({places}) RETURNING {key}"  # noqa: S608
     return _Words(sql, fields)
 
 
 def _value(row: models.Model, field: models.Field, *, add: bool) -> object:
     return field.get_db_prep_save(field.pre_save(row, add), connection)
-
-
-def _quoted(name: str) -> str:
-    return connection.ops.quote_name(name)

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from django.db.models import Q, QuerySet
 from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from grievances.flow.duties import is_kept_above, may_hold
 from grievances.models import Opinion
@@ -46,7 +45,7 @@ class UnitChoice(LabelChoice):
     known: Unit | None = None
 
     def __init__(self, **kwargs: object) -> None:
-        super().__init__(Unit.objects.none(), **{"empty_label": gettext_lazy("Choose…")} | kwargs)
+        super().__init__(Unit.objects.none(), **kwargs)
         self.iterator = _ByLevel
 
     def to_python(self, value: object) -> Unit | None:

@@ -21,7 +21,8 @@ from grievances.numbers import anonymous_number, next_number
 from grievances.workflow import Verb
 from villages.models import CODE_LENGTH, Cadre, Household, Level, Region, Unit
 
-from .step import Step, settle, step_done
+from .settling import settle
+from .step import Step, step_done
 
 if TYPE_CHECKING:
     from grievances.models import Opinion, Visit
