@@ -149,6 +149,7 @@ urlpatterns = [
     path("opinions/<str:number>/like/", proposals.opinion_like, name="opinion-like"),
     path("opinions/<str:number>/receipt/", opinions.opinion_receipt, name="opinion-receipt"),
     path("opinions/<str:number>/paper/", papers.opinion_paper, name="opinion-paper"),
+    path("opinions/<str:number>/answer-letter/", papers.opinion_answer_letter, name="opinion-answer-letter"),
     path("opinions/<str:number>/dispatch-slip/", papers.opinion_dispatch_slip, name="opinion-dispatch-slip"),
     path("opinions/<str:number>/draft/", drafts.answer_draft, name="answer-draft"),
     path("opinions/<str:number>/notes/", notes.opinion_notes, name="opinion-notes"),

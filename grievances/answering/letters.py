@@ -3,20 +3,33 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from grievances.answering.filling import language_of
 from grievances.flow import clocks
 from grievances.flow.calendar import last_day
 from grievances.workflow import Ground, State
-from villages.models import Post, Role
+from villages.models import Post, Role, Unit
 from villages.templatetags.looks import comma, full_day
 
 if TYPE_CHECKING:
     from datetime import date
 
     from grievances.models import Opinion
+
+
+@dataclass(frozen=True)
+class Letter:
+    """An answer as its informant gets it."""
+
+    body: str
+    signature: str
+    language: str
+
+    def __str__(self) -> str:
+        return f"{self.body}\n\n{self.signature}"
 
 
 def letter(
@@ -27,20 +40,26 @@ def letter(
     ground: str = "",
     planned_for: "date | None" = None,
     passed_to: str = "",
-) -> str:
-    """The answer as a letter: to whom, about what, the answer, who answers, and what can be done next.
+    unit: Unit | None = None,
+    on: "date | None" = None,
+) -> Letter:
+    """The answer as a letter: to whom, about what, the answer, what can be done next, who answers.
 
-    ``names`` are those that the writer may see: a letter to a confidential informant names nobody.
+    ``names`` are those that the writer may see: a letter to a confidential informant names nobody. All of it is in
+    the language of the answer itself, whatever language the writer has the program in. ``unit`` and ``on``: who
+    answered, and on which day, where that isn't the unit of today.
     """
-    parts = [
-        _salutation(names),
-        _("About your matter %(number)s: “%(text)s”") % {"number": opinion.number, "text": opinion.words},
-        public.strip(),
-        _because(ground, planned_for, passed_to),
-        _if_not_content(),
-        _signed(opinion),
-    ]
-    return "\n\n".join(part for part in parts if part)
+    language = language_of(public)
+    with translation.override(language):
+        parts = [
+            _salutation(names),
+            _("About your matter %(number)s: “%(text)s”") % {"number": opinion.number, "text": opinion.words},
+            public.strip(),
+            _because(ground, planned_for, passed_to),
+            _if_not_content(),
+        ]
+        signature = _signed(unit or opinion.unit, on or timezone.localdate())
+    return Letter("\n\n".join(part for part in parts if part), signature, language)
 
 
 def _salutation(names: list[str]) -> str:
@@ -65,9 +84,8 @@ def _if_not_content() -> str:
     return words % {"days": clocks.REQUEST_DAYS}
 
 
-def _signed(opinion: "Opinion") -> str:
-    unit = opinion.unit
-    lines = [unit.label, unit.telephone, full_day(timezone.localdate())]
+def _signed(unit: Unit, on: "date") -> str:
+    lines = [unit.label, unit.telephone, full_day(on)]
     return "\n".join(line for line in lines if line)
 
 

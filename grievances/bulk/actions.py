@@ -21,6 +21,7 @@ _ROLES: dict[Verb, set[str]] = {
     Verb.JOIN: {Role.HEAD, Role.COORDINATOR},
     Verb.RESOLVE: {Role.HEAD, Role.HANDLER},
     Verb.EXPLAIN: {Role.HEAD, Role.HANDLER},
+    Verb.TELL: {Role.HEAD, Role.HANDLER, Role.COORDINATOR},
 }
 # One text for many is an answer only where they have one cause: asked for from a common problem.
 _FROM_A_PROBLEM = frozenset({Verb.RESOLVE, Verb.EXPLAIN})

@@ -11,9 +11,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from grievances.answering.filling import filled
 from grievances.bulk.actions import kept, restored
 from grievances.bulk.choosing import Chosen, cases_of
-from grievances.bulk.filling import filled
 from grievances.errors import ACCUSED_CONSTRAINT, RequestReused, StepRefused, broken_constraint, in_words
 from grievances.flow.duties import ACCUSED_MAY_NOT
 from grievances.flow.writing import insert_once
@@ -99,7 +99,9 @@ class _Together:
     @classmethod
     def read(cls, order: BulkOrder, items: list[BulkItem]) -> "_Together":
         by = Cadre.objects.get(pk=order.by_id)
-        visible = Opinion.objects.visible_to(by).select_related("category", "region__parent")
+        visible = Opinion.objects.visible_to(by).select_related(
+            "category", "region__parent", "unit", "person"
+        )
         seen = visible.in_bulk([item.opinion_id for item in items])
         return cls(order, by, restored(order.arguments), seen)
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 
+from grievances.answering.filling import filled
 from grievances.bulk.choosing import Chosen, cases_of
-from grievances.bulk.filling import filled
 from grievances.errors import ChangedMeanwhile, StepRefused, in_words
 from grievances.flow.calendar import WorkingCalendar
 from grievances.flow.casefile import MemoryFile, Row
@@ -37,6 +37,9 @@ _READ: tuple[type[Model], ...] = (
 )  # fmt: skip
 # … and what they only add to.
 _ADDED: tuple[type[Model], ...] = (Answer, Event, OpinionSpan, StoodIn)
+
+# What a case is shown with, and what a text may be filled in with.
+_READ_OF_EACH = ("region__parent", "category", "unit", "person")
 
 _NEAR: dict[type[Model], tuple[str, ...]] = {AnswerDraft: ("by",)}
 
@@ -68,7 +71,7 @@ def preview(
     """Try the step on each case, as it stands now; ``each`` says what is asked for of one case alone."""
     each = each or {}
     # The rows twice: those that are shown, and those on which the step is tried.
-    cases = list(cases_of(chosen, by).select_related("region__parent", "category").order_by("due_at", "pk"))
+    cases = list(cases_of(chosen, by).select_related(*_READ_OF_EACH).order_by("due_at", "pk"))
     tried = {case.pk: case for case in cases_of(chosen, by).select_related("unit", "category")}
     _give_files(tried)
     _give_posts({id(one): one for given in each.values() for one in given.values() if isinstance(one, Cadre)})

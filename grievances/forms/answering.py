@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from grievances.answering.filling import refuse_left_over
 from grievances.answering.letters import letter
-from grievances.answering.model_answers import refuse_left_over
 from grievances.attachments import files
 from grievances.flow import clocks
 from grievances.flow.calendar import last_day
@@ -117,7 +117,7 @@ class AnswerForm(TellingForm, DraftedForm):
     def _letter(self) -> str:
         names = [person.name for person in looks.shown(self.opinion, self.by).people]
         told = {name: self.cleaned_data.get(name) for name in ("ground", "planned_for", "passed_to")}
-        return letter(self.opinion, self.cleaned_data["public"], names=names, **told)
+        return str(letter(self.opinion, self.cleaned_data["public"], names=names, **told))
 
     def arguments(self) -> dict[str, object]:
         return {name: value for name, value in super().arguments().items() if name not in ("seen", "taken")}

@@ -17,6 +17,7 @@ from grievances.workflow import Verb
 from villages.models import CODE_LENGTH, Cadre, Level, Role, Unit
 from villages.scope import any_of, within
 
+from .checking import about_field, tell_means
 from .choices import UnitChoice
 from .dispatching import by_id
 from .fields import CategoryChoice, LabelChoice, long_text, people_of
@@ -126,12 +127,21 @@ class BulkSuperviseForm(BulkForm):
         return self.cleaned_data["due"]
 
 
+class BulkTellForm(BulkForm):
+    """What the informants were told, all in one way: letters that were handed out, a round of telephoning."""
+
+    about = about_field()
+    means = tell_means()
+    remark = long_text(gettext_lazy("Remark"), required=False, rows=2)
+
+
 BULK_FORMS: dict[Verb, type[BulkForm]] = {
     Verb.ASSIGN: BulkAssignForm,
     Verb.TRANSFER: BulkTransferForm,
     Verb.REASSIGN: BulkReassignForm,
     Verb.RECATEGORISE: BulkRecategoriseForm,
     Verb.SUPERVISE: BulkSuperviseForm,
+    Verb.TELL: BulkTellForm,
 }
 
 # Units whose people one list of colleagues holds: a head has one or few.

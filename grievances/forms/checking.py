@@ -60,8 +60,9 @@ class AnswerSupervisionForm(StepForm):
         self.hint = "\n".join(map(str, asked(self.opinion)))
 
 
-class TellForm(StepForm):
-    about = forms.ChoiceField(
+def about_field() -> forms.ChoiceField:
+    """What the informant was told."""
+    return forms.ChoiceField(
         label=_("About"),
         choices=[
             ("", _("Choose…")),
@@ -70,7 +71,15 @@ class TellForm(StepForm):
             ("answered", _("the answer")),
         ],
     )
-    means = forms.ChoiceField(label=_("How"), choices=[("", _("Choose…")), *TellMeans.choices])
+
+
+def tell_means() -> forms.ChoiceField:
+    return forms.ChoiceField(label=_("How"), choices=[("", _("Choose…")), *TellMeans.choices])
+
+
+class TellForm(StepForm):
+    about = about_field()
+    means = tell_means()
     remark = long_text(_("Remark"), required=False, rows=2)
     said_at = moment(_("When"))
 

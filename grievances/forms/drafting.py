@@ -8,7 +8,7 @@ from django.utils.dateparse import parse_date
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from grievances.answering import drafts, model_answers, notes
+from grievances.answering import drafts, filling, model_answers, notes
 from grievances.errors import StepRefused
 from grievances.workflow import Ground, Outcome, TellMeans
 from villages.models import Cadre
@@ -94,12 +94,8 @@ class DraftedForm(StepForm):
 
     def filled(self, text: str) -> str:
         """With what is known of the case and, by now, of the form."""
-        return model_answers.fill(
-            text,
-            model_answers.Filling(
-                self.opinion, self._day(self._value("planned_for")), str(self._value("passed_to") or "")
-            ),
-        )
+        planned_for, passed_to = self._day(self._value("planned_for")), str(self._value("passed_to") or "")
+        return filling.fill(text, filling.Filling(self.opinion, planned_for, passed_to))
 
     def _value(self, name: str) -> object:
         cleaned = getattr(self, "cleaned_data", {})

@@ -8,7 +8,7 @@ from django.db.models import Max, Min, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from grievances.bulk import filling
+from grievances.answering.filling import names, refuse_unknown
 from grievances.bulk.choosing import Chosen
 from grievances.models import CommonProblem, Opinion, ProblemMembership
 from grievances.problems.common_problems import named_in, near, smallest_region
@@ -129,7 +129,7 @@ class BulkResolveForm(BulkForm):
 
     def prepare(self) -> None:
         words = _("Each informant gets these words in a letter of their own. Filled in for each case: %s.")
-        self.fields["public"].help_text = words % " ".join(filling.names())
+        self.fields["public"].help_text = words % " ".join(names())
 
     def clean_chosen(self) -> Chosen:
         chosen = super().clean_chosen()
@@ -140,10 +140,12 @@ class BulkResolveForm(BulkForm):
         return chosen
 
     def clean_account(self) -> str:
-        return _known_fields(self.cleaned_data["account"])
+        refuse_unknown(self.cleaned_data["account"])
+        return self.cleaned_data["account"]
 
     def clean_public(self) -> str:
-        text = _known_fields(self.cleaned_data["public"])
+        text = self.cleaned_data["public"]
+        refuse_unknown(text)
         if name := named_in(text, self.cases.select_related("unit"), self.by):
             raise ValidationError(NAMES_NOBODY % name)
         return text
@@ -168,13 +170,6 @@ class BulkExplainForm(BulkResolveForm):
 
     def clean(self) -> dict[str, object]:
         return check_ground(self, super().clean())
-
-
-def _known_fields(text: str) -> str:
-    if wrong := filling.unknown(text):
-        told = {"wrong": f"{{{wrong[0]}}}", "names": " ".join(filling.names())}
-        raise ValidationError(_("%(wrong)s is no field that can be filled in. These are: %(names)s.") % told)
-    return text
 
 
 PROBLEM_FORMS: dict[Verb, type[BulkForm]] = {

@@ -70,10 +70,11 @@ class SuccessionForm(forms.Form):
     cases = forms.ModelMultipleChoiceField(
         Opinion.objects.none(), label=gettext_lazy("Cases"), required=False
     )
-    reason = long_text(gettext_lazy("Reason"), rows=2, required=False)
+    reason = long_text(gettext_lazy("Reason for handing back"), rows=2, required=False)
 
     def __init__(self, data: object, *, cases: object) -> None:
         super().__init__(data)
+        self.fields["reason"].demanded = True
         self.fields["cases"].queryset = cases
         self.hands_back = bool(data) and "back" in data
 

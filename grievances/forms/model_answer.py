@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from grievances.answering import model_answers
+from grievances.answering.filling import refuse_unknown
 from grievances.models import LONGEST_TEXT, Category, ModelAnswer
 from grievances.workflow import Ground, Outcome
 from villages.models import Cadre, Region, Role, Unit
@@ -59,7 +59,7 @@ class ModelAnswerForm(forms.ModelForm):
 
     def clean_text(self) -> str:
         text = self.cleaned_data["text"].strip()
-        model_answers.refuse_unknown(text)
+        refuse_unknown(text)
         return text
 
     def _post_clean(self) -> None:

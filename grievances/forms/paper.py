@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 PAGE, PDF = "page", "pdf"
 
 
-class PaperForm(forms.Form):
-    """A page to print, or a file; with names only where that is offered, and for a reason."""
+class NamedForm(forms.Form):
+    """A paper that names those who spoke only if that is asked for, and for a reason."""
 
     names = forms.BooleanField(
         label=_("With names and telephone numbers"),
@@ -20,6 +20,17 @@ class PaperForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+    def clean(self) -> dict[str, object]:
+        given = super().clean()
+        if given.get("names") and not given.get("reason") and "reason" not in self.errors:
+            self.add_error("reason", _("Say why: it stands beside the record of this paper."))
+        return given
+
+
+class PaperForm(NamedForm):
+    """A page to print, or a file; with names only where that is offered."""
+
     made = forms.ChoiceField(
         label=_("Paper"), choices=[(PAGE, _("page to print")), (PDF, "PDF")], widget=forms.HiddenInput
     )
@@ -28,9 +39,3 @@ class PaperForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not offers_names:
             del self.fields["names"], self.fields["reason"]
-
-    def clean(self) -> dict[str, object]:
-        given = super().clean()
-        if given.get("names") and not given.get("reason") and "reason" not in self.errors:
-            self.add_error("reason", _("Say why: it stands beside the record of this paper."))
-        return given

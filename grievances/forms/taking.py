@@ -11,6 +11,8 @@ from grievances.errors import RequestReused
 from grievances.exports.making import TooManyWaiting
 from grievances.exports.taken import Names
 
+from .paper import NamedForm
+
 _REASON_LIMIT = 400
 
 
@@ -88,12 +90,29 @@ class ExportForm(TakingForm):
         return self.cleaned_data["reason"] if needed else ""
 
 
-class PaperOfManyForm(TakingForm):
-    """Which paper of each of the chosen cases."""
+class PaperOfManyForm(NamedForm, TakingForm):
+    """Which paper of each of the chosen cases; of letters, whether they are addressed by name."""
 
     what = forms.ChoiceField(
         label=_("Paper of each case"),
-        choices=[("slips", _("dispatch slip")), ("cases", _("case with its history"))],
-        initial="slips",
+        choices=[
+            ("slips", _("dispatch slip")),
+            ("letters", _("letter with the answer")),
+            ("cases", _("case with its history")),
+        ],
         widget=forms.RadioSelect,
     )
+    field_order = ["what", "names", "reason"]
+
+    def __init__(self, *args: object, what: str | None = None, **kwargs: object) -> None:
+        """``what`` is the paper that is chosen beforehand."""
+        super().__init__(*args, **kwargs)
+        self.fields["what"].initial = what or "slips"
+        self.fields["names"].label = _("Letters: addressed by name")
+        self.fields["reason"].label = _("By name: why are the names needed on paper?")
+
+    @property
+    def reason_given(self) -> str:
+        """Why people are named, where they are: only letters are addressed to anybody."""
+        named = self.cleaned_data["what"] == "letters" and self.cleaned_data.get("names")
+        return self.cleaned_data["reason"] if named else ""

@@ -4,6 +4,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -71,6 +72,35 @@ def try_all_again() -> int:
     if n:
         ask_for_sending(timezone.now())
     return n
+
+
+@dataclass(frozen=True)
+class Retrying:
+    """Messages that could not be sent and are tried again by themselves; a number beyond 1,000 says that there are
+    more."""
+
+    number: int
+    next_at: datetime
+    error: str
+
+
+def retrying() -> Retrying | None:
+    """Those whose last attempt failed; None where there is none."""
+    found = list(_failing().order_by("next_at", "pk").values_list("next_at", "error")[: _AT_ONCE + 1])
+    return Retrying(len(found), *found[0]) if found else None
+
+
+def try_now() -> int:
+    """Let what is tried again by itself go now, a thousand at a time; how many."""
+    first = _failing().order_by("next_at", "pk").values_list("pk", flat=True)[:_AT_ONCE]
+    n = _failing().filter(pk__in=list(first)).update(next_at=timezone.now())
+    if n:
+        ask_for_sending(timezone.now())
+    return n
+
+
+def _failing() -> QuerySet[Delivery]:
+    return Delivery.objects.filter(state=DeliveryState.WAITING).exclude(error="")
 
 
 def _wait_again(deliveries: QuerySet[Delivery]) -> int:

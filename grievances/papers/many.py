@@ -10,13 +10,15 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
+from grievances.answering.letters import Letter
 from grievances.models import Opinion
+from grievances.papers.answers import answer_letter
 from grievances.papers.pdf import pdf_of
 from grievances.papers.slips import dispatch_slip
 from grievances.sight import looks
 from villages.models import Cadre
 
-SLIPS, CASES = "slips", "cases"
+SLIPS, CASES, LETTERS = "slips", "cases", "letters"
 # So many are made while the person waits.
 DIRECTLY = 20
 _AT_ONCE = 20
@@ -26,20 +28,23 @@ Context = Callable[[HttpRequest, Opinion], dict[str, object]]
 
 
 def with_paper(cases: QuerySet[Opinion], what: str) -> QuerySet[Opinion]:
-    """Those of the cases that have this paper: a slip goes to whoever answers for the case."""
-    return cases.exclude(unit=None) if what == SLIPS else cases
+    """Those of the cases that have this paper: a slip goes to whoever answers for the case, a letter holds an
+    answer that stands."""
+    if what == SLIPS:
+        return cases.exclude(unit=None)
+    return cases.exclude(answered_at=None) if what == LETTERS else cases
 
 
 def write(
     cases: list[Opinion], what: str, out: IO[bytes], *, request: HttpRequest, context: Context,
-    tell: Callable[[int], None] = lambda done: None,
+    tell: Callable[[int], None] = lambda done: None, reason: str = "",
 ) -> int:  # fmt: skip
-    """Write the papers of the cases, in this order, and leave the trace of opening each; how many there are.
-    Raises NoPaper."""
+    """Write the papers of the cases, in this order, and leave the trace of opening each; how many there are. With a
+    reason, letters name those whom their reader sees named, and each such case says so. Raises NoPaper."""
     done = 0
     with pikepdf.new() as whole:
         for some in _pieces(cases):
-            papers = list(_papers(some, what, request, context))
+            papers = list(_papers(some, what, request, context, reason))
             if papers:
                 _append(whole, papers, request.user)
             done += len(papers)
@@ -54,18 +59,27 @@ def _pieces(cases: list[Opinion]) -> Iterator[list[Opinion]]:
 
 
 def _papers(
-    cases: list[Opinion], what: str, request: HttpRequest, context: Context
+    cases: list[Opinion], what: str, request: HttpRequest, context: Context, reason: str
 ) -> Iterator[dict[str, object]]:
+    """What the paper of each case needs; a case that has no such paper any more is left out."""
     for case in cases:
-        paper = {"opinion": case}
-        if what == SLIPS:
-            paper["slip"] = dispatch_slip(case)
-            if paper["slip"] is None:
-                continue
+        if what == CASES:
+            content = context(request, case)
+        elif what == SLIPS:
+            content = {"slip": dispatch_slip(case)}
         else:
-            paper |= context(request, case)
-        looks.note_look(case, request.user)
-        yield paper
+            content = {"letter": _letter(case, request.user, reason)}
+        if content.get("slip", True) and content.get("letter", True):
+            looks.note_look(case, request.user)
+            yield {"opinion": case} | content
+
+
+def _letter(case: Opinion, reader: Cadre, reason: str) -> Letter | None:
+    people = looks.shown(case, reader).people if reason and not case.is_protected else []
+    found = answer_letter(case, people)
+    if found and people:
+        looks.note_reveals([case], reader, reason=reason)
+    return found
 
 
 def _append(whole: pikepdf.Pdf, papers: list[dict[str, object]], cadre: Cadre) -> None:

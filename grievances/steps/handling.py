@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from grievances import models
 from grievances.answering import drafts
-from grievances.answering.model_answers import refuse_left_over
+from grievances.answering.filling import refuse_left_over
 from grievances.errors import StepRefused
 from grievances.flow import clocks
 from grievances.flow.calendar import last_day
@@ -220,6 +220,8 @@ class HandlingSteps:
     def tell(self: "Opinion", done: Step, *, about: str, means: str, remark: str = "") -> None:
         """Record that the informant was told something: what, and by what means."""
         refuse_telling_nobody(self, means)
+        if about == "answered" and self.answered_at is None:
+            raise StepRefused(_("No answer stands that anybody could be told of."))
         if about == "accepted" and self.state != State.ASSIGNED:
             clocks.stop(self, "acceptance", at=done.at)
         done.text, done.details = remark, {"about": about, "told": means}

@@ -1,6 +1,7 @@
 """Many cases at once: choose the step, see what it would do, order it, and find out what became of it."""
 
 import uuid
+from collections.abc import Collection
 from datetime import date
 
 from django import forms
@@ -12,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from grievances.answering.letters import letter
+from grievances.answering.filling import filled
+from grievances.answering.letters import Letter, letter
 from grievances.bulk import actions, choosing, doing
 from grievances.bulk.choosing import Chosen
-from grievances.bulk.filling import filled
 from grievances.bulk.preview import preview
 from grievances.digests import digest_of_request
 from grievances.errors import RequestReused
@@ -24,7 +25,7 @@ from grievances.forms.joining import PROBLEM_FORMS
 from grievances.models import BulkItem, BulkOrder, BulkResult, CommonProblem, Opinion
 from grievances.sight.looks import named_in_lists
 from grievances.views.desk import STAFF, queued
-from grievances.workflow import OPEN, TRANSITIONS, Verb
+from grievances.workflow import OPEN, TRANSITIONS, State, Verb
 from villages.paging import page_of
 from villages.policy import for_roles
 from villages.templatetags.looks import full_day
@@ -78,15 +79,29 @@ def chosen_in_list(request: HttpRequest) -> Chosen:
 
 def _of_problem(request: HttpRequest, verb: Verb) -> tuple[Chosen, dict[str, object]]:
     """The cases of a common problem that wait for the step, with the problem's own unit for a dispatch."""
+    problem = problem_asked(request)
+    answers = verb in actions.offered_in_problem(request.user)
+    chosen = chosen_of_problem(request, problem, OPEN if answers else TRANSITIONS[verb].sources)
+    before = {
+        Verb.ASSIGN: {"unit": problem.unit_id, "person": problem.person_id},
+        Verb.TELL: {"about": "answered"},
+    }
+    return chosen, before.get(verb, {})
+
+
+def problem_asked(request: HttpRequest) -> CommonProblem:
+    """The common problem that the address names, if the cadre may see it; else 404."""
     visible = CommonProblem.objects.visible_to(request.user)
-    problem = get_object_or_404(visible, key=_key(request.GET["problem"]))
-    states = TRANSITIONS[verb].sources if verb == Verb.ASSIGN else OPEN
+    return get_object_or_404(visible, key=_key(request.GET["problem"]))
+
+
+def chosen_of_problem(request: HttpRequest, problem: CommonProblem, states: Collection[State]) -> Chosen:
+    """Its cases in one of these states. Raises ValidationError."""
     cases = Opinion.objects.visible_to(request.user).in_problem(problem).filter(state__in=states)
     chosen = choosing.first_of(cases.order_by("due_at", "pk"))
     if not chosen:
         raise ValidationError(_("No case of this common problem waits for that."))
-    before = {"unit": problem.unit_id, "person": problem.person_id} if verb == Verb.ASSIGN else {}
-    return chosen, before
+    return chosen
 
 
 def _refused(request: HttpRequest, verb: Verb) -> tuple[Chosen, dict[str, object]]:
@@ -139,16 +154,18 @@ def _preview(request: HttpRequest, verb: Verb, form: BulkForm) -> HttpResponse:
     return render(request, "grievances/bulk_preview.html", context)
 
 
-def _letters(request: HttpRequest, form: BulkForm, cases: list[Opinion]) -> list[tuple[Opinion, str]]:
+def _letters(request: HttpRequest, form: BulkForm, cases: list[Opinion]) -> list[tuple[Opinion, Letter]]:
     """(case, its own letter) of the first cases; a protected one is read only by opening it."""
-    rows = Opinion.objects.visible_to(request.user).select_related("unit", "category", "region__parent")
+    rows = Opinion.objects.visible_to(request.user).select_related(
+        "unit", "person", "category", "region__parent"
+    )
     open_to_read = [case.pk for case in cases if not case.is_protected]
     found = list(rows.filter(pk__in=open_to_read).order_by("due_at", "pk"))
     names = named_in_lists(found, request.user)
     told = {name: form.cleaned_data.get(name) for name in ("ground", "planned_for", "passed_to")}
     public = form.cleaned_data["public"]
     return [
-        (case, letter(case, filled({"public": public}, case)["public"],
+        (case, letter(case, filled({"public": public} | told, case)["public"],
                       names=[person.name for person in names.get(case.pk, [])], **told))
         for case in found
     ]  # fmt: skip

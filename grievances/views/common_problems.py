@@ -19,8 +19,9 @@ from grievances.forms.common_problem import CommonProblemForm, EndingForm, Versi
 from grievances.models import CommonProblem, Opinion
 from grievances.problems.common_problems import oversees, runs
 from grievances.problems.filters import CommonProblemFilter
+from grievances.views.desk import STAFF
 from grievances.views.lists import EVERYBODY
-from grievances.workflow import OPEN, State
+from grievances.workflow import ANSWERED, OPEN, State, Verb
 from villages.models import Role
 from villages.paging import page_of
 from villages.policy import for_roles
@@ -128,9 +129,12 @@ def _to_do(request: HttpRequest, problem: CommonProblem, states: dict[str, int])
     """What can be done on many of its opinions at once; on which, each verb decides."""
     assigns = problem.is_open and Role.COORDINATOR in request.user.roles
     answers = problem.is_open and bool(OPEN & set(states))
+    answered = sum(states.get(state, 0) for state in (*ANSWERED, State.CLOSED))
     return {
         "to_assign": states.get(State.COLLECTED, 0) if assigns else 0,
         "answers": actions.offered_in_problem(request.user) if answers else [],
+        "letters": answered if not request.user.roles.isdisjoint(STAFF) else 0,
+        "tells": answered if actions.verb_for(request.user, Verb.TELL.value) else 0,
     }
 
 

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from grievances.answering.model_answers import FIELD_NAMES, may_change
+from grievances.answering import filling
+from grievances.answering.model_answers import may_change
 from grievances.forms.model_answer import ModelAnswerForm
 from grievances.models import ModelAnswer
 from villages.models import Role
@@ -80,5 +81,5 @@ def _show(
     status: int = 200,
     theirs: str = "",
 ) -> HttpResponse:
-    context = {"model_answer": found, "form": form, "names": FIELD_NAMES, "theirs": theirs}
+    context = {"model_answer": found, "form": form, "names": filling.names(), "theirs": theirs}
     return render(request, "grievances/model_answer.html", context, status=status)

@@ -1,4 +1,5 @@
-"""Papers: a case with its history, its dispatch slip, and a desk's queue, to print or as a PDF file."""
+"""Papers: a case with its history, its dispatch slip, the letter with its answer, and a desk's queue, to print or
+as a PDF file."""
 
 from io import BytesIO
 
@@ -16,6 +17,7 @@ from grievances.filters import DeskFilter
 from grievances.forms.paper import PDF, PaperForm
 from grievances.models import Opinion
 from grievances.papers import lists
+from grievances.papers.answers import answer_letter
 from grievances.papers.pdf import NoPaper, pdf_of, what_is_missing
 from grievances.papers.slips import dispatch_slip
 from grievances.sight import looks
@@ -40,10 +42,32 @@ def opinion_dispatch_slip(request: HttpRequest, number: str) -> HttpResponse:
     opinion = opened(request, number)
     slip = dispatch_slip(opinion)
     if slip is None:
-        return render(request, "grievances/opinion_no_slip.html", {"opinion": opinion}, status=409)
+        why = _(
+            "No unit answers for this case now: there is no slip to print. It can be printed as soon as the case is "
+            "assigned."
+        )
+        return _no_paper(request, opinion, _("Dispatch slip"), why)
     name = f"{opinion.number}-slip"
     template = "grievances/opinion_dispatch_slip.html"
     return _paper_of(request, opinion, template, {"opinion": opinion, "slip": slip}, name)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def opinion_answer_letter(request: HttpRequest, number: str) -> HttpResponse:
+    """The letter for the informant; posted, as a file. It names whom the reader sees named. Leaves the trace of
+    opening the case; 409 where no answer stands."""
+    opinion = opened(request, number)
+    found = answer_letter(opinion, looks.shown(opinion, request.user).people)
+    if found is None:
+        why = _("No answer stands now: the letter can be printed as soon as the case is answered.")
+        return _no_paper(request, opinion, _("Letter with the answer"), why)
+    context, name = {"opinion": opinion, "letter": found}, f"{opinion.number}-letter"
+    return _paper_of(request, opinion, "grievances/opinion_answer_letter.html", context, name)
+
+
+def _no_paper(request: HttpRequest, opinion: Opinion, title: str, why: str) -> HttpResponse:
+    context = {"opinion": opinion, "title": title, "why": why}
+    return render(request, "grievances/opinion_no_paper.html", context, status=409)
 
 
 def _paper_of(

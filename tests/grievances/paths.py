@@ -112,6 +112,7 @@ READY: dict[Verb, tuple[Callable[[World, Opinion], None], str]] = {
     V.CALL_BACK: (ready_answered, "caller"),
     V.REOPEN: (ready_answered, "caller"),
     V.REMARK: (ready_in_hand, "coordinator"),
+    V.TELL: (ready_answered, "handler"),
 }
 
 
@@ -134,6 +135,7 @@ def content_of(world: World, verb: Verb) -> Content:
         },
         V.REOPEN: {"reason": "还是坑"},
         V.REMARK: {"text": "记一笔"},
+        V.TELL: {"about": "answered", "means": "letter", "remark": "送到门口"},
     }[verb]  # fmt: skip
 
 
@@ -220,7 +222,7 @@ def _set(*verbs: Verb) -> frozenset[Verb]:
 _STEPS = frozenset({"views/steps.py"})
 _DOING = frozenset({"bulk/doing.py"})
 _MANY = _set(
-    V.ASSIGN, V.TRANSFER, V.REASSIGN, V.RECATEGORISE, V.SUPERVISE, V.JOIN, V.RESOLVE, V.EXPLAIN
+    V.ASSIGN, V.TRANSFER, V.REASSIGN, V.RECATEGORISE, V.SUPERVISE, V.JOIN, V.RESOLVE, V.EXPLAIN, V.TELL
 )  # fmt: skip
 _GONE = "sent again, the case hangs on them no more"
 _AS_IT_STANDS = "whatever hangs on who leaves goes; what changes within the request is refused"

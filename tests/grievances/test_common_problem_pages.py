@@ -314,7 +314,7 @@ def test_one_text_becomes_each_cases_own_answer(
     client = signed_in(head)
     asked = client.get(reverse("bulk-new", args=["resolve"]), {"problem": problem.key})
     assert asked.status_code == 200
-    words = {"account": "铺了沥青", "public": "您反映的{编号}号事项（{事项}）已办好，地点：{地点}。"}
+    words = {"account": "铺了沥青", "public": "您反映的{编号}号事项（{类别}）已办好，地点：{地点}。"}
     preview = ask(client, "resolve", cases, step="preview", **words).content.decode()
     assert f"您反映的{cases[0].number}号事项（路面坑洼）" in preview and cases[2].number in preview
     assert not Answer.objects.exists()

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from grievances import reference
 from grievances.answering import model_answers
+from grievances.answering.filling import Filling, fill, left_over, refuse_unknown
 from grievances.models import Answer, Category, ModelAnswer, ModelAnswerUse, Opinion
 from tests.factories import DISTRICT, TOWN, fresh, make_cadre, make_category, make_opinion, make_unit
 from tests.grievances.cases import carried, in_hand
@@ -51,8 +52,7 @@ def test_a_model_answer_fills_the_answer_at_one_click_and_saves_nothing(desk: Cl
     assert f'name="fill" value="{one.pk}"' in page
     form = form_of(desk, case, fill=one.pk, account="补了坑").context["form"]
     filled = str(form["public"].value())
-    with translation.override("en"):  # the field is called so in English
-        assert case.number in filled and fresh(case.person).label in filled
+    assert case.number in filled and fresh(case.person).label in filled
     assert "{" not in filled and form["account"].value() == "补了坑"
     assert not Answer.objects.exists() and not ModelAnswerUse.objects.exists()
 
@@ -269,7 +269,7 @@ def test_those_of_the_product_are_loaded_once_and_stay_the_districts_own(
     assert reference.load_model_answers() == 0
     assert ModelAnswer.objects.get(code="all-resolved").text == "我们自己的话。"
     for one in ModelAnswer.objects.exclude(code="all-resolved"):
-        model_answers.refuse_unknown(one.text)
+        refuse_unknown(one.text)
         one.full_clean()
     assert ModelAnswer.objects.kept_by(coordinator).count() == added
     assert ModelAnswer.objects.kept_by(head).count() == 0
@@ -281,9 +281,9 @@ def test_what_was_filled_leaves_no_known_place_behind_and_nothing_else_changes(t
         number = "DF26-1"
 
     known = {"number", "编号"}
-    filled = model_answers.fill(text, model_answers.Filling(Case()))
-    assert not [place for place in model_answers.left_over(filled) if place.strip("{}｛｝ ") in known]
-    if not model_answers.left_over(text):
+    filled = fill(text, Filling(Case()))
+    assert not [place for place in left_over(filled) if place.strip("{}｛｝ ") in known]
+    if not left_over(text):
         assert filled == text
 
 
@@ -291,7 +291,10 @@ def test_a_text_is_filled_in_in_its_own_language_whatever_the_writers(case: Opin
     case.unit.name, case.unit.name_en = "区交通运输局", "Transport Bureau"
     for language in ("en", "zh-hans"):
         with translation.override(language):
-            assert model_answers.fill("{单位}已办结。", model_answers.Filling(case)) == "区交通运输局已办结。"
+            assert fill("{单位}已办结。", Filling(case)) == "区交通运输局已办结。"
+            assert fill("{unit}: done.", Filling(case)) == "Transport Bureau: done."
+            # By whichever name the field is called: what the letter is written in decides.
             assert (
-                model_answers.fill("{unit}: done.", model_answers.Filling(case)) == "Transport Bureau: done."
+                fill("{unit}已办结，WiFi 也修好了。", Filling(case)) == "区交通运输局已办结，WiFi 也修好了。"
             )
+            assert fill("{单位} has done it.", Filling(case)) == "Transport Bureau has done it."

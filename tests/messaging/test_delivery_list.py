@@ -1,6 +1,7 @@
 """The administrator's list of messages that failed."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -53,6 +54,23 @@ def test_it_says_to_whom_of_what_kind_and_why_but_not_of_which_case(
     assert len(page.context["page"].rows) == 1
     assert "A case is given to me" in text and "answered 500" in text and "8 attempts" in text
     assert case.number not in text and case.category.label not in text
+
+
+def test_what_is_tried_again_by_itself_is_said_and_can_go_at_once(
+    keeps: Client, gateway: Gateway, case: Opinion, head: Cadre, coordinator: Cadre
+) -> None:
+    later = timezone.now() + timedelta(hours=3)
+    untried = failed(coordinator, case, key="untried", state="waiting", attempts=0, error="", next_at=later)
+    assert keeps.get(ADDRESS).context["retrying"] is None
+    for n in range(2):
+        failed(coordinator, case, key=f"k{n}", state="waiting", attempts=3, next_at=later)
+    page = keeps.get(ADDRESS).content.decode()
+    assert "2 messages could not be sent" in page and "answered 500" in page and case.number not in page
+    page = keeps.post(ADDRESS, {"now": "1"}, follow=True).content.decode()
+    assert "2 messages wait to be sent again." in page and "could not be sent" not in page
+    assert len(gateway.kept) == 2
+    untried.refresh_from_db()
+    assert untried.state == "waiting" and untried.next_at == later
 
 
 def test_trying_again_sends_once_though_asked_twice(

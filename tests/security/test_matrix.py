@@ -110,6 +110,7 @@ OBJECTS: dict[str, set[str]] = {
     "opinion-receipt": SEEING,
     "opinion-paper": SEEING,
     "opinion-dispatch-slip": SEEING,
+    "opinion-answer-letter": SEEING,
     "opinion-notes": {"handler", "head", "coordinator", "leader", "auditor"},
     "model-answer": {"handler", "head", "coordinator"},
     "opinion-informant": {"visitor", "handler", "head", "coordinator", "caller"},
@@ -245,7 +246,7 @@ def arguments(
         key=uuid.uuid4(), cadre=everybody["visitor"], label="x", enrolled_at=case.recorded_at,
         contact_on=timezone.localdate(),
     )  # fmt: skip
-    papers = ("opinion-receipt", "opinion-paper", "opinion-dispatch-slip")
+    papers = ("opinion-receipt", "opinion-paper", "opinion-dispatch-slip", "opinion-answer-letter")
     model_answer = ModelAnswer.objects.create(
         region_id=GRID[:6], outcome="resolved", title="已办结", text="已办理完毕。"
     )
@@ -384,7 +385,7 @@ def test_the_accused_gets_404_at_every_door(
     everybody: dict[str, Cadre], committee: Unit, secretary: Cadre
 ) -> None:
     opinion = make_opinion(by=everybody["visitor"], accused=[Accused(unit=committee)])
-    papers = ("opinion-receipt", "opinion-paper", "opinion-dispatch-slip")
+    papers = ("opinion-receipt", "opinion-paper", "opinion-dispatch-slip", "opinion-answer-letter")
     doors = ("opinion", *papers, "opinion-informant", "opinion-notes", "answer-draft", "opinion-same", *STEPS)
     problem = CommonProblem(key=uuid.uuid4(), title="金丝雀")
     opinion.join(by=everybody["coordinator"], problem=problem)
