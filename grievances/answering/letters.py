@@ -27,14 +27,17 @@ def letter(
     ground: str = "",
     planned_for: "date | None" = None,
     passed_to: str = "",
+    words: str = "",
 ) -> str:
     """The answer as a letter: to whom, about what, the answer, who answers, and what can be done next.
 
-    ``names`` are those that the writer may see: a letter to a confidential informant names nobody.
+    ``names`` are those that the writer may see: a letter to a confidential informant names nobody. ``words`` stand
+    for what was said, where that may not be shown.
     """
     parts = [
         _salutation(names),
-        _("About your matter %(number)s: “%(text)s”") % {"number": opinion.number, "text": opinion.words},
+        _("About your matter %(number)s: “%(text)s”")
+        % {"number": opinion.number, "text": words or opinion.words},
         public.strip(),
         _because(ground, planned_for, passed_to),
         _if_not_content(),

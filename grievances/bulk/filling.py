@@ -52,6 +52,11 @@ def unknown(text: str) -> list[str]:
     return [name for name in _FIELD.findall(text) if name not in known]
 
 
+def has_fields(text: str) -> bool:
+    """Whether the text says something else for each case."""
+    return bool(_FIELD.search(text))
+
+
 def filled(arguments: dict[str, object], opinion: "Opinion") -> dict[str, object]:
     """The arguments of a step with what this case says in their texts."""
     return {

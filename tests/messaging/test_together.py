@@ -145,9 +145,10 @@ def test_a_list_of_call_backs_is_one_notice(
 
 def test_an_order_that_was_broken_off_and_is_gone_on_with_stays_one_notice(
     mailbox: Mailbox, new_cases: list[Opinion], coordinator: Cadre, transport: Unit, handler: Cadre, commits: Callable,
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, settings: object,
 ) -> None:  # fmt: skip
     choose(handler)
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
     monkeypatch.setattr(doing, "DIRECTLY", 0)
     order = order_of(ask(signed_in(coordinator), "assign", new_cases, unit=transport.pk, person=handler.pk))
     with commits():
