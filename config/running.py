@@ -8,10 +8,11 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg2
@@ -102,14 +103,14 @@ def demo_environment(owner_url: str) -> dict[str, str]:
     return given | {
         "DEMO": "1",
         "DATABASE_URL": owner_url,
-        "SECRET_KEY": _kept("secret-key", lambda: secrets.token_urlsafe(50)),
-        "INFORMANT_KEY": given.get("INFORMANT_KEY") or _kept("informant-key", _informant_key),
-        "PHONE_KEY": given.get("PHONE_KEY") or _kept("phone-key", phone_key),
+        "SECRET_KEY": kept("secret-key", lambda: secrets.token_urlsafe(50)),
+        "INFORMANT_KEY": given.get("INFORMANT_KEY") or kept("informant-key", _informant_key),
+        "PHONE_KEY": given.get("PHONE_KEY") or kept("phone-key", phone_key),
         # Messages become files to look at.
         "EMAIL_URL": given.get("EMAIL_URL") or f"file:{VAR / 'mail'}",
         "EMAIL_FROM": given.get("EMAIL_FROM") or "village-voices@localhost",
         "DEMO_PASSWORD": given.get("DEMO_PASSWORD")
-        or _kept("demo-password", lambda: secrets.token_urlsafe(9)),
+        or kept("demo-password", lambda: secrets.token_urlsafe(9)),
     }
 
 
@@ -124,15 +125,19 @@ def phone_key() -> str:
     return b64encode(pem).decode()
 
 
-def _kept(name: str, new: Callable[[], str]) -> str:
-    """A secret of this demo: made once, whole or not at all, readable by its owner only."""
+def kept(name: str, new: Callable[[], str]) -> str:
+    """A secret of the demonstrations: made once, whole or not at all, readable by its owner only. Whoever is quicker
+    of two that start at the same moment has made it for both."""
     file = VAR / name
     if not file.exists():
-        unfinished = file.with_suffix(".new")
-        unfinished.unlink(missing_ok=True)
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-            out.write(new())
-        unfinished.replace(file)
+        handle, written = tempfile.mkstemp(prefix=f"{name}.", dir=VAR)
+        try:
+            with os.fdopen(handle, "w") as out:
+                out.write(new())
+            with suppress(FileExistsError):
+                os.link(written, file)
+        finally:
+            os.unlink(written)
     return file.read_text().strip()
 
 

@@ -105,6 +105,7 @@ urlpatterns = [
     path("walk/previous/", walking.walk_previous, name="walk-previous"),
     path("notices/", notices.notice_list, name="notice-list"),
     path("notices/seen/", notices.notices_seen, name="notices-seen"),
+    path("notices/<uuid:key>/", notices.notice_cases, name="notice-cases"),
     path("views/", saved.view_list, name="view-list"),
     path("views/new/", saved.view_new, name="view-new"),
     path("views/start/", saved.view_start, name="view-start"),

@@ -63,6 +63,11 @@ def language_of(text: str) -> str:
     return "en" if len(_LATIN_WORD.findall(own)) > len(_CHINESE.findall(own)) else "zh-hans"
 
 
+def has_fields(text: str) -> bool:
+    """Whether the text says something else for each case."""
+    return bool(_FIELD.search(text))
+
+
 def fill(text: str, filling: Filling) -> str:
     """The text with everything filled in that is known, in the language of the text, by whichever name a field is
     called; what is not known yet stays in its braces."""

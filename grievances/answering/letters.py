@@ -40,20 +40,22 @@ def letter(
     ground: str = "",
     planned_for: "date | None" = None,
     passed_to: str = "",
+    words: str = "",
     unit: Unit | None = None,
     on: "date | None" = None,
 ) -> Letter:
     """The answer as a letter: to whom, about what, the answer, what can be done next, who answers.
 
     ``names`` are those that the writer may see: a letter to a confidential informant names nobody. All of it is in
-    the language of the answer itself, whatever language the writer has the program in. ``unit`` and ``on``: who
-    answered, and on which day, where that isn't the unit of today.
+    the language of the answer itself, whatever language the writer has the program in. ``words`` stand for what was
+    said, where that may not be shown; ``unit`` and ``on``: who answered and when, where that isn't the unit of today.
     """
     language = language_of(public)
     with translation.override(language):
         parts = [
             _salutation(names),
-            _("About your matter %(number)s: “%(text)s”") % {"number": opinion.number, "text": opinion.words},
+            _("About your matter %(number)s: “%(text)s”")
+            % {"number": opinion.number, "text": words or opinion.words},
             public.strip(),
             _because(ground, planned_for, passed_to),
             _if_not_content(),

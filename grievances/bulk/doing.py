@@ -16,6 +16,7 @@ from grievances.bulk.actions import kept, restored
 from grievances.bulk.choosing import Chosen, cases_of
 from grievances.errors import ACCUSED_CONSTRAINT, RequestReused, StepRefused, broken_constraint, in_words
 from grievances.flow.duties import ACCUSED_MAY_NOT
+from grievances.flow.occasions import occasion
 from grievances.flow.writing import insert_once
 from grievances.models import BulkItem, BulkOrder, BulkResult, Opinion
 from grievances.workflow import Verb
@@ -82,8 +83,9 @@ def run(order: BulkOrder, *, most: int | None = None) -> None:
     for first in range(0, len(waiting), _AT_ONCE):
         items = waiting[first : first + _AT_ONCE]
         together = _Together.read(order, items)
-        for item in items:
-            _do(together, item)
+        with occasion(order.key):
+            for item in items:
+                _do(together, item)
 
 
 @dataclass(frozen=True)

@@ -64,8 +64,21 @@ class DraftedForm(StepForm):
 
     @cached_property
     def colleagues(self) -> list[Cadre]:
-        """Who could look through the draft."""
-        return notes.colleagues(self.opinion, self.by)
+        """Who could look through the draft; ``chosen`` is whoever was chosen when the form was sent."""
+        found = notes.colleagues(self.opinion, self.by)
+        for one in found:
+            one.chosen = str(one.pk) == self._typed("colleague")
+        return found
+
+    @property
+    def asks_a_colleague(self) -> bool:
+        """Whether somebody began to say who is to look through it."""
+        return bool(self.remark or self._typed("colleague"))
+
+    @property
+    def remark(self) -> str:
+        """The word to that colleague, as far as it was typed."""
+        return self._typed("remark")
 
     def _typed(self, name: str) -> str:
         values = self.data if self.is_bound else self.initial

@@ -8,8 +8,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from grievances.messaging import together
 from grievances.models import How
-from grievances.workflow import State
+from grievances.workflow import State, Verb
 from villages.paging import EXACT_TO
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 STEP, GIVEN, ESCALATION = "step", "given", "escalation"
 MENTION, CHECK, VIEW_GREW, SUBSTITUTE = "mention", "check", "view_grew", "substitute"
 DECIDED = "decided"
+_HANDED = "succession:"
 
 
 def _nameless(notices: "list[Notice]", cadre: "Cadre") -> dict[int, str]:
@@ -74,7 +76,9 @@ def kind_of(name: str) -> Kind:
 
 def recount(notices: "Iterable[Notice]", cadre: "Cadre") -> None:
     """Give each notice of a list its present ``count``: one question for each kind of list."""
-    for kind, some in _lists(notices):
+    notices = list(notices)
+    together.recount(notices, cadre)
+    for kind, some in _lists(one for one in notices if not together.is_of_many(one)):
         numbers = kind.recount(some, cadre)
         for notice in some:
             notice.count = numbers.get(notice.pk, 0)
@@ -96,14 +100,62 @@ def _lists(notices: "Iterable[Notice]") -> "list[tuple[Kind, list[Notice]]]":
     return [(kind_of(name), some) for name, some in lists.items()]
 
 
+def handed_key(succession: int) -> str:
+    """The key of the notice that cases were handed over."""
+    return f"{_HANDED}{succession}"
+
+
 def _step(notice: "Notice") -> str:
-    return notice.event.get_verb_display() if notice.event else str(_("something has happened"))
+    what = notice.event.get_verb_display() if notice.event else str(_("something has happened"))
+    if notice.opinion_id is not None:
+        return what
+    count = notice.count or 0
+    return ngettext("%(n)d case: %(what)s", "%(n)d cases: %(what)s", count) % {"n": count, "what": what}
 
 
 def _given(notice: "Notice") -> str:
     """What is in hand already is neither taken nor objected to any more."""
+    if notice.key.startswith(_HANDED):
+        return _handed(notice.count or 0)
+    if notice.opinion_id is None:
+        return _many_given(notice)
     in_hand = notice.event and notice.event.to_state == State.HANDLING
     return str(_("given to you: it is in hand") if in_hand else _("given to you: take it, or hand it back"))
+
+
+def _many_given(notice: "Notice") -> str:
+    count = notice.count or 0
+    if notice.event and notice.event.verb == Verb.TRANSFER:
+        # Some may be in hand, and others not.
+        return (
+            ngettext("%d case given to you: open the list", "%d cases given to you: open the list", count)
+            % count
+        )
+    said = ngettext(
+        "%d case given to you: take it, or hand it back",
+        "%d cases given to you: take them, or hand them back",
+        count,
+    )
+    return said % count
+
+
+def _handed(count: int) -> str:
+    if not count:
+        return str(_("nothing is left of what was handed over to you"))
+    said = ngettext(
+        "%d case handed over to you: accept it, or hand it back",
+        "%d cases handed over to you: accept them, or hand them back",
+        count,
+    )
+    return said % count
+
+
+def _still_handed(notices: "list[Notice]", cadre: "Cadre") -> dict[int, int]:
+    from grievances.people.leaving import numbers
+
+    keys = {notice.pk: int(notice.key.removeprefix(_HANDED)) for notice in notices}
+    found = numbers(keys.values(), cadre)
+    return {pk: found.get(key, 0) for pk, key in keys.items()}
 
 
 def _listed(notice: "Notice") -> str:
@@ -164,7 +216,16 @@ def _reached(notices: "list[Notice]", cadre: "Cadre") -> dict[int, int]:
     return {pk: numbers.get(day, 0) for pk, day in days.items()}
 
 
-register(Kind(GIVEN, _("A case is given to me"), _given, demanded=True, by_default=How.DIGEST))
+register(
+    Kind(
+        GIVEN,
+        _("A case is given to me"),
+        _given,
+        demanded=True,
+        by_default=How.DIGEST,
+        recount=_still_handed,
+    )
+)
 register(
     Kind(ESCALATION, _("Deadlines near or passed"), _listed,
          demanded=True, by_default=How.DIGEST, recount=_reached)

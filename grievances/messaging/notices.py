@@ -2,11 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
-
 from grievances.flow.duties import coordinators_of
 from grievances.people import absences
-from grievances.sight.access import visible
 from grievances.workflow import Verb
 from villages import reading
 from villages.models import Cadre
@@ -14,6 +11,7 @@ from villages.models import Cadre
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
+    from grievances.flow.occasions import Occasion
     from grievances.models import Event, Notice, Opinion
 
 _TO_PERSON = {
@@ -36,11 +34,12 @@ def connect() -> None:
 
 
 def notices_of(cadre: Cadre) -> "QuerySet[Notice]":
-    """A cadre's notices, of cases that they may still see: also a mere number would tell of others."""
+    """A cadre's notices, of cases that they may still see."""
+    from grievances.messaging.together import standing
     from grievances.models import Notice
 
     # The condition of ``visible_to`` on the few cases of these notices: all visible ones would be read to compare.
-    return Notice.objects.filter(Q(opinion=None) | visible(cadre, opinion="opinion__"), cadre=cadre)
+    return Notice.objects.filter(standing(cadre), cadre=cadre)
 
 
 def unseen(cadre: Cadre) -> int:
@@ -51,16 +50,19 @@ def unseen(cadre: Cadre) -> int:
     return notices_of(cadre).filter(seen_at=None).count() if waits else 0
 
 
-def _tell(*, event: "Event", **_kwargs: object) -> None:
+def _tell(*, event: "Event", occasion: "Occasion | None" = None, **_kwargs: object) -> None:
     from grievances.messaging import kinds
     from grievances.messaging.telling import tell
 
     told = {cadre for cadre in _with_substitutes(_concerned(event)) if cadre.pk != event.actor_id}
     given = {cadre for cadre in told if event.verb in _GIVES and cadre.pk == event.opinion.person_id}
-    for kind, cadres in ((kinds.GIVEN, given), (kinds.STEP, told - given)):
+    others = told - given
+    if occasion:
+        given = {cadre for cadre in given if cadre.pk not in occasion.told}
+    for kind, cadres in ((kinds.GIVEN, given), (kinds.STEP, others)):
         tell(
             kind=kind, cadres=cadres, key=f"event:{event.pk}", opinion=event.opinion, event=event,
-            at=event.recorded_at,
+            at=event.recorded_at, occasion=occasion,
         )  # fmt: skip
 
 

@@ -2,20 +2,25 @@
 
 import logging
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import Error, transaction
 from django.utils import timezone
 
+from grievances.flow.occasions import Occasion
 from grievances.messaging.channels import channels
 from grievances.messaging.choosing import chosen, next_digest, settings_of
 from grievances.messaging.kinds import kind_of
 from grievances.messaging.sending import send_due
+from grievances.messaging.together import is_part, told_as_one
 from grievances.models import Delivery, Event, How, Notice, Opinion
 from grievances.sight.access import still_sees
 from villages.models import Cadre
 
 logger = logging.getLogger(__name__)
+
+# A list that is still growing waits so long for its last case, where somebody wants to know at once.
+_GATHERS = timedelta(minutes=2)
 
 
 def tell(
@@ -28,9 +33,11 @@ def tell(
     address: str = "",
     count: int | None = None,
     at: datetime | None = None,
+    occasion: Occasion | None = None,
 ) -> None:
     """Tell each cadre once what ``key`` says: of a case (``opinion``), which who may not see is not told of; or of a
-    list of ``count`` rows at an ``address`` of ours ("/escalations/?day=…")."""
+    list of ``count`` rows, or of as many as come to it, at an ``address`` of ours ("/escalations/?day=…"). All cases
+    of an ``occasion`` are told of as one."""
     if opinion is not None:
         cadres = [cadre for cadre in cadres if still_sees(cadre, opinion)]
     now = at or timezone.now()
@@ -41,6 +48,8 @@ def tell(
         )
         for cadre in cadres
     ]  # fmt: skip
+    if occasion and opinion is not None:
+        told = [one for notice in told for one in told_as_one(notice, occasion)]
     keep_and_send(told, now=now)
 
 
@@ -51,8 +60,9 @@ def keep_and_send(told: list[Notice], *, now: datetime) -> None:
     # Who was told before by this key is not told again.
     Notice.objects.bulk_create(told, ignore_conflicts=True)
     try:
+        going = [notice for notice in told if not is_part(notice)]
         send_out(
-            keys={notice.key for notice in told}, cadres=list({notice.cadre for notice in told}), now=now
+            keys={notice.key for notice in going}, cadres=list({notice.cadre for notice in going}), now=now
         )
     except Error:
         # It stands in the program, and what brought it about is done.
@@ -73,11 +83,13 @@ def send_out(*, keys: Collection[str], cadres: list[Cadre], now: datetime) -> No
         if how == How.PROGRAM:
             continue
         when = now if how == How.AT_ONCE else next_digest(settings[notice.cadre_id], now=now)
+        if how == How.AT_ONCE and notice.opinion_id is None and notice.count is None:
+            when += _GATHERS
         going += [
             Delivery(notice=notice, cadre=notice.cadre, channel=way.name, how=how, made_at=now, next_at=when)
             for way in ways
             if way.reaches(notice.cadre)
         ]
     Delivery.objects.bulk_create(going, ignore_conflicts=True)
-    if any(delivery.how == How.AT_ONCE for delivery in going):
+    if any(delivery.how == How.AT_ONCE and delivery.next_at <= now for delivery in going):
         transaction.on_commit(send_due.enqueue)

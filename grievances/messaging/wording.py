@@ -18,11 +18,11 @@ from villages.models import Cadre
 def still_theirs(notices: Iterable[Notice], cadre: Cadre) -> list[Notice]:
     """The notices that the cadre may be told of at this moment, each list with its present length."""
     notices = list(notices)
-    cases = [notice.opinion_id for notice in notices if notice.opinion_id]
-    seen = set(Opinion.objects.visible_to(cadre).filter(pk__in=cases).values_list("pk", flat=True))
+    cases = {notice.pk: notice.opinion_id for notice in notices if notice.opinion_id}
+    seen = set(Opinion.objects.visible_to(cadre).filter(pk__in=cases.values()).values_list("pk", flat=True))
     recount(notices, cadre)
     return [
-        notice for notice in notices if (notice.opinion_id in seen if notice.opinion_id else notice.count)
+        notice for notice in notices if (cases[notice.pk] in seen if notice.pk in cases else notice.count)
     ]
 
 

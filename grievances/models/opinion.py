@@ -3,10 +3,8 @@
 from functools import cached_property
 from typing import Self
 
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Left
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -22,10 +20,11 @@ from grievances.steps import (
     RecordSteps,
 )
 from grievances.workflow import COUNTED, OPEN, RESPONSIBLE, Ground, Outcome, State
-from villages.models import CODE_LENGTH, Cadre, Level, Region
+from villages.models import Cadre, Region
 from villages.scope import within
-from villages.search import Pairs, SearchText, joined_fields
+from villages.search import SearchText, joined_fields
 
+from .opinion_indexes import INDEXES, SLIP_FIELDS
 from .snapshot import SNAPSHOT_FIELDS, Snapshot, Source
 
 
@@ -48,8 +47,6 @@ class InformantKind(models.TextChoices):
     ANONYMOUS = "anonymous", _("anonymous")
 
 
-# Since when it lies in one of the ways in which cases slip (``grievances.measures.slipped``): null while it doesn't.
-SLIP_FIELDS = ("untouched_since", "untold_since", "promised_for")
 # All that a step may change on the opinion itself; the text as it was said is not among it.
 STEP_FIELDS = (
     *SNAPSHOT_FIELDS,
@@ -145,83 +142,7 @@ class Opinion(
         ordering = ["-id"]
         verbose_name = _("opinion")
         verbose_name_plural = _("opinions")
-        # An order and, behind it, place and state: a list of any place is walked in its order, and what does
-        # not fit is passed over within the index, until the page is full.
-        indexes = [
-            models.Index(fields=["-recorded_at", "-id", "region", "state"], name="opinion_newest"),
-            models.Index(
-                fields=["due_at", "id", "region", "state"],
-                name="opinion_due",
-                condition=Q(due_at__isnull=False),
-            ),
-            models.Index(fields=["number", "region", "state"], name="opinion_by_number"),
-            models.Index(fields=["region", "id", "state"], name="opinion_by_place"),
-            models.Index(fields=["unit", "state", "due_at"], name="opinion_unit_state_due"),
-            models.Index(fields=["unit", "-recorded_at", "-id"], name="opinion_unit_newest"),
-            models.Index(fields=["person", "state"], name="opinion_person_state"),
-            models.Index(fields=["campaign", "-recorded_at", "-id"], name="opinion_campaign_newest"),
-            models.Index(fields=["category", "-recorded_at", "-id"], name="opinion_category_newest"),
-            models.Index(fields=["desk", "state", "was_assigned", "accusing"], name="opinion_desk_state"),
-            models.Index(fields=["recorded_by", "-id"], name="opinion_recorded_by"),
-            models.Index(
-                fields=["recorded_by", "-news_at", "-id"],
-                name="opinion_news",
-                condition=Q(news_at__isnull=False),
-            ),
-            models.Index(
-                fields=["due_at", "id"],
-                name="opinion_reopened",
-                condition=Q(round__gt=1, state__in=sorted(OPEN)),
-            ),
-            models.Index(
-                fields=["recorded_at", "id", "region"],
-                name="opinion_unassigned",
-                condition=Q(state=State.COLLECTED),
-            ),
-            models.Index(
-                fields=["unit", "answered_at"],
-                name="opinion_unit_answered",
-                condition=Q(answered_at__isnull=False),
-            ),
-            # What slipped, with all that its counts ask of a row.
-            *(
-                models.Index(
-                    fields=[since, "id", "region", "unit", "accusing"],
-                    name=f"opinion_{since.partition('_')[0]}",
-                    condition=Q(**{f"{since}__isnull": False}),
-                )
-                for since in SLIP_FIELDS
-            ),
-            # Promises that nobody takes up stay for ever: a unit's own by an index that others' don't lengthen.
-            models.Index(
-                fields=["unit", "promised_for", "id"],
-                name="opinion_unit_promised",
-                condition=Q(promised_for__isnull=False),
-            ),
-            models.Index(
-                fields=["unit", "waits_until"],
-                name="opinion_put_aside",
-                condition=Q(waits_until__isnull=False),
-            ),
-            models.Index(
-                fields=["category", "region", "recorded_at"],
-                name="opinion_open_by_matter",
-                condition=Q(state__in=sorted(OPEN), accusing=False),
-            ),
-            models.Index(fields=["due_at", "id"], name="opinion_supervised", condition=Q(supervised=True)),
-            models.Index(fields=["accusing", "region"], name="opinion_accusing", condition=Q(accusing=True)),
-            models.Index(fields=["due_at", "id"], name="opinion_back_twice", condition=Q(back_twice=True)),
-            # How cases of a category were dispatched in a town lately, the newest first.
-            models.Index(
-                F("category"),
-                Left("region_id", CODE_LENGTH[Level.TOWN]),
-                F("recorded_at").desc(),
-                F("id").desc(),
-                name="opinion_like",
-                condition=Q(unit__isnull=False, accusing=False),
-            ),
-            GinIndex(Pairs("search_text"), name="opinion_words"),
-        ]
+        indexes = INDEXES
         constraints = [
             models.CheckConstraint(name="opinion_state_known", condition=Q(state__in=State.values)),
             models.CheckConstraint(

@@ -4,13 +4,16 @@ The successor answers for a case from its transfer on, so that it never lies wit
 the head of the unit within two working days, and whoever says nothing has accepted.
 """
 
+import uuid
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,8 +21,12 @@ from django.utils.translation import gettext_lazy
 from grievances.errors import StepRefused, in_words
 from grievances.flow.calendar import WorkingCalendar, last_day
 from grievances.flow.duties import head_of
+from grievances.flow.occasions import occasion
+from grievances.messaging.kinds import GIVEN, handed_key
+from grievances.messaging.telling import tell
 from grievances.models import Opinion, Succession, SuccessionCase
 from grievances.people.handover import MOVABLE, hanging, hanging_on, held_by, hidden_from
+from grievances.sight.access import visible
 from villages.models import CODE_LENGTH, Cadre, Level, Post, Role, Unit
 from villages.rights import note_change
 
@@ -121,6 +128,7 @@ class HandingOn:
     leaving: Cadre
     by: Cadre
     reason: str
+    key: uuid.UUID = field(default_factory=uuid.uuid4)
     result: Result = field(default_factory=Result)
     _successions: dict[int, Succession] = field(default_factory=dict)
 
@@ -130,7 +138,7 @@ class HandingOn:
         for case in cases:
             known = successor.pk in self._successions
             try:
-                with transaction.atomic():
+                with self.told_as_one(successor), transaction.atomic():
                     # What changes between the list and its lock may no longer hang on whoever leaves.
                     case.transfer(
                         by=None if alone else self.by,
@@ -138,7 +146,7 @@ class HandingOn:
                         reason=self.reason,
                         version=case.version,
                     )
-                    SuccessionCase.objects.create(succession=self._to(successor), opinion=case)
+                    self.note(case, successor)
             except (StepRefused, ValidationError) as error:
                 if not known:
                     self._successions.pop(successor.pk, None)  # undone with the case
@@ -146,12 +154,21 @@ class HandingOn:
             else:
                 self.result.done += 1
 
+    def told_as_one(self, successor: Cadre) -> AbstractContextManager[None]:
+        """Within it the successor isn't told of each case: one notice leads to all of them."""
+        return occasion(self.key, told=frozenset({successor.pk}))
+
+    def note(self, case: Opinion, successor: Cadre) -> None:
+        """That a case was transferred by this order, in the transaction of its transfer: the successor can hand it
+        back."""
+        SuccessionCase.objects.create(succession=self._to(successor), opinion=case)
+
     def _to(self, successor: Cadre) -> Succession:
         """The batch of one successor, begun with its first case."""
         if successor.pk not in self._successions:
             now = timezone.now()
             until = WorkingCalendar.load().due(now, days=DAYS_TO_HAND_BACK, working=True)
-            self._successions[successor.pk] = Succession.objects.create(
+            made = self._successions[successor.pk] = Succession.objects.create(
                 leaving=self.leaving,
                 successor=successor,
                 by=self.by,
@@ -159,7 +176,15 @@ class HandingOn:
                 made_at=now,
                 until=until,
             )
+            if successor != self.by:
+                transaction.on_commit(lambda: _tell(made))
         return self._successions[successor.pk]
+
+
+def _tell(made: Succession) -> None:
+    """The successor, once, by a notice that leads to all that was handed over."""
+    address = reverse("succession", args=[made.pk])
+    tell(kind=GIVEN, cadres=[made.successor], key=handed_key(made.pk), address=address, at=made.made_at)
 
 
 def end_posts(posts: Iterable[Post], *, on: date, by: Cadre) -> list[Post]:
@@ -187,11 +212,19 @@ def handed_to(cadre: Cadre) -> list[Succession]:
     if not waiting:
         return []  # as mostly, and every desk asks
     rows = list(Succession.objects.filter(pk__in=waiting).select_related("leaving"))
-    cases = SuccessionCase.objects.filter(succession__in=waiting)
-    numbers = dict(cases.values_list("succession").annotate(Count("pk")))
+    known = numbers(waiting, cadre)
     for row in rows:
-        row.number, row.last_day = numbers.get(row.pk, 0), last_day(row.until)
+        row.number, row.last_day = known.get(row.pk, 0), last_day(row.until)
     return rows
+
+
+def numbers(successions: Iterable[int], cadre: Cadre) -> dict[int, int]:
+    """{succession of this successor: how many cases its page lists}"""
+    cases = SuccessionCase.objects.filter(
+        visible(cadre, opinion="opinion__"), succession__in=list(successions), succession__successor=cadre,
+        opinion__person=cadre, opinion__state__in=MOVABLE,
+    )  # fmt: skip
+    return dict(cases.order_by().values_list("succession").annotate(Count("pk")))
 
 
 def theirs(succession: Succession) -> QuerySet[Opinion]:
@@ -214,8 +247,9 @@ def settle(succession: Succession, *, handed_back: set[int], reason: str) -> Res
             )
         row.answered_at = timezone.now()
         row.save(update_fields=["answered_at"])
-    for case in theirs(succession).filter(pk__in=handed_back).select_related("unit"):
-        _hand_back(case, succession, reason, result)
+    with occasion(uuid.uuid4()):
+        for case in theirs(succession).filter(pk__in=handed_back).select_related("unit"):
+            _hand_back(case, succession, reason, result)
     return result
 
 

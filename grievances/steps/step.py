@@ -17,6 +17,7 @@ from grievances import models
 from grievances.answering import drafts
 from grievances.digests import digest_of_arguments
 from grievances.errors import ChangedMeanwhile, RequestReused, StepRefused
+from grievances.flow.occasions import present
 from grievances.flow.reading import locked
 from grievances.flow.relations import relations, stood_in_for
 from grievances.flow.separation import JOINS, check_separation, was_with_the_accused
@@ -28,7 +29,7 @@ from .settling import settle, standing
 if TYPE_CHECKING:
     from grievances.models import Event, Opinion
 
-# Sent after the commit, with ``event``: whoever is told, is told what really happened.
+# Sent after the commit, with ``event`` and its ``occasion``: whoever is told, is told what really happened.
 step_done = Signal()
 
 _LATEST_PAST_DAYS = 31
@@ -164,7 +165,8 @@ def _do(row: "Opinion", method: Callable, arguments: dict, circumstances: dict) 
     row.file.write(before=before)
     if before["state"] == State.HANDLING != row.state and not row.file.lacks(models.AnswerDraft):
         drafts.drop(row)
-    transaction.on_commit(lambda: step_done.send(models.Opinion, event=event))
+    occasion = present()
+    transaction.on_commit(lambda: step_done.send(models.Opinion, event=event, occasion=occasion))
     return event
 
 

@@ -13,17 +13,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from grievances.answering.filling import filled
-from grievances.answering.letters import Letter, letter
+from grievances.answering.filling import has_fields
 from grievances.bulk import actions, choosing, doing
 from grievances.bulk.choosing import Chosen
+from grievances.bulk.letters import letters
 from grievances.bulk.preview import preview
 from grievances.digests import digest_of_request
 from grievances.errors import RequestReused
 from grievances.forms.bulk import BULK_FORMS, BulkForm
 from grievances.forms.joining import PROBLEM_FORMS
 from grievances.models import BulkItem, BulkOrder, BulkResult, CommonProblem, Opinion
-from grievances.sight.looks import named_in_lists
 from grievances.views.desk import STAFF, queued
 from grievances.workflow import OPEN, TRANSITIONS, State, Verb
 from villages.paging import page_of
@@ -31,8 +30,6 @@ from villages.policy import for_roles
 from villages.templatetags.looks import full_day
 
 _FORMS = BULK_FORMS | PROBLEM_FORMS
-# So many letters a preview shows.
-_LETTERS = 20
 
 
 @for_roles(*STAFF)
@@ -149,35 +146,21 @@ def _preview(request: HttpRequest, verb: Verb, form: BulkForm) -> HttpResponse:
         "told": _told(form),
         "chosen": choosing.written({case.pk: chosen[case.pk] for case in found.can}),
         "later": len(found.can) > doing.DIRECTLY,
-        "letters": _letters(request, form, found.can[:_LETTERS]) if "public" in form.fields else [],
     }
+    if "public" in form.fields and found.can:
+        first = request.POST.get("letters", "")
+        context["letters"] = letters(found.can, form.cleaned_data, by=request.user, first=first)
     return render(request, "grievances/bulk_preview.html", context)
 
 
-def _letters(request: HttpRequest, form: BulkForm, cases: list[Opinion]) -> list[tuple[Opinion, Letter]]:
-    """(case, its own letter) of the first cases; a protected one is read only by opening it."""
-    rows = Opinion.objects.visible_to(request.user).select_related(
-        "unit", "person", "category", "region__parent"
-    )
-    open_to_read = [case.pk for case in cases if not case.is_protected]
-    found = list(rows.filter(pk__in=open_to_read).order_by("due_at", "pk"))
-    names = named_in_lists(found, request.user)
-    told = {name: form.cleaned_data.get(name) for name in ("ground", "planned_for", "passed_to")}
-    public = form.cleaned_data["public"]
-    return [
-        (case, letter(case, filled({"public": public} | told, case)["public"],
-                      names=[person.name for person in names.get(case.pk, [])], **told))
-        for case in found
-    ]  # fmt: skip
-
-
 def _told(form: BulkForm) -> list[tuple[str, str]]:
-    """(label, what was chosen) of every field, in words."""
+    """(label, what was chosen) of every field, in words; not of words that each case fills in for itself: they stand
+    in its letter."""
     given = form.to_try()
     return [
         (form.fields[name].label, _in_words(form.fields[name], value))
         for name, value in given.items()
-        if value
+        if value and not (name in ("account", "public") and has_fields(str(value)))
     ]
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from grievances.bulk import calling, choosing
+from grievances.flow.occasions import occasion
 from grievances.forms.calling import CallForm, CallsForm
 from grievances.models import CallList, Opinion
 from grievances.views.bulk import chosen_in_list
@@ -85,7 +86,8 @@ def _post(request: HttpRequest) -> HttpResponse:
     if not filled:
         common.add_error(None, _("Nothing is filled in yet."))
         return _show(request, common, forms, status=422)
-    done = [form for form in filled if _recorded(request, form, common)]
+    with occasion(common.cleaned_data["key"]):
+        done = [form for form in filled if _recorded(request, form, common)]
     if len(done) == len(filled):
         messages.success(request, _in_words(done))
         return redirect(_next(common.cleaned_data["printed"]))

@@ -16,6 +16,7 @@ from grievances.bulk import choosing
 from grievances.bulk.choosing import Chosen
 from grievances.errors import StepRefused, in_words
 from grievances.flow import deadlines
+from grievances.flow.occasions import occasion
 from grievances.forms.fields import LabelChoice, people_of
 from grievances.measures.workload import heads, units_of
 from grievances.models import Opinion
@@ -95,7 +96,7 @@ def _handed_on(form: ColleagueForm, by: Cadre, unit: Unit) -> bool:
         form.add_error(None, _("Some of these cases are no longer here to hand on. Nothing was handed over."))
         return False
     try:
-        with transaction.atomic():
+        with occasion(data["key"]), transaction.atomic():
             for opinion in cases:
                 opinion.transfer(
                     by=by, person=data["colleague"], reason=data["reason"], version=chosen[opinion.pk],

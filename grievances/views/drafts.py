@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
@@ -11,11 +12,13 @@ from django.views.decorators.http import require_POST
 from django.views.decorators.vary import vary_on_headers
 
 from grievances.answering import drafts
+from grievances.desk import afterwards
 from grievances.errors import StepRefused
 from grievances.forms.drafting import DraftForm, HandOverForm
-from grievances.forms.steps import FORMS
+from grievances.forms.steps import FORMS, StepForm
 from grievances.models import AnswerDraft, Opinion
 from grievances.views.opinions import opened, visible_opinion
+from grievances.views.ways import way_of
 from grievances.workflow import Verb
 
 
@@ -75,15 +78,10 @@ def _kept(request: HttpRequest, opinion: Opinion, verb: Verb, said: str) -> Http
         return JsonResponse({"version": draft.version if draft else 0, "words": said})
     if not request.htmx:
         messages.success(request, said)
-        return redirect(verb.address, opinion.number)
+        way = way_of(request, fresh)
+        return redirect(reverse(verb.address, args=[opinion.number]) + (way.query if way else ""))
     form = FORMS[verb](opinion=fresh, by=request.user)
-    context = {
-        "opinion": fresh,
-        "verb": verb,
-        "form": form,
-        "kept": said,
-        "next": request.POST.get("next", ""),
-    }
+    context = _around(request, fresh, verb, form) | {"kept": said}
     response = render(request, "grievances/_step_form.html", context)
     response["HX-Retarget"] = "#step"
     return response
@@ -108,14 +106,27 @@ def _refused(
         typed["draft"] = theirs.version
     form = FORMS[verb](initial=typed, opinion=fresh, by=request.user)
     form.theirs = theirs
-    context = {
-        "opinion": fresh, "verb": verb, "form": form, "problems": problems, "next": request.POST.get("next", ""),
-    }  # fmt: skip
+    context = _around(request, fresh, verb, form) | {"problems": problems}
     template = "grievances/_step_form.html" if request.htmx else "grievances/opinion_step.html"
     response = render(request, template, context, status=status)
     if request.htmx:
         response["HX-Retarget"] = "#step"
     return response
+
+
+def _around(request: HttpRequest, opinion: Opinion, verb: Verb, form: StepForm) -> dict[str, object]:
+    """What the form's template needs, with the list from which the case was opened and what is to come afterwards."""
+    way = way_of(request, opinion)
+    context = {
+        "opinion": opinion,
+        "verb": verb,
+        "form": form,
+        "next": request.POST.get("next", ""),
+        "way": way,
+    }
+    return context | (
+        {"afterwards": afterwards.choices(request.user, request.POST.get("after"))} if way else {}
+    )
 
 
 def _by_script(request: HttpRequest) -> bool:

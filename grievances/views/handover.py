@@ -16,6 +16,7 @@ from grievances.flow import deadlines
 from grievances.forms.fields import LabelChoice, people_of
 from grievances.models import Opinion
 from grievances.people.handover import MOVABLE, held, held_by, open_work, people_for
+from grievances.people.leaving import HandingOn
 from grievances.views.colleagues import CasesField
 from villages.models import Cadre, Role
 from villages.policy import for_roles
@@ -66,7 +67,7 @@ def handover(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         if not request.user.posts_as(Role.HEAD):
             raise PermissionDenied
-        if form.is_valid() and _hand_over(form, request.user):
+        if form.is_valid() and _hand_over(form, leaving, request.user):
             return redirect("handover", leaving.pk)
     cases = list(hanging.for_rows()[: _MOST + 1])
     more, cases = len(cases) > _MOST, cases[:_MOST]
@@ -105,14 +106,16 @@ def _colleagues(by: Cadre) -> list[Cadre]:
     return people
 
 
-def _hand_over(form: HandoverForm, by: Cadre) -> bool:
+def _hand_over(form: HandoverForm, leaving: Cadre, by: Cadre) -> bool:
     """All or none: the first case that can't be handed over stops it, with its number."""
     data = form.cleaned_data
+    colleague, order = data["colleague"], HandingOn(leaving, by, data["reason"])
     opinion = None
     try:
-        with transaction.atomic():
+        with order.told_as_one(colleague), transaction.atomic():
             for opinion, version in data["cases"]:
-                opinion.transfer(by=by, person=data["colleague"], reason=data["reason"], version=version)
+                opinion.transfer(by=by, person=colleague, reason=data["reason"], version=version)
+                order.note(opinion, colleague)
     except (StepRefused, ValidationError) as error:
         words = {"number": opinion.number, "why": in_words(error)}
         form.add_error(None, _("%(number)s: %(why)s Nothing was handed over.") % words)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit, urlunsplit
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
@@ -17,9 +18,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from grievances.desk.queues import queues_of
 from grievances.measures import figures
+from grievances.messaging.notices import notices_of
 from grievances.models import Opinion, OpinionSpan
 from grievances.views.desk import queued
 from grievances.views.lists import EVERYBODY, in_order, listed, total_known
+from grievances.views.notices import cases_told
 from villages.models import Cadre
 from villages.paging import AT, PLACE, neighbour, place_of
 
@@ -151,6 +154,14 @@ def _opinions(asked: HttpRequest) -> QuerySet:
     return in_order(found, total_known(asked, found))
 
 
+def _was_told(cadre: Cadre, key: UUID) -> bool:
+    return notices_of(cadre).filter(key=key.hex).exists()
+
+
+def _told(asked: HttpRequest, key: UUID) -> QuerySet:
+    return cases_told(asked.user, key)
+
+
 def _span_of(asked: HttpRequest, opinion: Opinion) -> OpinionSpan | None:
     """How the case stood when the list is read, whether or not it is in it."""
     _found, as_of, at = listed(asked)
@@ -160,4 +171,5 @@ def _span_of(asked: HttpRequest, opinion: Opinion) -> OpinionSpan | None:
 _LISTS = {
     "desk-queue": _List(_works_on, _queue, _queue),
     "opinion-list": _List(_sees_opinions, _opinions, lambda asked: listed(asked)[0].qs),
+    "notice-cases": _List(_was_told, _told, _told),
 }

@@ -1,9 +1,12 @@
 """Settings: what is missing or wrong is said at once."""
 
 import os
+import secrets
 import subprocess
 import sys
+import threading
 from base64 import b64decode, b64encode
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -66,6 +69,32 @@ def test_keys_of_phones_come_as_pem_or_base64_of_it(monkeypatch: pytest.MonkeyPa
     assert environment.rsa_keys("K", bits=3072) == [b64decode(one).decode(), two.strip()]
     monkeypatch.setenv("K", "")
     assert environment.rsa_keys("K", bits=3072) == []
+
+
+def test_demos_that_start_at_the_same_moment_have_one_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "VAR", tmp_path)
+    both = threading.Barrier(2)
+
+    def new() -> str:
+        both.wait(timeout=20)  # neither has found one
+        return secrets.token_urlsafe(2000)
+
+    with ThreadPoolExecutor() as pool:
+        one, two = pool.map(lambda _n: running.kept("phone-key", new), range(2))
+    assert one == two == running.kept("phone-key", lambda: "another") and len(one) > 2000
+    [file] = tmp_path.iterdir()
+    assert (file.name, file.stat().st_mode & 0o777) == ("phone-key", 0o600)
+
+
+def test_a_secret_that_could_not_be_made_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "VAR", tmp_path)
+    with pytest.raises(ZeroDivisionError):
+        running.kept("phone-key", lambda: str(1 / 0))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_bad_key_of_phones_is_named_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:

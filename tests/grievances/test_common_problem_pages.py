@@ -4,7 +4,9 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -327,6 +329,91 @@ def test_one_text_becomes_each_cases_own_answer(
     states = Opinion.objects.filter(pk__in=answers).values_list("state", "problem_memberships__left_at")
     assert set(states) == {("resolved", None)}
     assert Event.objects.filter(verb="resolve").exclude(key=None).count() == 2
+
+
+def test_each_letter_is_seen_as_it_will_be_sent_page_by_page(
+    problem: CommonProblem, cases: list[Opinion], visitor: Cadre, coordinator: Cadre, transport: Unit, head: Cadre,
+    django_assert_max_num_queries: object,
+) -> None:  # fmt: skip
+    named = [make_opinion(by=visitor, name=f"王小{n}", text=f"第{n}户没有水") for n in range(3)]
+    apart = make_opinion(by=visitor, kind="confidential", text="金丝雀")
+    for case in (*named, apart):
+        case.join(by=coordinator, problem=problem)
+    every = [*cases, *named, apart]
+    for case in every:
+        in_hand(Opinion.objects.get(pk=case.pk), by=coordinator, unit=transport, person=head)
+    client, address = signed_in(head), reverse("bulk-new", args=["explain"])
+    form = {
+        "chosen": chosen(every), "key": str(uuid.uuid4()), "ground": "outside", "passed_to": "市局",
+        "account": "已查{编号}", "public": "您｛日期｝在{地点}反映的{编号}号事项（{事项}）已转交。",
+    }  # fmt: skip
+    seen: dict[Opinion, str] = {}
+    first = "1"
+    while first:
+        page = client.post(address, form | {"letters": first})
+        found = page.context["letters"]
+        assert (
+            found.total == 7
+            and len(found.rows) <= 5
+            and "{编号}" not in page.content.decode().split("<dl")[1]
+        )
+        seen |= {one.case: one.text for one in found.rows}
+        assert all(one.account == f"已查{one.case.number}" for one in found.rows)
+        first = str(found.next or "")
+    assert set(seen) == set(every)
+    for case in named:
+        assert f"{case.number}号事项（路面坑洼）已转交" in seen[case] and case.text in seen[case]
+        assert case.informants.get().name in seen[case] and "市局" in seen[case]
+    assert f"{apart.number}号事项" in seen[apart] and "金丝雀" not in seen[apart]
+    with django_assert_max_num_queries(34):
+        client.post(address, form)
+    order_of(
+        ask(
+            client,
+            "explain",
+            every,
+            **{name: form[name] for name in ("ground", "passed_to", "account", "public")},
+        )
+    )
+    for answer in Answer.objects.select_related("opinion"):
+        assert answer.public in seen[answer.opinion] and "{" not in answer.public
+
+
+@pytest.mark.parametrize("asked", ["0", "x", "-1", "8", "９", "9" * 40])
+def test_what_is_no_number_of_a_letter_means_the_first(
+    problem: CommonProblem, cases: list[Opinion], coordinator: Cadre, transport: Unit, head: Cadre, asked: str
+) -> None:
+    in_hand(cases[0], by=coordinator, unit=transport, person=head)
+    words = {"account": "修了", "public": "{编号}修了", "letters": asked}
+    page = ask(signed_in(head), "resolve", cases[:1], step="preview", **words)
+    assert [one.case for one in page.context["letters"].rows] == cases[:1]
+
+
+def test_the_letters_cost_the_same_queries_for_two_cases_as_for_five(
+    problem: CommonProblem,
+    cases: list[Opinion],
+    visitor: Cadre,
+    coordinator: Cadre,
+    transport: Unit,
+    head: Cadre,
+) -> None:
+    more = [make_opinion(by=visitor) for _n in range(2)]
+    for case in more:
+        case.join(by=coordinator, problem=problem)
+    every = [*cases, *more]
+    for case in every:
+        in_hand(Opinion.objects.get(pk=case.pk), by=coordinator, unit=transport, person=head)
+    client = signed_in(head)
+    words = {"account": "修了", "public": "{编号}修了"}
+    ask(client, "resolve", every, step="preview", **words)
+    numbers = []
+    for some in (every[:2], every):
+        with CaptureQueriesContext(connection) as asked:
+            assert len(ask(client, "resolve", some, step="preview", **words).context["letters"].rows) == len(
+                some
+            )
+        numbers.append(len(asked))
+    assert numbers[0] == numbers[1]
 
 
 def test_the_same_order_of_answers_is_done_once(

@@ -276,7 +276,8 @@ def test_nobody_is_told_to_take_what_is_in_hand_already(
     taken = assigned(make_opinion(by=visitor), by=coordinator, unit=transport, person=handler)
     taken.accept(by=handler)
     with django_capture_on_commit_callbacks(execute=True):
-        HandingOn(handler, fresh(head), "调离").hand_on([new, taken], fresh(colleague))
+        for case in (new, taken):
+            case.transfer(by=head, person=colleague)
     client.force_login(colleague)
     client.cookies["django_language"] = "en"
     told = {row.opinion.number: row.what for row in client.get(reverse("notice-list")).context["page"].rows}

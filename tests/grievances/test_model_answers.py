@@ -1,6 +1,7 @@
 """Model answers: kept by units and coordinators, offered by fit, filled from the case, and never past a rule."""
 
 import uuid
+from html.parser import HTMLParser
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -298,3 +299,58 @@ def test_a_text_is_filled_in_in_its_own_language_whatever_the_writers(case: Opin
                 fill("{unit}已办结，WiFi 也修好了。", Filling(case)) == "区交通运输局已办结，WiFi 也修好了。"
             )
             assert fill("{单位} has done it.", Filling(case)) == "Transport Bureau has done it."
+
+
+class Typed(HTMLParser):
+    """What the fields of the form of an answer hold, as a browser would send them."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.values: dict[str, str] = {}
+        self._name = self._area = ""
+        self.feed(page.partition('id="step"')[2].partition("</form>")[0])
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        if tag == "select":
+            self._name = found.get("name") or ""
+        elif tag == "option" and ("selected" in found or self._name not in self.values):
+            self.values[self._name] = found.get("value") or ""
+        elif tag == "textarea":
+            self._area = found.get("name") or ""
+            self.values[self._area] = ""
+        elif tag == "input" and found.get("name"):
+            self.values[found["name"]] = found.get("value") or ""
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            self.values[self._area] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._area = ""
+
+
+@pytest.mark.parametrize("verb", ["resolve", "explain"])
+def test_without_script_nothing_that_was_typed_is_lost_when_a_model_answer_is_filled_in(
+    desk: Client, case: Opinion, head: Cadre, verb: str
+) -> None:
+    one = make_model(
+        unit=case.unit, outcome="resolved" if verb == "resolve" else "explained", text="请知悉。"
+    )
+    address = reverse(f"opinion-{verb}", args=[case.number])
+    queue = reverse("desk-queue", args=["in-hand"])
+    asked = {"list": queue, "place": desk.get(queue).context["page"].next or "x"}
+    before = Typed(desk.get(address, asked).content.decode()).values
+    typed = before | {
+        "account": "查了\n修了", "told": "letter", "colleague": str(head.pk), "remark": "请看“第二段”", "after": "next",
+    }  # fmt: skip
+    if verb == "explain":
+        typed |= {"ground": "court", "planned_for": "2099-05-01", "passed_to": "<市局>"}
+    after = Typed(desk.post(address, typed | {"fill": one.pk}).content.decode()).values
+    assert after.pop("public").strip() == "请知悉。" and after.pop("taken") == str(one.pk)
+    same = {
+        name: value for name, value in typed.items() if name not in ("public", "taken", "csrfmiddlewaretoken")
+    }
+    assert {name: after[name].strip() for name in same} == same
+    assert {"account", "told", "colleague", "remark", "after", "list", "place", "version", "key"} <= set(same)
