@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import Error, transaction
 from django.utils import timezone
 
+from grievances.flow.writing import insert_new
 from grievances.messaging.channels import channels
 from grievances.messaging.choosing import chosen, next_digest, settings_of
 from grievances.messaging.kinds import kind_of
@@ -49,7 +50,7 @@ def keep_and_send(told: list[Notice], *, now: datetime) -> None:
     if not told:
         return
     # Who was told before by this key is not told again.
-    Notice.objects.bulk_create(told, ignore_conflicts=True)
+    insert_new(told)
     try:
         send_out(
             keys={notice.key for notice in told}, cadres=list({notice.cadre for notice in told}), now=now

@@ -246,7 +246,7 @@ def test_posts_alone_say_surely_only_what_the_database_says_too(
     seen = 0
     for cadre, case in product(map(fresh, everybody), cases):
         visible = Opinion.objects.visible_to(cadre).filter(pk=case.pk).exists()
-        surely = access._surely_sees(cadre, case)
+        surely = access.surely_sees(cadre, case)
         assert access.still_sees(cadre, case) == visible
         # No unit assists here, so that only accusations are not sure.
         assert surely == (visible and not case.accusing)
