@@ -15,7 +15,7 @@ from django.db import connection, models
 from villages.written import quoted
 
 # Their values go to the database as they are: what Django does with them first changes none.
-_AS_THEY_ARE = frozenset(
+AS_THEY_ARE = frozenset(
     {
         models.BigAutoField, models.BooleanField, models.CharField, models.DateField, models.DateTimeField,
         models.ForeignKey, models.IntegerField, models.PositiveIntegerField, models.PositiveSmallIntegerField,
@@ -129,6 +129,6 @@ def _insert(model: type[models.Model], with_key: bool) -> _Words:
 
 
 def _value(row: models.Model, field: models.Field, *, add: bool) -> object:
-    if type(field) in _AS_THEY_ARE:
+    if type(field) in AS_THEY_ARE:
         return getattr(row, field.attname)
     return field.get_db_prep_save(field.pre_save(row, add), connection)

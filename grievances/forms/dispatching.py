@@ -11,6 +11,7 @@ from grievances.flow.relations import assisting_units
 from grievances.people import absences
 from grievances.people.absences import with_absences
 from villages.models import Cadre, Level, Region, Unit
+from villages.written import row_by_key
 
 from .choices import UnitChoice, free_of_blame, is_offered, units_for, units_near
 from .fields import CategoryChoice, LabelChoice, long_text, people_of
@@ -44,7 +45,8 @@ class AssignForm(StepForm):
     def _chosen(self) -> Unit | None:
         """The unit that is chosen so far, whatever else is filled in."""
         asked = self.data.get("unit") if self.is_bound else self.initial.get("unit")
-        unit = by_id(Unit.objects.all(), asked)
+        key = _id(asked)
+        unit = row_by_key(Unit, key) if key else None
         return unit if unit and is_offered(unit, self.opinion, self.by) else None
 
 
@@ -109,7 +111,10 @@ class NameAccusedForm(StepForm):
 
 def by_id(rows: QuerySet, asked: object) -> object | None:
     """The row with a typed id; None for whatever is no id."""
-    asked = getattr(asked, "pk", asked)
-    if not str(asked or "").isdecimal() or len(str(asked)) > 18:
-        return None
-    return rows.filter(pk=asked).first()
+    key = _id(asked)
+    return rows.filter(pk=key).first() if key else None
+
+
+def _id(asked: object) -> int | None:
+    typed = str(getattr(asked, "pk", asked) or "")
+    return int(typed) if typed.isdecimal() and len(typed) <= 18 else None

@@ -96,7 +96,7 @@ def log_visit(
     The same key again gives the same visit, and nothing twice; with another content it raises
     RequestReused. Raises ValidationError and StepRefused, with nothing written down.
     """
-    campaign = Campaign.objects.running(on=timezone.localdate(said_at)).covering(place.pk).first()
+    campaign = Campaign.of_visit(place.pk, on=timezone.localdate(said_at))
     visit = Visit(
         key=key, campaign=campaign, kind=kind, household=household, region=place, said_at=said_at,
         recorded_at=timezone.now(), recorded_by=by, nobody_home=nobody_home, remarks=remarks,
