@@ -10,13 +10,16 @@ from villages.as_json import row_of
 from villages.models import Absence, Cadre, Post, Region, Role, Unit
 
 # A cadre with all posts, and the absences of a day with who stands in; and whether they stand in for anybody then.
+# Each part is a question within it: joined, PostgreSQL would plan longer.
 _PEOPLE = """
     SELECT row_to_json(c),
-        (SELECT json_agg(json_build_array(row_to_json(p), row_to_json(u), row_to_json(r)) ORDER BY p.since, p.id)
-            FROM villages_post p JOIN villages_unit u ON u.id = p.unit_id
-            JOIN villages_region r ON r.code = p.region_id WHERE p.cadre_id = c.id),
-        (SELECT json_agg(json_build_array(row_to_json(a), row_to_json(s)) ORDER BY a.since, a.id)
-            FROM villages_absence a JOIN villages_cadre s ON s.id = a.substitute_id
+        (SELECT json_agg(json_build_array(row_to_json(p),
+            (SELECT row_to_json(u) FROM villages_unit u WHERE u.id = p.unit_id),
+            (SELECT row_to_json(r) FROM villages_region r WHERE r.code = p.region_id)) ORDER BY p.since, p.id)
+            FROM villages_post p WHERE p.cadre_id = c.id),
+        (SELECT json_agg(json_build_array(row_to_json(a),
+            (SELECT row_to_json(s) FROM villages_cadre s WHERE s.id = a.substitute_id)) ORDER BY a.since, a.id)
+            FROM villages_absence a
             WHERE a.cadre_id = c.id AND a.since <= %(today)s AND a.until >= %(today)s),
         EXISTS (SELECT FROM villages_absence a
             WHERE a.substitute_id = c.id AND a.since <= %(today)s AND a.until >= %(today)s)

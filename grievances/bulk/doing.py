@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +17,7 @@ from grievances.bulk.choosing import Chosen, cases_of
 from grievances.errors import ACCUSED_CONSTRAINT, RequestReused, StepRefused, broken_constraint, in_words
 from grievances.flow.duties import ACCUSED_MAY_NOT
 from grievances.flow.occasions import occasion
-from grievances.flow.writing import insert_once
+from grievances.flow.writing import Statements, insert_once
 from grievances.models import BulkItem, BulkOrder, BulkResult, Opinion
 from grievances.workflow import Verb
 from villages.jobs import job
@@ -27,6 +27,7 @@ from villages.models import Cadre
 DIRECTLY = 50
 # So many cases are read together.
 _AT_ONCE = 50
+_CLAIM = "SELECT FROM grievances_bulkitem WHERE id = %s AND result = %s FOR UPDATE SKIP LOCKED"
 # An order on which nothing happened for so long can be gone on with by hand.
 STANDS_STILL = timedelta(minutes=1)
 
@@ -85,7 +86,7 @@ def run(order: BulkOrder, *, most: int | None = None) -> None:
         together = _Together.read(order, items)
         with occasion(order.key):
             for item in items:
-                _do(together, item)
+                _do(together, item, is_last=item is items[-1])
 
 
 @dataclass(frozen=True)
@@ -114,9 +115,8 @@ class _Together:
 
 
 @transaction.atomic
-def _do(together: _Together, item: BulkItem) -> None:
-    waits = BulkItem.objects.select_for_update(skip_locked=True).filter(pk=item.pk, result=BulkResult.WAITING)
-    if not waits.values_list("pk"):
+def _do(together: _Together, item: BulkItem, *, is_last: bool) -> None:
+    if not _claimed(item, waits_for_the_disk=is_last):
         return
     opinion = together.seen.get(item.opinion_id)
     item.result, item.done_at = BulkResult.LEFT_OUT, timezone.now()
@@ -126,7 +126,18 @@ def _do(together: _Together, item: BulkItem) -> None:
     if item.reasons and not _sees(together.order.by_id, item.opinion_id):
         # Since the cases were read it has left their sight: they aren't told why either.
         item.reasons, item.result = {}, BulkResult.LEFT_OUT
-    item.save(update_fields=["result", "reasons", "done_at"])
+    written = Statements()
+    written.update(item, ["result", "reasons", "done_at"])
+    written.execute()
+
+
+def _claimed(item: BulkItem, *, waits_for_the_disk: bool) -> bool:
+    """Lock a case of the order, unless it was done meanwhile or somebody else is at it. The disk need not be waited
+    for but once: each commit carries those before it along, and what gets lost waits again, step and result alike."""
+    with connection.cursor() as cursor:
+        asked = _CLAIM if waits_for_the_disk else f"SET LOCAL synchronous_commit TO off; {_CLAIM}"
+        cursor.execute(asked, [item.pk, BulkResult.WAITING])
+        return cursor.rowcount == 1
 
 
 def _sees(cadre: int, opinion: int) -> bool:

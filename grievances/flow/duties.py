@@ -48,7 +48,7 @@ def _heading(units: dict[int, Unit]) -> dict[int, list[Cadre]]:
     return found
 
 
-def may_answer(opinion: "Opinion", unit: Unit, person: Cadre) -> bool:
+def may_answer(opinion: "Opinion", unit: Unit, person: Cadre | None = None) -> bool:
     """Whether no accusation keeps the opinion from the unit or the person."""
     return may_hold(opinion, unit, person) and not is_kept_above(opinion, unit, person)
 

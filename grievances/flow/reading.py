@@ -26,16 +26,12 @@ def locked(
     without their units, and the working calendar if that is asked for. Raises DoesNotExist."""
     model, kinds = type(opinion), tuple(kinds)
     with connection.cursor() as cursor:
-        cursor.execute(_sql(model, kinds, calendar), [opinion.pk, *[opinion.pk] * len(kinds), opinion.pk])
+        cursor.execute(_locking(model, kinds, calendar), [opinion.pk, *[opinion.pk] * len(kinds), opinion.pk])
         found = cursor.fetchone()
     if found is None:
         raise model.DoesNotExist
-    case, *rest = found
-    row = row_of(model, case)
-    for name, values in zip(_NEAR, rest, strict=False):
-        field = model._meta.get_field(name)
-        field.set_cached_value(row, values and row_of(field.related_model, values))
-    for kind, rows in zip(kinds, rest[len(_NEAR) :], strict=False):
+    row, *rest = _case(model, found)
+    for kind, rows in zip(kinds, rest, strict=False):
         row.file.keep(kind, [row_of(kind, values) for values in rows or ()])
     if calendar:
         days = {date.fromisoformat(day): working for day, working in rest[-1].items()}
@@ -43,16 +39,35 @@ def locked(
     return row
 
 
+def numbered(model: "type[Opinion]", number: str) -> "Opinion | None":
+    """The opinion with a number as it stands now, if there is one: whoever asks sees to it who may know."""
+    with connection.cursor() as cursor:
+        cursor.execute(_reading(model) + " WHERE o.number = %s", [number])
+        found = cursor.fetchone()
+    return found and _case(model, found)[0]
+
+
+def _case(model: type[models.Model], found: tuple[object, ...]) -> list[object]:
+    """The opinion, knowing what is read near it, and after it what else was found."""
+    row = row_of(model, found[0])
+    for name, values in zip(_NEAR, found[1:], strict=False):
+        field = model._meta.get_field(name)
+        field.set_cached_value(row, values and row_of(field.related_model, values))
+    return [row, *found[1 + len(_NEAR) :]]
+
+
 @cache
-def _sql(model: type[models.Model], kinds: tuple[type[models.Model], ...], calendar: bool) -> str:
+def _locking(model: type[models.Model], kinds: tuple[type[models.Model], ...], calendar: bool) -> str:
     """Two statements: the second sees all that was committed while the first waited for the lock."""
     table = quoted(model._meta.db_table)
-    asked = ["row_to_json(o)", *map(_near, map(model._meta.get_field, _NEAR)), *map(_rows, kinds)]
-    asked += [_CALENDAR] if calendar else []
-    return (
-        f"SELECT FROM {table} WHERE id = %s FOR UPDATE; "  # noqa: S608 – names of our own models
-        f"SELECT {', '.join(asked)} FROM {table} o WHERE o.id = %s"
-    )
+    more = [*map(_rows, kinds), *([_CALENDAR] if calendar else [])]
+    return f"SELECT FROM {table} WHERE id = %s FOR UPDATE; {_reading(model, *more)} WHERE o.id = %s"
+
+
+@cache
+def _reading(model: type[models.Model], *more: str) -> str:
+    asked = ["row_to_json(o)", *map(_near, map(model._meta.get_field, _NEAR)), *more]
+    return f"SELECT {', '.join(asked)} FROM {quoted(model._meta.db_table)} o"  # noqa: S608
 
 
 def _near(field: models.ForeignKey) -> str:

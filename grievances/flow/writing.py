@@ -14,6 +14,15 @@ from django.db import connection, models
 
 from villages.written import quoted
 
+# Their values go to the database as they are: what Django does with them first changes none.
+AS_THEY_ARE = frozenset(
+    {
+        models.BigAutoField, models.BooleanField, models.CharField, models.DateField, models.DateTimeField,
+        models.ForeignKey, models.IntegerField, models.PositiveIntegerField, models.PositiveSmallIntegerField,
+        models.TextField, models.UUIDField,
+    }
+)  # fmt: skip
+
 
 class _Words(NamedTuple):
     """An INSERT into a model's table, and the fields whose values it takes."""
@@ -98,6 +107,16 @@ def insert_once(row: models.Model, *, unique: str) -> bool:
     return True
 
 
+def insert_new(rows: list[models.Model]) -> None:
+    """Write new rows of one model in one statement, but for those that are there already, as a constraint says. None of
+    them learns its key."""
+    words = _insert(type(rows[0]), with_key=False)
+    before, places = words.sql.partition(" RETURNING ")[0].rsplit(" VALUES ", 1)
+    values = [_value(row, field, add=True) for row in rows for field in words.fields]
+    with connection.cursor() as cursor:
+        cursor.execute(f"{before} VALUES {', '.join([places] * len(rows))} ON CONFLICT DO NOTHING", values)
+
+
 @cache
 def _insert(model: type[models.Model], with_key: bool) -> _Words:
     meta = model._meta
@@ -110,4 +129,6 @@ def _insert(model: type[models.Model], with_key: bool) -> _Words:
 
 
 def _value(row: models.Model, field: models.Field, *, add: bool) -> object:
+    if type(field) in AS_THEY_ARE:
+        return getattr(row, field.attname)
     return field.get_db_prep_save(field.pre_save(row, add), connection)

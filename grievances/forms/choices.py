@@ -3,15 +3,14 @@
 from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
-from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext as _
 
-from grievances.flow.duties import is_kept_above, may_hold
+from grievances.flow.duties import may_answer, may_dispatch_to
 from grievances.models import Opinion
 from villages.models import CODE_LENGTH, Cadre, Level, Role, Unit
 from villages.scope import any_of, within
 
-from .fields import LabelChoice
+from .fields import Choices, LabelChoice
 
 _TOWN, _DISTRICT = CODE_LENGTH[Level.TOWN], CODE_LENGTH[Level.DISTRICT]
 
@@ -30,12 +29,19 @@ def units_for(opinion: Opinion, coordinator: Cadre) -> QuerySet[Unit]:
     return free_of_blame(units_near(opinion.region_id).filter(reach), opinion)
 
 
+def is_offered(unit: Unit, opinion: Opinion, coordinator: Cadre) -> bool:
+    """Whether the unit is one of ``units_for``."""
+    place = opinion.region_id
+    above = place.startswith(unit.region_id) and len(unit.region_id) <= _DISTRICT
+    near = above or (len(place) >= _TOWN and unit.region_id.startswith(place[:_TOWN]))
+    return near and may_dispatch_to(coordinator, unit, place) and may_answer(opinion, unit)
+
+
 def free_of_blame(units: QuerySet[Unit], opinion: Opinion) -> QuerySet[Unit]:
     """Without those that the opinion complains about, or from whom it is kept."""
     if not opinion.accusing:
         return units
-    blamed = [unit for unit in units if not may_hold(opinion, unit, None) or is_kept_above(opinion, unit)]
-    return units.exclude(pk__in=[unit.pk for unit in blamed])
+    return units.exclude(pk__in=[unit.pk for unit in units if not may_answer(opinion, unit)])
 
 
 class UnitChoice(LabelChoice):
@@ -52,7 +58,7 @@ class UnitChoice(LabelChoice):
         return self.known if self.known and str(self.known.pk) == value else super().to_python(value)
 
 
-class _ByLevel(ModelChoiceIterator):
+class _ByLevel(Choices):
     def __iter__(self) -> Iterable:
         if self.field.empty_label is not None:
             yield ("", self.field.empty_label)

@@ -1,5 +1,7 @@
 """Forms of those who give a case its unit and person, and of those who help."""
 
+from functools import partial
+
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -9,8 +11,9 @@ from grievances.flow.relations import assisting_units
 from grievances.people import absences
 from grievances.people.absences import with_absences
 from villages.models import Cadre, Level, Region, Unit
+from villages.written import row_by_key
 
-from .choices import UnitChoice, free_of_blame, units_for, units_near
+from .choices import UnitChoice, free_of_blame, is_offered, units_for, units_near
 from .fields import CategoryChoice, LabelChoice, long_text, people_of
 from .step import StepForm
 
@@ -27,12 +30,12 @@ class AssignForm(StepForm):
     reason = long_text(_("Remark"), required=False, rows=2)
 
     def prepare(self) -> None:
-        self.fields["unit"].queryset = units_for(self.opinion, self.by)
+        self.fields["unit"].queryset = partial(units_for, self.opinion, self.by)
         self.fields["unit"].widget.attrs["data-reload"] = "reload"
         if not self.is_bound and "reload" not in self.initial:
             self._propose()
         unit = self.fields["unit"].known = self._chosen()
-        self.fields["person"].queryset = with_absences(people_of(unit))
+        self.fields["person"].queryset = lambda: with_absences(people_of(unit))
 
     def _propose(self) -> None:
         self.proposal = propose(self.opinion, coordinator=self.by)
@@ -42,7 +45,9 @@ class AssignForm(StepForm):
     def _chosen(self) -> Unit | None:
         """The unit that is chosen so far, whatever else is filled in."""
         asked = self.data.get("unit") if self.is_bound else self.initial.get("unit")
-        return by_id(self.fields["unit"].queryset, asked)
+        key = _id(asked)
+        unit = row_by_key(Unit, key) if key else None
+        return unit if unit and is_offered(unit, self.opinion, self.by) else None
 
 
 class ReassignForm(AssignForm):
@@ -106,7 +111,10 @@ class NameAccusedForm(StepForm):
 
 def by_id(rows: QuerySet, asked: object) -> object | None:
     """The row with a typed id; None for whatever is no id."""
-    asked = getattr(asked, "pk", asked)
-    if not str(asked or "").isdecimal() or len(str(asked)) > 18:
-        return None
-    return rows.filter(pk=asked).first()
+    key = _id(asked)
+    return rows.filter(pk=key).first() if key else None
+
+
+def _id(asked: object) -> int | None:
+    typed = str(getattr(asked, "pk", asked) or "")
+    return int(typed) if typed.isdecimal() and len(typed) <= 18 else None

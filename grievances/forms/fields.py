@@ -1,10 +1,11 @@
 """Form fields that several forms share."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from grievances.models import Category
@@ -41,7 +42,36 @@ def yes_no(label: str, *, required: bool = True) -> forms.TypedChoiceField:
     )  # fmt: skip
 
 
-class LabelChoice(forms.ModelChoiceField):
+class Choices(forms.models.ModelChoiceIterator):
+    """The choices of a ``RowsLater`` field, which asks for its rows only now."""
+
+    def __init__(self, field: "RowsLater") -> None:
+        self.field = field
+
+    @property
+    def queryset(self) -> QuerySet:
+        return self.field.queryset
+
+
+class RowsLater:
+    """A choice whose ``queryset`` may be given as a function: the rows are put in question when choices are shown or
+    one is checked, and a form that was sent mostly shows none."""
+
+    iterator = Choices
+
+    def _rows(self) -> QuerySet:
+        if callable(self._queryset):
+            self._queryset = self._queryset()
+        return self._queryset
+
+    def _set_rows(self, rows: QuerySet | Callable[[], QuerySet]) -> None:
+        self._queryset = rows if rows is None or callable(rows) else rows.all()
+        self.widget.choices = self.choices
+
+    queryset = property(_rows, _set_rows)
+
+
+class LabelChoice(RowsLater, forms.ModelChoiceField):
     """A choice of things with a label in the reader's language; people say whether they are away, where the
     choice knows it (``grievances.people.absences.with_absences``)."""
 
@@ -71,7 +101,7 @@ class CategoryChoice(LabelChoice):
         return chosen if offered else super().to_python(value)
 
 
-class _GroupedByParent(forms.models.ModelChoiceIterator):
+class _GroupedByParent(Choices):
     def __iter__(self) -> Iterable:
         if self.field.empty_label is not None:
             yield ("", self.field.empty_label)
@@ -104,7 +134,7 @@ class ManyFiles(forms.FileField):
         return [single(one, initial) for one in (data if isinstance(data, list | tuple) else [data]) if one]
 
 
-def people_of(unit: Unit | None) -> "forms.models.QuerySet[Cadre]":
+def people_of(unit: Unit | None) -> QuerySet[Cadre]:
     """Who can be responsible in a unit: its handlers and heads, and those of its sub-units."""
     if unit is None:
         return Cadre.objects.none()

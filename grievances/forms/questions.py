@@ -3,12 +3,22 @@
 from functools import cached_property
 
 from django import forms
+from django.db import connection
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from grievances.models import Category, Question, QuestionKind
+from villages.as_json import row_of
 
 from .fields import yes_no
+
+# Categories, each with its own questions and those of the one above it.
+_ASKING = """
+    SELECT row_to_json(c), (SELECT json_agg(q ORDER BY k.position, k.code, q.position, q.id)
+        FROM grievances_question q JOIN grievances_category k ON k.id = q.category_id
+        WHERE k.id IN (c.id, c.parent_id))
+    FROM grievances_category c WHERE c.id = ANY(%s)
+"""
 
 
 class Chosen:
@@ -18,24 +28,22 @@ class Chosen:
         self._keys = {key for key in map(_key, typed) if key}
 
     @cached_property
-    def _rows(self) -> dict[str, Category]:
-        found = Category.objects.filter(pk__in=self._keys) if self._keys else []
-        return {str(one.pk): one for one in found}
-
-    @cached_property
-    def _questions(self) -> list[Question]:
-        asking = {pk for one in self._rows.values() for pk in (one.pk, one.parent_id)} - {None}
-        return list(Question.objects.filter(category__in=asking)) if asking else []
+    def _rows(self) -> dict[str, tuple[Category, list[Question]]]:
+        if not self._keys:
+            return {}
+        with connection.cursor() as cursor:
+            cursor.execute(_ASKING, [list(map(int, self._keys))])
+            found = cursor.fetchall()
+        read = ((row_of(Category, one), [row_of(Question, row) for row in rows or ()]) for one, rows in found)
+        return {str(category.pk): (category, questions) for category, questions in read}
 
     def category(self, typed: object) -> Category | None:
         """The one that was typed, if it was chosen in any of the blocks."""
-        return self._rows.get(_key(typed))
+        return self._rows.get(_key(typed), (None, []))[0]
 
     def questions(self, typed: object) -> list[Question]:
         """Those of a category, and of the one above it; none for whatever is no category."""
-        chosen = self.category(typed)
-        asking = (chosen.pk, chosen.parent_id) if chosen else ()
-        return [question for question in self._questions if question.category_id in asking]
+        return self._rows.get(_key(typed), (None, []))[1]
 
 
 def _key(typed: object) -> str:

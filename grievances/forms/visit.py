@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime, timedelta
+from functools import partial
 
 from django import forms
 from django.db.models import QuerySet
@@ -13,7 +14,7 @@ from grievances.models import Opinion, Visit, VisitKind
 from grievances.visits.looking_back import Back, Word
 from villages.models import Cadre, Post, Region
 
-from .fields import LabelChoice, long_text
+from .fields import LabelChoice, RowsLater, long_text
 
 MOST_OPINIONS = 10
 _CLOCKS_DIFFER = timedelta(minutes=2)
@@ -27,8 +28,11 @@ class MomentInput(forms.DateTimeInput):
         super().__init__(format="%Y-%m-%dT%H:%M")
 
 
-class ColleaguesField(forms.ModelMultipleChoiceField):
+class ColleaguesField(RowsLater, forms.ModelMultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
+
+    def clean(self, value: list[str] | None) -> QuerySet[Cadre]:
+        return super().clean(value) if value else Cadre.objects.none()
 
     def label_from_instance(self, obj: Cadre) -> str:
         return obj.label
@@ -50,7 +54,7 @@ class VisitForm(forms.Form):
         kwargs["initial"] = {"key": uuid.uuid4(), "count": 1, "said_at": now} | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
         # Nobody: the phone knows who went along.
-        self.fields["cadres"].queryset = colleagues_of(by) if by else Cadre.objects.none()
+        self.fields["cadres"].queryset = partial(colleagues_of, by) if by else Cadre.objects.none()
         if not self.is_bound and "cadres" not in self.initial:
             self.initial["cadres"] = last_companions(by)
 

@@ -8,6 +8,7 @@ from django.db import Error, transaction
 from django.utils import timezone
 
 from grievances.flow.occasions import Occasion
+from grievances.flow.writing import insert_new
 from grievances.messaging.channels import channels
 from grievances.messaging.choosing import chosen, next_digest, settings_of
 from grievances.messaging.kinds import kind_of
@@ -58,7 +59,7 @@ def keep_and_send(told: list[Notice], *, now: datetime) -> None:
     if not told:
         return
     # Who was told before by this key is not told again.
-    Notice.objects.bulk_create(told, ignore_conflicts=True)
+    insert_new(told)
     try:
         going = [notice for notice in told if not is_part(notice)]
         send_out(

@@ -9,22 +9,27 @@ from django.utils.translation import gettext_lazy as _
 
 from villages.models import LEVEL_OF_LENGTH, Cadre, Named, Region
 from villages.scope import any_of, within
-from villages.written import Written
+from villages.written import Written, rows_of
+
+
+def _around(code: str) -> list[str]:
+    """The region ``code``, and all that contain it."""
+    return [code[:length] for length in LEVEL_OF_LENGTH]
 
 
 def _covers(code: str) -> Q:
-    return Q(region_id__in=[code[:length] for length in LEVEL_OF_LENGTH])
+    return Q(region_id__in=_around(code))
 
 
 _HAS_DUTIES = """EXISTS (SELECT FROM grievances_taskforcemember member
     WHERE member.campaign_id = {0} AND member.cadre_id = %s)"""
 
 
-class CampaignQuerySet(models.QuerySet):
-    def running(self, *, on: date) -> Self:
-        """Campaigns that a visit of this day belongs to."""
-        return self.filter(starts__lte=on, ends__gte=on)
+_OF_A_VISIT = """SELECT {columns} FROM grievances_campaign
+    WHERE starts <= %(day)s AND ends >= %(day)s AND region_id = ANY(%(places)s) ORDER BY starts DESC LIMIT 1"""
 
+
+class CampaignQuerySet(models.QuerySet):
     def covering(self, code: str) -> Self:
         """Campaigns whose region contains the region ``code`` or is it."""
         return self.filter(_covers(code))
@@ -69,6 +74,12 @@ class Campaign(Named):
     def covers(self, code: str) -> bool:
         """Whether its region contains the region ``code`` or is it."""
         return code.startswith(self.region_id)
+
+    @classmethod
+    def of_visit(cls, code: str, *, on: date) -> Self | None:
+        """The campaign to which a visit of this day to the region ``code`` belongs: of several, the latest."""
+        asked = {"day": on, "places": _around(code)}
+        return next((found for (found,) in rows_of(_OF_A_VISIT, asked, cls)), None)
 
 
 class Measure(models.TextChoices):

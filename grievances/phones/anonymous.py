@@ -92,7 +92,7 @@ def _form(content: Content, village: Region, by: Cadre) -> VisitOpinionForm:
 def _record(form: VisitOpinionForm, village: Region, day: date, key: uuid.UUID) -> Opinion:
     return form.record(
         said_at=midnight(day), source=Source.BIG_VISIT, channel=Channel.PHONE, own_key=key,
-        campaign=Campaign.objects.running(on=day).covering(village.pk).first(),
+        campaign=Campaign.of_visit(village.pk, on=day),
     )  # fmt: skip
 
 

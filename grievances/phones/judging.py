@@ -116,7 +116,7 @@ def _of_place(place: Region, mine: QuerySet[Region]) -> set[Why]:
 
 def _of_campaign(place: Region, said: datetime) -> set[Why]:
     """Whether it belongs to a campaign that is over: its figures would change afterwards."""
-    campaign = Campaign.objects.running(on=timezone.localdate(said)).covering(place.pk).first()
+    campaign = Campaign.of_visit(place.pk, on=timezone.localdate(said))
     return {Why.CAMPAIGN} if campaign and campaign.ends < timezone.localdate() else set()
 
 

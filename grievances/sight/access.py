@@ -35,12 +35,12 @@ def visible(cadre: Cadre, *, opinion: str = "") -> Q:
 
 def still_sees(cadre: Cadre, opinion: "Opinion") -> bool:
     """Whether the cadre sees an opinion that was just read or written."""
-    if _surely_sees(cadre, opinion):
+    if surely_sees(cadre, opinion):
         return True
     return type(opinion).objects.visible_to(cadre).filter(pk=opinion.pk).exists()
 
 
-def _surely_sees(cadre: Cadre, opinion: "Opinion") -> bool:
+def surely_sees(cadre: Cadre, opinion: "Opinion") -> bool:
     """Whether posts that are read already show it, whatever else is in the database: what ``visible`` says of an
     opinion that accuses nobody, but for those that see it as an assisting unit. Never true where ``visible`` isn't."""
     if opinion.accusing:

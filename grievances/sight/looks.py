@@ -11,6 +11,7 @@ from grievances.flow.relations import relations
 from grievances.models import Informant, InformantKind, Look, LookKind, Opinion
 from grievances.workflow import Relation
 from villages.models import Role
+from villages.written import rows_of
 
 if TYPE_CHECKING:
     from villages.models import Cadre, Household
@@ -19,6 +20,7 @@ _ONE_LOOK = timedelta(minutes=10)
 _SEES_NAMED = {Relation.VISITOR, Relation.LEAD, Relation.COORDINATOR, Relation.CALLER, Relation.HEARD}
 _REVEALS = {Relation.COORDINATOR, Relation.CALLER}
 _SHOWN_DIGITS = 4
+_INFORMANTS = "SELECT {columns} FROM grievances_informant WHERE opinion_id = %(opinion)s ORDER BY position"
 
 
 def note_look(opinion: Opinion, cadre: "Cadre", *, kind: str = LookKind.CASE) -> None:
@@ -90,13 +92,19 @@ def shown(opinion: Opinion, cadre: "Cadre") -> Shown:
     """Masking fails closed: whoever is nothing to the opinion sees no name."""
     who = relations(opinion, cadre, among=_SEES_NAMED | _REVEALS)
     if opinion.informant_kind == InformantKind.NAMED and (who & _SEES_NAMED or _visits_there(opinion, cadre)):
-        people = [Person(row.name, masked(row.telephone)) for row in opinion.informants.all()]
+        people = [Person(row.name, masked(row.telephone)) for row in _informants(opinion)]
         return Shown(people, bool(people), False)
     confidential = opinion.informant_kind == InformantKind.CONFIDENTIAL
     # A confidence isn't lent: whoever stands in reveals only what they might reveal anyway.
     if confidential and cadre.lenders:
         who = relations(opinion, cadre.alone, among=_REVEALS)
     return Shown([], confidential and bool(who & _REVEALS), True)
+
+
+def _informants(opinion: Opinion) -> list[Informant]:
+    if "informants" in getattr(opinion, "_prefetched_objects_cache", {}):
+        return list(opinion.informants.all())
+    return [row for (row,) in rows_of(_INFORMANTS, {"opinion": opinion.pk}, Informant)]
 
 
 def named_in_lists(opinions: list[Opinion], cadre: "Cadre") -> dict[int, list[Informant]]:

@@ -29,8 +29,9 @@ _BLOCK = re.compile(r"o\d{1,2}")
 @vary_on_headers("HX-Request")
 def visit_household(request: HttpRequest, pk: int) -> HttpResponse:
     """At a door: opens with what this household said last time."""
-    visible = Household.objects.visible_to(request.user).select_related("grid__parent", "contact")
-    household = get_object_or_404(visible, pk=pk)
+    household = Household.at_door(pk, request.user)
+    if household is None:
+        raise Http404
     return _visit(request, Where(household, household.grid))
 
 

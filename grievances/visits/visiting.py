@@ -96,7 +96,7 @@ def log_visit(
     The same key again gives the same visit, and nothing twice; with another content it raises
     RequestReused. Raises ValidationError and StepRefused, with nothing written down.
     """
-    campaign = Campaign.objects.running(on=timezone.localdate(said_at)).covering(place.pk).first()
+    campaign = Campaign.of_visit(place.pk, on=timezone.localdate(said_at))
     visit = Visit(
         key=key, campaign=campaign, kind=kind, household=household, region=place, said_at=said_at,
         recorded_at=timezone.now(), recorded_by=by, nobody_home=nobody_home, remarks=remarks,
@@ -158,10 +158,12 @@ def _join(
 ) -> list[str]:
     """Join each to what was chosen as the same matter, those of one common problem after another; in words."""
     chosen = [(_same_as(form), number) for number, form in enumerate(opinions) if _same_as(form)]
+    if not chosen:
+        return []
     current = ProblemMembership.objects.filter(
         opinion__number__in=[same for same, _n in chosen], left_at=None
     )
-    problems = dict(current.values_list("opinion__number", "problem")) if chosen else {}
+    problems = dict(current.values_list("opinion__number", "problem"))
     became = [
         join_chosen(made[number], same, by=visit.recorded_by, key=key_within(visit.key, names[number]))
         for same, number in sorted(chosen, key=lambda one: problems.get(one[0], 0))

@@ -36,6 +36,7 @@ _PHONE = "a phone's own rows: what arrives, waits or is ended"
 _SHOWN = "for a page or a comparison only; never saved"
 WRITES: dict[tuple[str, str], str] = {
     ("flow/casefile.py", "Statements()"): _THE_VERBS_OWN,
+    ("bulk/doing.py", "Statements()"): "what became of a case of an order, on the order's own row",
     ("people/leaving.py", "row.answered_at"): _SUCCESSION,
     ("people/leaving.py", "row.save(update_fields=['answered_at'])"): _SUCCESSION,
     ("exports/making.py", "MadeFile.objects.filter(pk=made.pk).update"): "a file that could not be made",

@@ -1,6 +1,7 @@
 """Where an accusation lies, and from whom it is kept: also one that is named, released or referred later."""
 
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -9,10 +10,10 @@ from django.utils import timezone
 from grievances.desk import queues
 from grievances.dispatching.proposals import propose
 from grievances.errors import StepRefused
-from grievances.forms.choices import units_for
+from grievances.forms.choices import is_offered, units_for
 from grievances.models import Opinion
 from grievances.steps.record import Accused
-from tests.factories import DISTRICT, TOWN, fresh, make_cadre, make_opinion, make_unit
+from tests.factories import DISTRICT, GRID, TOWN, fresh, make_cadre, make_opinion, make_unit
 from villages.models import Cadre, Post, Region, Role, Unit
 
 QUEUE = {queue.name: queue for queue in queues.QUEUES}
@@ -126,6 +127,25 @@ def test_before_its_release_nobody_below_the_district_can_be_made_to_answer(
     narrow = make_cadre(name="narrow", role=Role.HANDLER, unit=transport, region=TOWN)
     with pytest.raises(ValidationError):
         unknown.assign(by=coordinator, unit=transport, person=narrow)
+
+
+def test_a_unit_is_offered_if_it_is_among_those_to_which_a_coordinator_may_dispatch_the_case(
+    case: Opinion, unknown: Opinion, visitor: Cadre, coordinator: Cadre, town_coordinator: Cadre, handler: Cadre,
+    transport: Unit, town: Unit, committee: Unit,
+) -> None:  # fmt: skip
+    places = ("32", "3209", "320903", DISTRICT, "320904002", "320904002001", f"{TOWN}009", GRID)
+    for place in places:
+        make_unit(code=f"at-{place}", region=place)
+    named = [make_opinion(by=visitor, accused=[Accused(unit=unit)]) for unit in (transport, committee)]
+    cases = [case, unknown, *named, make_opinion(by=visitor, kind="anonymous")]
+    for one, cadre in product(cases, map(fresh, (coordinator, town_coordinator, handler))):
+        offered = {unit for unit in Unit.objects.all() if is_offered(unit, one, cadre)}
+        assert offered == set(units_for(one, cadre))
+    assert {unit.code for unit in units_for(case, coordinator)} >= {
+        "at-320904",
+        transport.code,
+        committee.code,
+    }
 
 
 def test_before_its_release_the_districts_people_answer_and_pass_it_on_only_among_them(

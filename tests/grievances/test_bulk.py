@@ -92,6 +92,16 @@ def test_a_leader_or_coordinator_supervises_many(
     assert Opinion.objects.filter(supervised=True).count() == 3
 
 
+def test_only_the_last_of_many_waits_for_the_disk(
+    dispatches: Client, new_cases: list[Opinion], django_assert_max_num_queries: object
+) -> None:
+    due = timezone.localdate() + timedelta(days=3)
+    with django_assert_max_num_queries(45) as asked:
+        ask(dispatches, "supervise", new_cases, text="请抓紧", due=due.isoformat())
+    claims = ["synchronous_commit" in one["sql"] for one in asked if "SKIP LOCKED" in one["sql"]]
+    assert claims == [True, True, False]
+
+
 def test_a_case_that_the_colleague_holds_already_is_refused(
     client: Client, visitor: Cadre, coordinator: Cadre, transport: Unit, head: Cadre, colleague: Cadre
 ) -> None:

@@ -1,11 +1,14 @@
 """Campaigns: plan, goals, task force, meetings; and who may change them."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from grievances.models import Campaign, Goal
-from tests.factories import DISTRICT, TOWN, fresh, make_campaign, make_household, make_opinion
+from tests.factories import DISTRICT, GRID, TOWN, fresh, make_campaign, make_household, make_opinion
 from tests.grievances.cases import answered
 from tests.grievances.visits import sheet
 from villages.models import Cadre, Unit
@@ -34,6 +37,17 @@ def test_a_campaign_shows_plan_task_force_and_minutes(
     text = page(client, leader, campaign).content.decode()
     assert "走遍每一户" in text and "副组长" in text and "各镇报计划" in text
     assert text.count("<h1") == 1
+
+
+def test_a_visit_belongs_to_the_latest_campaign_of_its_day_and_place(campaign: Campaign) -> None:
+    day = timezone.localdate()
+    town = make_campaign(region=TOWN, starts=day, ends=day)
+    make_campaign(region=f"{TOWN}009", starts=day, ends=day)
+    assert Campaign.of_visit(GRID, on=day) == town
+    assert Campaign.of_visit(GRID, on=day + timedelta(days=1)) == campaign
+    assert Campaign.of_visit(f"{DISTRICT}002001", on=day) == campaign
+    assert Campaign.of_visit(GRID, on=campaign.ends) == campaign
+    assert Campaign.of_visit(GRID, on=campaign.ends + timedelta(days=1)) is None
 
 
 def test_households_visited_are_counted_and_open_their_list(

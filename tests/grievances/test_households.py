@@ -48,6 +48,27 @@ def test_a_household_is_found_by_number_name_initials_and_address(
     assert found(phone, words=words) == ["陈小明"]
 
 
+def test_at_a_door_stand_those_who_see_the_household(
+    household: Household, visitor: Cadre, coordinator: Cadre, handler: Cadre, committee: Unit,
+    django_assert_num_queries: object,
+) -> None:  # fmt: skip
+    elsewhere = make_cadre(name="elsewhere", role=Role.VISITOR, unit=committee, region=VILLAGE[:9] + "009")
+    unreachable = make_household(number="31 号")
+    for cadre in (visitor, coordinator, handler, elsewhere):
+        cadre = Cadre.objects.get(pk=cadre.pk)
+        for one in (household, unreachable):
+            visible = Household.objects.visible_to(cadre).filter(pk=one.pk).first()
+            assert Household.at_door(one.pk, cadre) == visible
+    visitor = Cadre.objects.get(pk=visitor.pk)
+    assert visitor.own_posts
+    with django_assert_num_queries(1):
+        there = Household.at_door(household.pk, visitor)
+        assert (there.grid.code, there.contact.telephone) == (GRID, "13912345678")
+    with django_assert_num_queries(1):
+        assert not hasattr(Household.at_door(unreachable.pk, visitor), "contact")
+    assert Household.at_door(0, visitor) is None
+
+
 def test_households_are_filtered_by_need(phone: Client, household: Household) -> None:
     need = Need.objects.create(code="alone", name="独居老人", name_en="elderly person alone")
     household.needs.add(need)

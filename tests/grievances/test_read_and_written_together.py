@@ -5,15 +5,17 @@ from datetime import date, timedelta
 from itertools import product
 
 import pytest
-from django.db import models
+from django.apps import apps
+from django.db import connection, models
 from django.utils import timezone
 
 from grievances.answering import drafts
 from grievances.errors import ChangedMeanwhile, RequestReused, StepRefused
 from grievances.flow import reading
-from grievances.flow.writing import Statements
+from grievances.flow.writing import AS_THEY_ARE, Statements
 from grievances.models import (
     STEP_FIELDS,
+    Answer,
     AnswerDraft,
     Assignment,
     CalendarDay,
@@ -21,11 +23,13 @@ from grievances.models import (
     Clock,
     Event,
     Extension,
+    Informant,
     Objection,
     Opinion,
     OpinionSpan,
     ProblemMembership,
     StoodIn,
+    Visit,
 )
 from grievances.sight import access
 from grievances.steps.record import Accused
@@ -98,6 +102,16 @@ def test_a_case_without_a_unit_and_a_case_that_is_none(case: Opinion) -> None:
         reading.locked(Opinion(pk=0))
 
 
+def test_a_case_is_read_by_its_number_with_its_unit_and_category(
+    lived: Opinion, django_assert_num_queries: object
+) -> None:
+    with django_assert_num_queries(1):
+        read = reading.numbered(Opinion, lived.number)
+        assert (read.unit.pk, read.category.pk) == (lived.unit_id, lived.category_id)
+    assert columns(read) == columns(Opinion.objects.get(pk=lived.pk))
+    assert reading.numbered(Opinion, "DF26-00000-0") is None
+
+
 def test_the_working_calendar_comes_with_the_case(case: Opinion, django_assert_num_queries: object) -> None:
     CalendarDay.objects.bulk_create(
         [CalendarDay(day=date(2027, 1, 1), working=False), CalendarDay(day=date(2027, 1, 3), working=True)]
@@ -151,6 +165,20 @@ def test_a_row_that_is_written_together_is_the_row_that_django_writes(case: Opin
     assert not together._state.adding
     stored = columns(Event.objects.get(pk=together.pk))
     assert stored == columns(Event.objects.get(pk=alone.pk)) | {"id": together.pk}
+
+
+def test_values_go_to_the_database_as_django_would_send_them(lived: Opinion) -> None:
+    compared = 0
+    for kind in (Answer, Assignment, Clock, Event, Informant, Opinion, OpinionSpan, Visit):
+        for row, field in product(kind.objects.all(), kind._meta.concrete_fields):
+            if type(field) in AS_THEY_ARE:
+                sent = field.get_db_prep_save(field.pre_save(row, False), connection)
+                assert sent == getattr(row, field.attname) and type(sent) is type(getattr(row, field.attname))
+                compared += 1
+    assert compared > 200
+    ours = [model for app in ("grievances", "villages") for model in apps.get_app_config(app).get_models()]
+    fields = [field for model in ours for field in model._meta.concrete_fields]
+    assert not any(getattr(field, name, False) for field in fields for name in ("auto_now", "auto_now_add"))
 
 
 def test_of_a_case_only_what_changed_is_written(case: Opinion, django_assert_num_queries: object) -> None:
@@ -246,7 +274,7 @@ def test_posts_alone_say_surely_only_what_the_database_says_too(
     seen = 0
     for cadre, case in product(map(fresh, everybody), cases):
         visible = Opinion.objects.visible_to(cadre).filter(pk=case.pk).exists()
-        surely = access._surely_sees(cadre, case)
+        surely = access.surely_sees(cadre, case)
         assert access.still_sees(cadre, case) == visible
         # No unit assists here, so that only accusations are not sure.
         assert surely == (visible and not case.accusing)
