@@ -69,7 +69,8 @@ def read(asked: Asked, sight: Sight) -> Told:
             f"SELECT dimension, left(place, %s), key, {columns} FROM ({counted}) counted GROUP BY 1, 2, 3",  # noqa: S608 – names of columns only
             [asked.digits, *chain.from_iterable(values for _statement, values in parts)],
         )
-        return {tuple(row[:3]): dict(zip(sums, row[3:], strict=True)) for row in cursor}
+        # What was taken away again, or lies in what is left out of a year, is nothing.
+        return {row[:3]: dict(zip(sums, row[3:], strict=True)) for row in cursor.fetchall() if any(row[3:])}
 
 
 _Part = tuple[str, list[object]]
