@@ -2,18 +2,19 @@
 
 import time
 
+from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from config.sessions import SessionStore
 from grievances.desk.queues import QUEUES, rows
 from grievances.models import Category, Opinion
 from grievances.steps.record import Said
 from grievances.workflow import State
 from villages.models import Cadre, Household, Level, Post, Region, Role
 
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
+_BACKEND = settings.AUTHENTICATION_BACKENDS[-1]
 _TEXT, _NAME = "性能测量：许多件一起办理。", "测量"
 _PLAIN = {"accusing": False, "informant_kind": "named"}
 

@@ -127,7 +127,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "villages.Cadre"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "villages.backends.Cadres",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -156,6 +156,7 @@ AXES_CLIENT_IP_CALLABLE = "config.proxy.address"
 CSRF_FAILURE_VIEW = "config.sessions.form_refused"
 SESSION_IDLE_SECONDS = 30 * 60
 SESSION_LONGEST_SECONDS = 12 * 60 * 60
+SESSION_ENGINE = "config.sessions"
 SESSION_COOKIE_AGE = SESSION_LONGEST_SECONDS
 # Sites that share a host name (on other ports) need names of their own.
 SESSION_COOKIE_NAME = environment.text("SESSION_COOKIE", "session")

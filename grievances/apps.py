@@ -10,10 +10,12 @@ class GrievancesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from grievances.lists import columns
         from grievances.messaging import notices
         from grievances.people import handover
         from grievances.tallies import folding
 
+        columns.connect()
         handover.connect()
         notices.connect()
         # Last: of all that comes after a step this may wait.

@@ -1,4 +1,4 @@
-"""Many cadres at once, with their posts: whoever asks what each of them may see asks here first."""
+"""Cadres with their posts: whoever asks, and many at once, of whom somebody asks what each may see."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -9,37 +9,53 @@ from django.utils import timezone
 from villages.as_json import row_of
 from villages.models import Absence, Cadre, Post, Region, Role, Unit
 
-# A cadre with all posts, and the absences of a day with who stands in; and whether they stand in for anybody then.
-# Each part is a question within it: joined, PostgreSQL would plan longer.
-_PEOPLE = """
-    SELECT row_to_json(c),
-        (SELECT json_agg(json_build_array(row_to_json(p),
-            (SELECT row_to_json(u) FROM villages_unit u WHERE u.id = p.unit_id),
-            (SELECT row_to_json(r) FROM villages_region r WHERE r.code = p.region_id)) ORDER BY p.since, p.id)
-            FROM villages_post p WHERE p.cadre_id = c.id),
-        (SELECT json_agg(json_build_array(row_to_json(a),
-            (SELECT row_to_json(s) FROM villages_cadre s WHERE s.id = a.substitute_id)) ORDER BY a.since, a.id)
-            FROM villages_absence a
-            WHERE a.cadre_id = c.id AND a.since <= %(today)s AND a.until >= %(today)s),
-        EXISTS (SELECT FROM villages_absence a
-            WHERE a.substitute_id = c.id AND a.since <= %(today)s AND a.until >= %(today)s)
-    FROM villages_cadre c
-"""
-_BY_KEY = "WHERE c.id = ANY(%(keys)s)"
-_HEADS = """
-    WHERE c.is_active AND c.id IN (SELECT p.cadre_id FROM villages_post p WHERE p.unit_id = ANY(%(units)s)
-        AND p.role = %(head)s AND p.since <= %(today)s AND (p.until IS NULL OR p.until >= %(today)s))
-"""
+# All posts of a cadre, each with unit and region; to plan these as joins would take longer than to find them.
+_POSTS = """(SELECT json_agg(json_build_array(row_to_json(p),
+        (SELECT row_to_json(u) FROM villages_unit u WHERE u.id = p.unit_id),
+        (SELECT row_to_json(r) FROM villages_region r WHERE r.code = p.region_id)) ORDER BY p.since, p.id)
+    FROM villages_post p WHERE p.cadre_id = c.id)"""
+# What else is asked of whoever signed in, on nearly every page: a name, and SQL for a value (``c`` is the cadre).
+asked_too: dict[str, str] = {}
+# The absences of a day with who stands in; and whether the cadre stands in for anybody then.
+_AWAY = """(SELECT json_agg(json_build_array(row_to_json(a),
+        (SELECT row_to_json(s) FROM villages_cadre s WHERE s.id = a.substitute_id)) ORDER BY a.since, a.id)
+    FROM villages_absence a WHERE a.cadre_id = c.id AND a.since <= %(today)s AND a.until >= %(today)s)"""
+_STANDS_IN = """EXISTS (SELECT FROM villages_absence a
+    WHERE a.substitute_id = c.id AND a.since <= %(today)s AND a.until >= %(today)s)"""
+# Whoever asks, and those for whom they stand in on a day.
+_ASKING = """c.id = ANY(ARRAY(SELECT %(cadre)s UNION ALL SELECT a.cadre_id FROM villages_absence a
+    WHERE a.substitute_id = %(cadre)s AND a.since <= %(today)s AND a.until >= %(today)s))"""
+_BY_KEY = "c.id = ANY(%(keys)s)"
+_HEADS = """c.is_active AND c.id IN (SELECT p.cadre_id FROM villages_post p WHERE p.unit_id = ANY(%(units)s)
+    AND p.role = %(head)s AND p.since <= %(today)s AND (p.until IS NULL OR p.until >= %(today)s))"""
+
+
+def signed_in(key: int) -> Cadre | None:
+    """Whoever asks, with their posts, those of the people for whom they stand in, and what is ``asked_too``, in one
+    question."""
+    rows = _rows(_ASKING, *asked_too.values(), cadre=key)
+    own = next((row for row in rows if row[0]["id"] == key), None)
+    if own is None:
+        return None
+    cadre = row_of(Cadre, own[0])
+    cadre.__dict__["_posts_read"] = _posts(cadre, rows)
+    cadre.known = dict(zip(asked_too, own[2:], strict=True))
+    return cadre
+
+
+def posts_of(cadre: Cadre) -> list[Post]:
+    """The posts of a cadre who was read without, and of those for whom they stand in today, in one question."""
+    return _posts(cadre, _rows(_ASKING, cadre=cadre.pk))
 
 
 def people(keys: Collection[int]) -> list[Cadre]:
     """Cadres with their posts, and today's absences with who stands in (``away_now``), in one question."""
-    return _read(_BY_KEY, keys=list(keys)) if keys else []
+    return _people(_BY_KEY, keys=list(keys)) if keys else []
 
 
 def heads(units: Collection[int]) -> dict[int, list[Cadre]]:
     """For each unit those who head it today and may sign in, who has done so longest first; read as ``people``."""
-    found = _read(_HEADS, units=list(units), head=Role.HEAD.value) if units else []
+    found = _people(_HEADS, units=list(units), head=Role.HEAD.value) if units else []
     posts = [(post, cadre) for cadre in found for post in cadre.posts_ever if post.role == Role.HEAD]
     heading: dict[int, list[Cadre]] = {unit: [] for unit in units}
     for post, cadre in sorted(posts, key=lambda one: (one[0].since, one[0].pk)):
@@ -48,10 +64,27 @@ def heads(units: Collection[int]) -> dict[int, list[Cadre]]:
     return heading
 
 
-def _read(which: str, **asked: object) -> list[Cadre]:
+def _rows(which: str, *too: str, **asked: object) -> list[tuple]:
+    """Of each of these cadres the row, the posts, and what is asked too."""
+    wanted = ", ".join(("row_to_json(c)", _POSTS, *too))
     with connection.cursor() as cursor:
-        cursor.execute(_PEOPLE + which, asked | {"today": timezone.localdate()})
-        return [_person(*row) for row in cursor.fetchall()]
+        cursor.execute(
+            f"SELECT {wanted} FROM villages_cadre c WHERE {which}",  # noqa: S608 – only what is written here
+            asked | {"today": timezone.localdate()},
+        )
+        return cursor.fetchall()
+
+
+def _posts(asking: Cadre, rows: list[tuple]) -> list[Post]:
+    posts = []
+    for values, found, *_too in sorted(rows, key=lambda row: row[0]["username"]):
+        cadre = asking if values["id"] == asking.pk else row_of(Cadre, values)
+        posts += [_post(cadre, *one) for one in found or ()]
+    return posts
+
+
+def _people(which: str, **asked: object) -> list[Cadre]:
+    return [_person(*row) for row in _rows(which, _AWAY, _STANDS_IN, **asked)]
 
 
 def _person(values: dict, posts: list | None, away: list | None, stands_in: bool) -> Cadre:

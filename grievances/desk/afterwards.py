@@ -1,5 +1,6 @@
 """What a cadre wants to see when a step is done: chosen at the step's form, and remembered for the next one."""
 
+from grievances.lists.columns import settings_of
 from grievances.models import AfterStep, DeskSettings
 from villages.models import Cadre
 
@@ -25,5 +26,4 @@ def remember(cadre: Cadre, choice: AfterStep) -> None:
 
 
 def _remembered(cadre: Cadre) -> AfterStep:
-    known = DeskSettings.objects.filter(cadre=cadre).values_list("after_step", flat=True).first()
-    return AfterStep(known or AfterStep.STAY)
+    return AfterStep(settings_of(cadre).after_step)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from grievances.models import Density, DeskSettings
+from villages import reading
+from villages.as_json import row_of
 from villages.models import Cadre
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ OPTIONAL = [(name, heading) for name, heading in HEADINGS.items() if name != WOR
 _USUAL = ("place", "category", WORDS, "state", "deadline", "person")
 # The state is the same in most rows of a queue.
 _USUAL_BESIDE_A_PANEL = tuple(name for name in _USUAL if name != "state")
+_CHOSEN = "(SELECT row_to_json(s) FROM grievances_desksettings s WHERE s.cadre_id = c.id)"
 # What rows bring along already, without being asked.
 _READ_FOR = {"unit": "unit"}
 
@@ -56,12 +59,16 @@ class ListLook:
         return found.select_related(*more) if more else found
 
 
+def connect() -> None:
+    reading.asked_too["desk_settings"] = _CHOSEN
+
+
 def settings_of(cadre: Cadre) -> DeskSettings:
-    """What a cadre has chosen, read once a request; what everybody starts with, where there is nothing."""
-    try:
-        return cadre.desk_settings
-    except DeskSettings.DoesNotExist:
-        return DeskSettings(cadre_id=cadre.pk)
+    """What a cadre has chosen, read with whoever signed in; what everybody starts with, where there is nothing."""
+    if "desk_settings" not in cadre.known:
+        return DeskSettings.objects.filter(cadre=cadre).first() or DeskSettings(cadre_id=cadre.pk)
+    chosen = cadre.known["desk_settings"]
+    return row_of(DeskSettings, chosen) if chosen else DeskSettings(cadre_id=cadre.pk)
 
 
 def usual(*, panel: bool) -> tuple[str, ...]:

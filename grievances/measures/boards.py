@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from grievances.measures import figures
+from grievances.measures.board_names import Names, names_of
 from grievances.measures.rates import Rate, expected_share
 from grievances.models import Campaign, Category, Dimension
 from grievances.tallies.columns import nothing, value
@@ -16,7 +17,7 @@ from grievances.tallies.counting import Counting
 from grievances.tallies.periods import monday
 from grievances.tallies.reading import Counts, added
 from grievances.workflow import Ground
-from villages.models import CODE_LENGTH, LEVEL_OF_LENGTH, Cadre, Level, Region, Unit
+from villages.models import CODE_LENGTH, LEVEL_OF_LENGTH, Cadre, Level, Region
 from villages.scope import paths_above
 
 _COLUMNS = ("collected", "resolved", "explained", "late")
@@ -66,6 +67,8 @@ class Board:
 
     # Whether places are judged by what their mix of categories lets expect.
     adjusts = True
+    # Whether the units that answer are the place's own.
+    tells_units = True
 
     @cached_property
     def _counting(self) -> Counting:
@@ -78,6 +81,16 @@ class Board:
         for (dimension, _place, key), counts in self._counting.by(*_DIMENSIONS, names=_COLUMNS).items():
             told[dimension][key] = counts
         return told
+
+    @cached_property
+    def _units(self) -> dict[int, Counts]:
+        """What each lead unit was given, its sub-units not included."""
+        told = self._told[Dimension.UNIT] if self.tells_units else {}
+        return {int(key): counts for key, counts in told.items() if key != "0"}
+
+    @cached_property
+    def _names(self) -> Names:
+        return names_of(self.region.pk, units=self._units)
 
     @cached_property
     def _total(self) -> Counts:
@@ -128,9 +141,9 @@ class Board:
         length = next((n for n in sorted(LEVEL_OF_LENGTH) if n > len(self.region.pk)), None)
         if length is None or length > CODE_LENGTH[Level.VILLAGE]:
             return []
-        counted = self._counting.below(length, names=_COLUMNS)
+        places = self._names.places
+        counted = self._counting.below(length, among=[place.pk for place in places], names=_COLUMNS)
         mixes = self._counting.mixes(counted) if self.adjusts else {}
-        places = Region.objects.filter(parent=self.region).order_by("code")
         listed = [p for p in places if p.closed_on is None or p.pk in counted]
         rows = [self._row(p.label, self._drill(p, length), counted.get(p.pk), region=p.pk) for p in listed]
         return self._judged(rows, mixes)
@@ -169,21 +182,14 @@ class Board:
 
     def by_category(self) -> list[Row]:
         """The first level of categories."""
-        counted: dict[int, list[Counts]] = {}
-        tops = Category.objects.filter(children__code__in=self._told[Dimension.CATEGORY])
-        for pk, code in tops.values_list("pk", "children__code"):
-            counted.setdefault(pk, []).append(self._told[Dimension.CATEGORY][code])
-        return self._judged(
-            [
-                self._row(
-                    top.label,
-                    self.url("collected", category=self.category_key(top)),
-                    added(counted[top.pk]),
-                    category=self.category_key(top),
-                )
-                for top in Category.objects.filter(pk__in=counted)
-            ]
-        )
+        told, rows = self._told[Dimension.CATEGORY], []
+        for top, codes in self._names.categories:
+            counted = [told[code] for code in codes if code in told]
+            if counted:
+                key = self.category_key(top)
+                url = self.url("collected", category=key)
+                rows.append(self._row(top.label, url, added(counted), category=key))
+        return self._judged(rows)
 
     def category_key(self, category: Category) -> object:
         """How a list is asked for a category."""
@@ -191,16 +197,16 @@ class Board:
 
     def by_unit(self, most: int = 30) -> list[Row]:
         """The lead units with most opinions, in official order."""
-        counted = {int(key): counts for key, counts in self._told[Dimension.UNIT].items() if key != "0"}
-        busiest = sorted(counted, key=lambda pk: -counted[pk]["collected"])[:most]
+        busiest = set(sorted(self._units, key=lambda pk: (-self._units[pk]["collected"], pk))[:most])
         # With its sub-units, as the list behind the number has them.
         parts: dict[str, list[Counts]] = defaultdict(list)
-        for pk, path in Unit.objects.filter(pk__in=counted).order_by().values_list("pk", "path"):
-            for above in paths_above(path):
-                parts[above].append(counted[pk])
+        for unit in self._names.units:
+            for above in paths_above(unit.path):
+                parts[above].append(self._units[unit.pk])
         rows = [
             self._row(unit.label, self.url("collected", unit=unit.pk), added(parts[unit.path]), unit=unit.pk)
-            for unit in Unit.objects.filter(pk__in=busiest).order_by("path")
+            for unit in self._names.units
+            if unit.pk in busiest
         ]
         return self._judged(rows)
 

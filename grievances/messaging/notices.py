@@ -21,6 +21,8 @@ _TO_PERSON = {
 }  # fmt: skip
 _TO_HEADS = {Verb.ASK_EXTENSION, Verb.SUPERVISE, Verb.INSTRUCT}
 _TO_RECORDER = {Verb.RESOLVE, Verb.EXPLAIN, Verb.CALL_BACK, Verb.SPOT_CHECK, Verb.REOPEN}
+# Of whoever signed in (``villages/reading.py``): whether there is a notice that they have not looked at.
+_WAIT = "EXISTS (SELECT FROM grievances_notice n WHERE n.cadre_id = c.id AND n.seen_at IS NULL)"
 # By these a case becomes somebody's to answer for.
 _GIVES = {Verb.ASSIGN, Verb.REASSIGN, Verb.TRANSFER}
 
@@ -31,6 +33,7 @@ def connect() -> None:
 
     languages.connect()
     step_done.connect(_tell, dispatch_uid="notices")
+    reading.asked_too["notices"] = _WAIT
 
 
 def notices_of(cadre: Cadre) -> "QuerySet[Notice]":
@@ -44,10 +47,7 @@ def notices_of(cadre: Cadre) -> "QuerySet[Notice]":
 
 def unseen(cadre: Cadre) -> int:
     """How many notices the cadre has not looked at. Most have none: only then is asked which they may see."""
-    from grievances.models import Notice
-
-    waits = Notice.objects.filter(cadre=cadre, seen_at=None).exists()
-    return notices_of(cadre).filter(seen_at=None).count() if waits else 0
+    return notices_of(cadre).filter(seen_at=None).count() if cadre.known.get("notices", True) else 0
 
 
 def _tell(*, event: "Event", occasion: "Occasion | None" = None, **_kwargs: object) -> None:

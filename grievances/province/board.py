@@ -26,6 +26,8 @@ class ProvinceBoard(Board):
     """
 
     adjusts = False
+    # Units are the districts' own matter.
+    tells_units = False
 
     @cached_property
     def news(self) -> list[News]:
@@ -73,10 +75,6 @@ class ProvinceBoard(Board):
     def category_key(self, category: Category) -> object:
         """Ids mean something at home only; codes are the same everywhere."""
         return category.code
-
-    def by_unit(self, most: int = 30) -> list[Row]:
-        """Units are the districts' own matter."""
-        return []
 
     def by_place(self) -> list[Row]:
         rows = super().by_place()

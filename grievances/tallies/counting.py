@@ -1,6 +1,6 @@
 """The counts of a place on a day, for one viewer: from tallies wherever they can tell."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -52,9 +52,11 @@ class Counting:
         """The place's counts by these dimensions; ``names`` are the ones wanted."""
         return self._told(Asked(self._whole(), self.day, dimensions, 0, self.campaign, keys, names=names))
 
-    def below(self, digits: int, *, names: tuple[str, ...] = COUNTS) -> dict[str, Counts]:
-        """{code: counts} of the places of a level below, whose codes have so many digits."""
-        parts = self._parts(digits)
+    def below(
+        self, digits: int, *, among: Collection[str] | None = None, names: tuple[str, ...] = COUNTS
+    ) -> dict[str, Counts]:
+        """{code: counts} of the places of a level below, whose codes have so many digits: all, or ``among`` these."""
+        parts = self._parts(digits) if among is None or digits < _DISTRICT else tuple(among)
         told = self._told(Asked(parts, self.day, (Dimension.ALL,), digits, self.campaign, names=names))
         return {place: counts for (_dimension, place, _key), counts in told.items()}
 

@@ -1,5 +1,6 @@
 """Time as tallies cut it: years, months, tens and days, and weeks by their number."""
 
+from calendar import monthrange
 from datetime import date, timedelta
 
 _FIRST_MONDAY = date(2000, 1, 3)
@@ -7,14 +8,35 @@ _FIRST_MONDAY = date(2000, 1, 3)
 _FIRST_YEAR = 2000
 
 
-def up_to(day: date) -> list[str]:
-    """The periods that together are all time up to and with a day: years before its own, months of its year, tens
-    of its month (the third has up to eleven days), and days."""
-    years = [f"{year:04d}" for year in range(_FIRST_YEAR, day.year)]
+def up_to(day: date) -> tuple[list[str], list[str]]:
+    """The periods that together are all time up to and with a day, and those that are to be taken away from them: the
+    year's beginning is added up, or its end taken away, whichever are fewer."""
+    begun, left = _begun(day), _left(day)
+    if len(begun) <= len(left):
+        return years(date(day.year - 1, 1, 1)) + begun, []
+    return years(day), left
+
+
+def _begun(day: date) -> list[str]:
+    """The year's time up to and with a day: months, tens of its month (the third has up to eleven days), and days."""
+    ten = _ten(day)
     months = [f"{day.year:04d}-{month:02d}" for month in range(1, day.month)]
-    ten = min((day.day - 1) // 10, 2)
     tens = [f"{day:%Y-%m}-{n}" for n in range(1, ten + 1)]
-    return years + months + tens + [f"{day:%Y-%m}-{n:02d}" for n in range(ten * 10 + 1, day.day + 1)]
+    return months + tens + [f"{day:%Y-%m}-{n:02d}" for n in range(ten * 10 + 1, day.day + 1)]
+
+
+def _left(day: date) -> list[str]:
+    """The year's time after a day."""
+    ten = _ten(day)
+    last = (ten + 1) * 10 if ten < 2 else monthrange(day.year, day.month)[1]
+    days = [f"{day:%Y-%m}-{n:02d}" for n in range(day.day + 1, last + 1)]
+    tens = [f"{day:%Y-%m}-{n}" for n in range(ten + 2, 4)]
+    return days + tens + [f"{day.year:04d}-{month:02d}" for month in range(day.month + 1, 13)]
+
+
+def _ten(day: date) -> int:
+    """How many tens of its month lie before the one that a day lies in."""
+    return min((day.day - 1) // 10, 2)
 
 
 def years(day: date) -> list[str]:

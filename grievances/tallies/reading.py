@@ -58,10 +58,9 @@ def read(asked: Asked, sight: Sight) -> Told:
     """What somebody with this sight may count."""
     if asked.places == ():
         return {}
-    sums = {name: f"sum({name})" for name in asked.names}
+    sums = {name: f"sum(sign * {name})" for name in asked.names}
     if asked.ahead:
-        sums = {name: f"{added_up} FILTER (WHERE NOT ahead)" for name, added_up in sums.items()}
-        sums |= {ahead(name): f"sum({name}) FILTER (WHERE ahead)" for name in asked.ahead.names}
+        sums |= {ahead(name): f"sum(ahead * {name})" for name in asked.ahead.names}
     columns = ", ".join(f"coalesce({column}, 0)::integer" for column in sums.values())
     parts = [*_folded(asked, sight), _waiting(asked, sight)]
     counted = " UNION ALL ".join(statement for statement, _values in parts)
@@ -70,7 +69,8 @@ def read(asked: Asked, sight: Sight) -> Told:
             f"SELECT dimension, left(place, %s), key, {columns} FROM ({counted}) counted GROUP BY 1, 2, 3",  # noqa: S608 – names of columns only
             [asked.digits, *chain.from_iterable(values for _statement, values in parts)],
         )
-        return {tuple(row[:3]): dict(zip(sums, row[3:], strict=True)) for row in cursor}
+        # What was taken away again, or lies in what is left out of a year, is nothing.
+        return {row[:3]: dict(zip(sums, row[3:], strict=True)) for row in cursor.fetchall() if any(row[3:])}
 
 
 _Part = tuple[str, list[object]]
@@ -79,40 +79,43 @@ _Part = tuple[str, list[object]]
 def _folded(asked: Asked, sight: Sight) -> Iterator[_Part]:
     """The folded rows that the viewer adds up, and those taken away from them; each with the statement's values."""
     where, common = _where(asked)
+    added_up, left_out = _periods(asked)
     days_ahead = _days_ahead(asked)
-    periods_asked = _periods(asked) + days_ahead
-    rows = f"period = ANY(%s) AS ahead FROM {Tally._meta.db_table} WHERE {where} AND period = ANY(%s) AND"
-    begun = [days_ahead, *common, periods_asked]
-    yield f"{_select(asked, '{name}')}, {rows} accused = ANY(%s)", [*begun, list(sight.sums)]
+    sign = "CASE WHEN period = ANY(%s) THEN 1 WHEN period = ANY(%s) THEN -1 ELSE 0 END"
+    rows = f"FROM {Tally._meta.db_table} WHERE {where} AND period = ANY(%s) AND"
+    begun = [added_up, left_out, days_ahead, *common, added_up + left_out + days_ahead]
+    yield (
+        f"{_select(asked)}, {sign} AS sign, (period = ANY(%s))::integer AS ahead {rows} accused = ANY(%s)",
+        [*begun, list(sight.sums)],
+    )
     if sight.hidden:
         taken_away, values = sight.taken_away
         signatures = f"accused = ANY(ARRAY({_SIGNATURES} AND {taken_away}))"
-        yield f"{_select(asked, '-{name}')}, {rows} {signatures}", [*begun, *values]
+        yield (
+            f"{_select(asked)}, -{sign} AS sign, -(period = ANY(%s))::integer AS ahead {rows} {signatures}",
+            [*begun, *values],
+        )
 
 
 def _waiting(asked: Asked, sight: Sight) -> _Part:
     """The rows that wait to be folded, both kinds at once: of this view the planning takes longest."""
     where, common = _where(asked)
-    until = asked.ahead.until if asked.ahead else _until(asked)
-    rows = f"day > %s AS ahead FROM grievances_tallycell WHERE {where} AND day <= %s AND"
-    begun, sums = [_until(asked), *common, until], list(sight.sums)
-    if not sight.hidden:
-        return f"{_select(asked, '{name}')}, {rows} accused = ANY(%s)", [*begun, sums]
-    taken_away, values = sight.taken_away
-    either = "CASE WHEN accused = ANY(%s) THEN {name} ELSE -{name} END"
+    sums, until = list(sight.sums), _until(asked)
+    side = "CASE WHEN accused = ANY(%s) THEN 1 ELSE -1 END"
+    seen, values = "accused = ANY(%s)", [sums]
+    if sight.hidden:
+        taken_away, more = sight.taken_away
+        seen, values = f"({seen} OR {taken_away})", [sums, *more]
     return (
-        f"{_select(asked, either)}, {rows} (accused = ANY(%s) OR {taken_away})",
-        [*[sums for _name in _columns(asked)], *begun, sums, *values],
+        f"{_select(asked)}, {side} * (day <= %s)::integer AS sign, {side} * (day > %s)::integer AS ahead"
+        f" FROM grievances_tallycell WHERE {where} AND day <= %s AND {seen}",
+        [sums, until, sums, until, *common, asked.ahead.until if asked.ahead else until, *values],
     )
 
 
-def _columns(asked: Asked) -> list[str]:
-    return list(dict.fromkeys([*asked.names, *(asked.ahead.names if asked.ahead else ())]))
-
-
-def _select(asked: Asked, written: str) -> str:
-    names = ", ".join(f"{written.format(name=name)} AS {name}" for name in _columns(asked))
-    return f"SELECT place, dimension, key, {names}"
+def _select(asked: Asked) -> str:
+    names = dict.fromkeys([*asked.names, *(asked.ahead.names if asked.ahead else ())])
+    return f"SELECT place, dimension, key, {', '.join(names)}"
 
 
 def _where(asked: Asked) -> tuple[str, list[object]]:
@@ -137,8 +140,8 @@ def _until(asked: Asked) -> date:
     return date(asked.until.year, 12, 31) if asked.whole_years else asked.until
 
 
-def _periods(asked: Asked) -> list[str]:
-    return periods.years(asked.until) if asked.whole_years else periods.up_to(asked.until)
+def _periods(asked: Asked) -> tuple[list[str], list[str]]:
+    return (periods.years(asked.until), []) if asked.whole_years else periods.up_to(asked.until)
 
 
 def _days_ahead(asked: Asked) -> list[str]:

@@ -137,10 +137,18 @@ def _region(cadre: Cadre, code: str | None) -> Region:
         code = min(_places(cadre), key=len, default="")
     if not code or not may_open(cadre, code):
         raise Http404
-    return get_object_or_404(Region.objects.select_related("parent"), pk=code)
+    return _known(cadre, code) or get_object_or_404(Region, pk=code)
 
 
 def _above(cadre: Cadre, board: Board) -> tuple[Region, str] | None:
     """The place that contains this one, where the cadre may look at it, and its dashboard."""
-    parent = board.region.parent
-    return (parent, board.place_url(parent)) if parent and may_open(cadre, parent.pk) else None
+    code = board.region.parent_id
+    if code is None or not may_open(cadre, code):
+        return None
+    parent = _known(cadre, code) or board.region.parent
+    return parent, board.place_url(parent)
+
+
+def _known(cadre: Cadre, code: str) -> Region | None:
+    """A place of the cadre's posts is read with them."""
+    return next((post.region for post in cadre.posts_in_force if post.region_id == code), None)

@@ -55,7 +55,7 @@ def patience_of(milliseconds: int, *, table: str = "grievances_opinion") -> Iter
 
 def reader(cadre: Cadre, language: str) -> Client:
     client = Client(raise_request_exception=False)
-    client.force_login(fresh(cadre), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(fresh(cadre))
     client.cookies["django_language"] = language
     client.get(reverse("help"))  # a session's first page notes when it began
     return client

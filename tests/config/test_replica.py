@@ -88,7 +88,7 @@ def pair(servers: Pair, django_db_blocker: DjangoDbBlocker) -> Iterator[Pair]:
 
 def opened(name: str) -> Client:
     client = Client()
-    client.force_login(Cadre.objects.get(username=name), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(Cadre.objects.get(username=name))
     return client
 
 

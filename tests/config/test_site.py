@@ -14,7 +14,7 @@ from villages.models import Cadre
 
 def signed_in(cadre: Cadre) -> Client:
     client = Client(raise_request_exception=False)
-    client.force_login(fresh(cadre), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(fresh(cadre))
     return client
 
 
@@ -160,7 +160,7 @@ def test_the_page_of_a_stranger_may_be_kept(db: None) -> None:
 )
 def test_a_form_without_its_secret_is_refused_in_words(code: str, words: str, leader: Cadre) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(fresh(leader), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(fresh(leader))
     client.cookies["django_language"] = code
     response = client.post("/notices/seen/")
     assert response.status_code == 403 and words in response.content.decode()

@@ -147,5 +147,5 @@ def test_the_adjustment_costs_one_question(
 ) -> None:
     found = board(leader)
     found.figures(), found.by_category()
-    with django_assert_num_queries(4):  # the places below, their tallies, their mixes, their names
+    with django_assert_num_queries(2):  # the tallies of the places below, their mixes
         found.by_place()

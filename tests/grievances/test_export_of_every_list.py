@@ -35,7 +35,7 @@ REASON = {"reason": "入户前核对名单"}
 
 def as_a(cadre: Cadre) -> Client:
     client = Client(headers={"accept-language": "en"})
-    client.force_login(fresh(cadre), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(fresh(cadre))
     return client
 
 

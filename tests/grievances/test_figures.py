@@ -110,7 +110,7 @@ def test_a_board_asks_the_same_number_of_queries_whatever_there_is(
         assert board.figures()["collected"].value == 3
         board.by_place(), board.by_category(), board.by_unit(), board.by_week(), board.median_days()
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(7):
         ask()
 
 

@@ -26,7 +26,7 @@ def case(visitor: Cadre, coordinator: Cadre, transport: Unit, handler: Cadre) ->
 
 def signed_in(cadre: Cadre) -> Client:
     client = Client()
-    client.force_login(fresh(cadre), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(fresh(cadre))
     return client
 
 

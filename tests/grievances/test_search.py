@@ -25,7 +25,7 @@ def water(visitor: Cadre) -> Opinion:
 
 def look(cadre: Cadre, query: str, **asked: str) -> object:
     client = Client(headers={"Accept-Language": "en"})
-    client.force_login(fresh(cadre), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(fresh(cadre))
     return client.get(reverse("search"), {"q": query} | asked)
 
 

@@ -24,7 +24,7 @@ def phone(visitor: Cadre) -> Phone:
 def script(visitor: Cadre) -> Client:
     """The script on the visitor's phone."""
     client = Client(headers={"accept-language": "en"})
-    client.force_login(fresh(visitor), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(fresh(visitor))
     return client
 
 

@@ -77,7 +77,7 @@ class Sender:
 
     def __init__(self, author: Cadre) -> None:
         self.client = Client(headers={"accept-language": "en"})
-        self.client.force_login(fresh(author), backend="django.contrib.auth.backends.ModelBackend")
+        self.client.force_login(fresh(author))
 
     def send(self, draft: Draft, content: object, **more: object) -> HttpResponse:
         clock = {"clock": ms(timezone.now())} | more

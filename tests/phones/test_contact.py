@@ -54,7 +54,7 @@ def test_contact_tells_which_grids_may_be_taken_along(script: Client) -> None:
 
 def test_the_token_that_contact_gives_lets_the_phone_write(visitor: Cadre) -> None:
     strict = Client(enforce_csrf_checks=True)
-    strict.force_login(fresh(visitor), backend="django.contrib.auth.backends.ModelBackend")
+    strict.force_login(fresh(visitor))
     refused = strict.post(reverse("phone-enrol"), {}, content_type="application/json")
     assert (refused.status_code, refused.json()) == (403, {"state": "csrf"})
     headers = {"X-CSRFToken": contact(strict)["csrf"]}
@@ -143,7 +143,7 @@ def test_a_phone_whose_owner_may_not_sign_in_erases(script: Client, phone: Phone
 
 def test_a_phone_on_which_somebody_else_signed_in_erases(phone: Phone, handler: Cadre) -> None:
     other = Client()
-    other.force_login(fresh(handler), backend="django.contrib.auth.backends.ModelBackend")
+    other.force_login(fresh(handler))
     told = contact(other, phone)
     assert told["erase"] is True and told["phone"]["enrolled"] is False
     assert Phone.objects.get().session == ""

@@ -17,7 +17,7 @@ from villages.models import Cadre
 def keeper(administrator: Cadre) -> Client:
     """The administrator at a desk."""
     client = Client(headers={"accept-language": "en"})
-    client.force_login(fresh(administrator), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(fresh(administrator))
     return client
 
 
@@ -97,7 +97,7 @@ def test_the_second_of_two_who_end_it_is_told(script: Client, phone: Phone, admi
 
 def test_nobody_ends_somebody_elses_phone(phone: Phone, coordinator: Cadre) -> None:
     other = Client()
-    other.force_login(fresh(coordinator), backend="django.contrib.auth.backends.ModelBackend")
+    other.force_login(fresh(coordinator))
     for key in (phone.key, uuid.uuid4()):
         for method in (other.get, other.post):
             assert method(reverse("phone-end", args=[key])).status_code == 404
@@ -107,7 +107,7 @@ def test_nobody_ends_somebody_elses_phone(phone: Phone, coordinator: Cadre) -> N
 
 def test_ending_needs_its_token(phone: Phone, visitor: Cadre) -> None:
     strict = Client(enforce_csrf_checks=True)
-    strict.force_login(fresh(visitor), backend="django.contrib.auth.backends.ModelBackend")
+    strict.force_login(fresh(visitor))
     assert strict.post(reverse("phone-end", args=[phone.key])).status_code == 403
     assert not Phone.objects.get().is_ended
 

@@ -41,7 +41,7 @@ def test_the_shell_only_shows(client: Client) -> None:
 def test_the_blank_form_has_every_field_of_the_servers_form(client: Client, visitor: Cadre) -> None:
     household = make_household()
     shell = client.get(reverse("phone")).content.decode()
-    client.force_login(visitor, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(visitor)
     server = client.get(reverse("visit-household", args=[household.pk])).content.decode()
     fields = set(re.findall(r'name="(?:o0-)?([a-z_]+)"', server.partition("<template>")[0]))
     blank = set(re.findall(r'name="(?:o__n__-)?([a-z_]+)"', shell))
@@ -60,5 +60,5 @@ def test_the_blank_form_has_every_field_of_the_servers_form(client: Client, visi
 
 
 def test_the_visitors_home_leads_to_the_phones_page(client: Client, visitor: Cadre) -> None:
-    client.force_login(visitor, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(visitor)
     assert f'href="{reverse("phone")}"' in client.get(reverse("visitor-home")).content.decode()

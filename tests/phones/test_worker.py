@@ -49,7 +49,7 @@ def test_everything_that_the_worker_names_exists_and_is_ours(worker: str) -> Non
 
 def test_the_kept_pages_are_the_same_for_everybody(visitor: Cadre) -> None:
     signed_in = Client()
-    signed_in.force_login(fresh(visitor), backend="django.contrib.auth.backends.ModelBackend")
+    signed_in.force_login(fresh(visitor))
     for language in LANGUAGES:
         for page in ("shell", "no-network"):
             address = f"/phone/{page}/{language}/"
@@ -96,7 +96,7 @@ def test_visitors_and_the_sign_in_page_have_the_strip_others_not(visitor: Cadre,
     client = Client()
     assert b'id="strip"' in client.get("/sign-in/").content
     for cadre, has in ((visitor, True), (leader, False)):
-        client.force_login(fresh(cadre), backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(fresh(cadre))
         page = client.get("/notices/").content
         assert (b'id="strip"' in page) == (b'rel="manifest"' in page) == has
 
@@ -105,6 +105,6 @@ def test_a_one_time_password_never_takes_the_place_of_the_kept_pages(visitor: Ca
     client = Client()
     visitor.must_change_password = True
     visitor.save()
-    client.force_login(fresh(visitor), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(fresh(visitor))
     for address in ("/phone/", "/phone/shell/en/", "/phone/no-network/en/", "/sw.js"):
         assert client.get(address).status_code == 200

@@ -51,7 +51,7 @@ def seat(province: Ground) -> Iterator[Ground]:
 
 def opened(name: str, language: str = "en") -> Client:
     client = Client()
-    client.force_login(Cadre.objects.get(username=name), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(Cadre.objects.get(username=name))
     client.cookies["django_language"] = language
     return client
 

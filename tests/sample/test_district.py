@@ -146,9 +146,7 @@ def test_it_is_made_only_in_an_empty_database() -> None:
 
 def test_each_number_of_the_dashboard_opens_a_list_with_as_many_rows() -> None:
     leader = Client()
-    leader.force_login(
-        Cadre.objects.get(username="leader"), backend="django.contrib.auth.backends.ModelBackend"
-    )
+    leader.force_login(Cadre.objects.get(username="leader"))
     days = ("", f"?as_of={timezone.localdate() - timedelta(days=40)}")
     checked = 0
     for day in days:

@@ -140,7 +140,7 @@ def figures_fit(leader: Cadre) -> None:
     assert check() == []
     call_command("check_tallies", verbosity=0)
     browser = Client()
-    browser.force_login(leader, backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(leader)
     for page in ("/dashboard/", "/opinions/?q=坑洼"):
         assert browser.get(page, follow=True).status_code == 200, page
 

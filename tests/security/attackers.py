@@ -8,7 +8,7 @@ from villages.models import Cadre, Post, Role, Unit
 
 def signed_in(cadre: Cadre, **options: bool) -> Client:
     client = Client(raise_request_exception=False, **options)
-    client.force_login(fresh(cadre), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(fresh(cadre))
     client.cookies["django_language"] = "en"
     return client
 

@@ -302,7 +302,7 @@ def arguments(
 def ask(cadre: Cadre | None, name: str, args: list[object] = (), *, method: str = "get") -> int:
     client = Client(raise_request_exception=False)
     if cadre:
-        client.force_login(fresh(cadre), backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(fresh(cadre))
     return getattr(client, method)(reverse(name, args=args)).status_code
 
 
@@ -363,7 +363,7 @@ def test_a_phones_script_is_answered_in_words_that_it_understands(
     assert "no-store" in signed_out["Cache-Control"]
     for role, cadre in everybody.items():
         client = Client(raise_request_exception=False)
-        client.force_login(fresh(cadre), backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(fresh(cadre))
         answer = getattr(client, method)(address, content_type="application/json")
         forbidden = answer.status_code == 403 and answer.json()["state"] == "forbidden"
         assert forbidden == (role not in who), f"{name} {role} {answer.status_code}"
@@ -426,7 +426,7 @@ def test_words_of_an_accusation_appear_on_no_page_of_the_accused(
     opinion = make_opinion(by=everybody["visitor"], accused=[Accused(unit=committee)], text="金丝雀八哥")
     opinion.join(by=everybody["coordinator"], problem=CommonProblem(key=uuid.uuid4(), title="金丝雀"))
     client = Client()
-    client.force_login(fresh(secretary), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(fresh(secretary))
     for name in (
         "desk", "opinion-list", "dashboard", "notice-list", "campaign-list", "workload", "slipped",
         "escalation-list", "view-list", "common-problem-list", "supervision-list", "model-answer-list",
@@ -453,7 +453,7 @@ def test_a_campaign_of_another_district_gets_404_and_is_not_listed(everybody: di
     for name in ("campaign", "campaign-edit", "campaign-villages", "campaign-visits"):
         assert ask(everybody["coordinator"], name, [foreign.pk]) == 404
     client = Client()
-    client.force_login(fresh(everybody["leader"]), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(fresh(everybody["leader"]))
     for name in ("campaign-list", "opinion-list", "dashboard"):
         page = client.get(reverse(name), {"filters": "1"}).content.decode()
         assert "大丰大走访" in page and "亭湖大走访" not in page, name
@@ -473,7 +473,7 @@ def test_a_visitor_of_another_village_finds_nothing_by_guessing(
 @pytest.mark.parametrize("number", ["x" * 4000, "DF26-%00-1", "DF26-00001-0", "..%2f..%2fetc", "é" * 30])
 def test_guessed_and_broken_numbers_get_a_4xx(number: str, leader: Cadre) -> None:
     client = Client()
-    client.force_login(fresh(leader), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(fresh(leader))
     assert 400 <= client.get(f"/opinions/{number}/").status_code < 500
 
 

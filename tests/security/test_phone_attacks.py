@@ -473,7 +473,7 @@ def test_without_the_token_nothing_is_sent_and_no_answer_is_kept(
     visitor: Cadre, household: Household
 ) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(fresh(visitor), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(fresh(visitor))
     packet = json.dumps(forged(Draft(), visit(visitor, household)))
     photo = reverse("phone-photo", args=[uuid.uuid4(), uuid.uuid4()])
     for answer in (

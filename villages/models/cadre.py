@@ -1,23 +1,22 @@
 """Cadres: the people who sign in."""
 
+from collections.abc import Mapping
 from copy import copy
 from datetime import date
 from functools import cached_property
+from types import MappingProxyType
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from villages.search import Pairs, SearchText, joined_fields
 from villages.search.pinyin import initials, romanised
 from villages.signals import cadre_leaving
-from villages.written import rows_of
 
 from .post import LENT, Post, Role
-from .region import Region
 from .unit import Unit
 
 # What an administrator edits in the reference pages: never opinions, never history.
@@ -25,16 +24,6 @@ REFERENCE_MODELS = {
     "villages": {"region", "regionname", "unit", "cadre", "post", "need"},
     "grievances": {"category", "question", "calendarday", "dispatchrule", "escalationrule"},
 }
-
-
-# Every page asks this first: the posts of a cadre, and of those for whom they stand in on a day.
-_POSTS = """SELECT {columns} FROM villages_post
-    JOIN villages_unit ON villages_unit.id = villages_post.unit_id
-    JOIN villages_region ON villages_region.code = villages_post.region_id
-    WHERE villages_post.cadre_id = ANY(ARRAY(SELECT %(cadre)s UNION ALL SELECT absence.cadre_id
-        FROM villages_absence absence
-        WHERE absence.substitute_id = %(cadre)s AND absence.since <= %(day)s AND absence.until >= %(day)s))
-    ORDER BY villages_post.since, villages_post.id"""
 
 
 class CadreManager(BaseUserManager):
@@ -60,6 +49,9 @@ class Cadre(AbstractBaseUser):
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["name"]
+
+    # What was asked of whoever signed in together with them (``villages/reading.py``); nothing of anybody else.
+    known: Mapping[str, object] = MappingProxyType({})
 
     objects = CadreManager()
 
@@ -91,16 +83,9 @@ class Cadre(AbstractBaseUser):
     @cached_property
     def _posts_read(self) -> list[Post]:
         """The posts of the cadre and of those for whom they stand in today, read once a request."""
-        values = {"cadre": self.pk, "day": timezone.localdate()}
-        found = []
-        for post, unit, region in rows_of(_POSTS, values, Post, Unit, Region):
-            post.unit, post.region = unit, region
-            found.append(post)
-        lending = {post.cadre_id for post in found} - {self.pk}
-        known = {self.pk: self} | (Cadre.objects.in_bulk(lending) if lending else {})
-        for post in found:
-            post.cadre = known[post.cadre_id]
-        return sorted(found, key=lambda post: post.cadre.username) if lending else found
+        from villages.reading import posts_of
+
+        return posts_of(self)
 
     @cached_property
     def posts_ever(self) -> list[Post]:
