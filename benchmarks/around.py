@@ -56,6 +56,10 @@ FROM grievances_commonproblem p JOIN grievances_opinion o
     AND o.unit_id = p.unit_id
 WHERE NOT o.accusing
 """
+_IN_A_PROBLEM = """
+UPDATE grievances_opinion o SET problem_id = m.problem_id
+FROM grievances_problemmembership m WHERE m.opinion_id = o.id AND m.left_at IS NULL
+"""
 _NOTES = """
 INSERT INTO grievances_note (kind, at, text, told, key, by_id, opinion_id, unit_id)
 SELECT 'note', recorded_at, '请一并核实', '{}', gen_random_uuid(), person_id, id, unit_id
@@ -118,8 +122,8 @@ UPDATE grievances_opinion SET waits_until = now() + interval '5 days'
 WHERE state = 'handling' AND id % 10 = 0
 """
 _ALL = (
-    _DESKS, _NOTICES, _DELIVERIES, _ESCALATIONS, _REACHES, _PROBLEMS, _MEMBERSHIPS, _NOTES, _ASSISTING, _UNDECIDED,
-    _PHONES, _ORDERS, _ITEMS, _ABSENCES, _LISTS, _STOOD_IN, _PUT_ASIDE,
+    _DESKS, _NOTICES, _DELIVERIES, _ESCALATIONS, _REACHES, _PROBLEMS, _MEMBERSHIPS, _IN_A_PROBLEM, _NOTES, _ASSISTING,
+    _UNDECIDED, _PHONES, _ORDERS, _ITEMS, _ABSENCES, _LISTS, _STOOD_IN, _PUT_ASIDE,
 )  # fmt: skip
 
 

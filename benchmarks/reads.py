@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from urllib.parse import urlencode
 
+from django.db.models import Count
 from django.utils import timezone
 
 from benchmarks import people
@@ -11,6 +12,7 @@ from benchmarks.client import Ask
 from benchmarks.operations import LIST, Operation, Site, bare_detail
 from benchmarks.pages import figure_links, next_address
 from config.running import Stop
+from grievances.models import Campaign
 from villages.models import Role
 
 _LISTS, _DETAIL, _BOARDS, _SEARCH = 3.0, 4.0, 4.0, 4.0
@@ -114,11 +116,18 @@ def _others() -> dict[str, tuple[str, str]]:
         "workload of all units": ("coordinator", "/workload/"),
         "workload of a unit": ("head", f"/units/{unit}/workload/"),
         "cases of colleagues": ("head", f"/units/{unit}/colleagues/"),
+        "page of a campaign": ("leader", f"/campaigns/{_campaign()}/"),
         "hand-over": ("head", f"/people/{handler.pk}/handover/"),
         "absences": ("head", "/absences/"),
         "phones of somebody": ("administrator", f"/people/{visitor.pk}/phones/"),
         "withdrawn opinions": ("auditor", "/audit/withdrawn/"),
     }
+
+
+def _campaign() -> int:
+    """The campaign with most visits: of the newest, hardly anybody may have been anywhere yet."""
+    counted = Campaign.objects.annotate(n=Count("visits")).order_by("-n", "pk")
+    return counted.values_list("pk", flat=True)[0]
 
 
 def _deep(site: Site, cookies: dict[str, str]) -> tuple[str, int]:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import django_filters
 from django import forms
-from django.db.models import Exists, OuterRef, QuerySet, TextChoices
+from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Subquery, TextChoices
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -50,16 +50,41 @@ class Supervision:
         return self.clock.opinion
 
 
+class _Counted(Subquery):
+    """How many rows a question finds."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+    empty_result_set_value = 0
+
+
 def rows(cadre: Cadre, status: str = "", *, now: datetime | None = None) -> QuerySet[Clock]:
     """The clocks of what a coordinator or leader oversees and a unit works on: those that run, the late ones first;
     or those that are over, the last first."""
-    now = now or timezone.now()
+    return _standing(_seen(cadre), status, now or timezone.now())
+
+
+def counts(cadre: Cadre, *, most: int) -> dict[Status, int]:
+    """How many there are of each status, counted up to so many, in one question."""
+    seen, now = _seen(cadre), timezone.now()
+    counted = {
+        f"n_{status}": _Counted(_standing(seen, status, now).order_by().values("pk")[:most])
+        for status in Status
+    }
+    found = Cadre.objects.filter(pk=cadre.pk).values(**counted).get()
+    return {status: found[f"n_{status}"] for status in Status}
+
+
+def _seen(cadre: Cadre) -> QuerySet[Clock]:
     seen = Opinion.objects.visible_to(cadre).filter(overseen(cadre), pk=OuterRef("opinion"))
-    found = Clock.objects.filter(OfEach(seen), kind=ClockKind.SUPERVISION)
+    return Clock.objects.filter(OfEach(seen), kind=ClockKind.SUPERVISION)
+
+
+def _standing(seen: QuerySet[Clock], status: str, now: datetime) -> QuerySet[Clock]:
     if status == Status.ANSWERED:
-        return found.filter(stopped_at__gte=now - ANSWERED_LATELY).order_by("-stopped_at", "-pk")
-    found = found.filter(stopped_at=None).order_by("due_at", "pk")
-    return found.filter(due_at__lte=now) if status == Status.LATE else found
+        return seen.filter(stopped_at__gte=now - ANSWERED_LATELY).order_by("-stopped_at", "-pk")
+    running = seen.filter(stopped_at=None).order_by("due_at", "pk")
+    return running.filter(due_at__lte=now) if status == Status.LATE else running
 
 
 class SupervisionFilter(ChippedFilter):

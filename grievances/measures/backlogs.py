@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from django.db.models import Count, Q
 from django.urls import reverse
@@ -37,20 +36,20 @@ def backlogs(cadre: Cadre) -> list[Backlog]:
     """In official order, each unit after the one that it is part of."""
     units = list(units_of(cadre).order_by("path"))
     counted = _added_up(units, _counted(cadre, units))
-    paths = {unit.path for unit in units}
+    paths, address = {unit.path for unit in units}, reverse("opinion-list")
+
+    def number(unit: Unit, value: int, figure: str) -> Number:
+        return Number(value, f"{address}?unit={unit.pk}&figure={figure}")
+
     return [
         Backlog(
             unit,
             sum(above in paths for above in paths_above(unit.path)) - 1,
-            Number(counted[unit.path][0], _url(unit, "open")),
-            Number(counted[unit.path][1], _url(unit, "late")),
+            number(unit, counted[unit.path][0], "open"),
+            number(unit, counted[unit.path][1], "late"),
         )
         for unit in units
     ]
-
-
-def _url(unit: Unit, figure: str) -> str:
-    return f"{reverse('opinion-list')}?{urlencode({'unit': unit.pk, 'figure': figure})}"
 
 
 def _counted(cadre: Cadre, units: Iterable[Unit]) -> dict[int, tuple[int, int]]:
@@ -59,10 +58,8 @@ def _counted(cadre: Cadre, units: Iterable[Unit]) -> dict[int, tuple[int, int]]:
     all_places = places_of(cadre, Role.COORDINATOR, Role.LEADER)
     places = tuple(code for code in all_places if len(code) <= CODE_LENGTH[Level.VILLAGE])
     sight = Sight.of(cadre)
-    keys = tuple(str(unit.pk) for unit in units)
-    asked = Asked(
-        places, timezone.localdate(), (Dimension.UNIT,), keys=keys, names=(*_OPEN, *FIGURE_COLUMNS["late"])
-    )
+    # Of every unit: those of the places are most of all, and to name hundreds takes longer than to read a few more.
+    asked = Asked(places, timezone.localdate(), (Dimension.UNIT,), names=(*_OPEN, *FIGURE_COLUMNS["late"]))
     counted: dict[int, tuple[int, int]] = {}
     if places:
         for (_dimension, _place, key), counts in read(asked, sight).items():

@@ -11,12 +11,13 @@ from grievances.measures.boards import Board, Number
 from grievances.measures.rates import Rate
 from grievances.models import Campaign, Goal, Measure
 from grievances.sight.access import PLACE_ROLES
-from villages.models import LEVEL_OF_LENGTH, Cadre, Household, Level, Region, Role
-from villages.scope import within
+from villages.models import LEVEL_OF_LENGTH, Cadre, Level, Region, Role
 
 # Who may go through the households of their places, and through the visits to them. Leaders may not: a list
 # of a village's visits on a day would tell who spoke in confidence, without the reveal that leaves a trace.
 LISTS_VISITS = (Role.VISITOR, Role.COORDINATOR)
+
+Covered = dict[str, coverage.Coverage]
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,8 @@ _RATIOS = {Measure.ASSIGNED: ("assigned", "collected")} | {
 }
 
 
-def progress(campaign: Campaign, cadre: Cadre) -> list[Progress]:
-    """Every goal of the campaign, as far as this cadre may count."""
+def progress(campaign: Campaign, cadre: Cadre, by_grid: Covered) -> list[Progress]:
+    """Every goal of the campaign, as far as this cadre may count; ``by_grid`` is its coverage."""
     numbers = Board(cadre, campaign.region, campaign).figures()
     sees_all = _looks_after(campaign.region_id, cadre, *PLACE_ROLES)
     done = []
@@ -69,44 +70,40 @@ def progress(campaign: Campaign, cadre: Cadre) -> list[Progress]:
             done.append(Progress(goal, part, whole, sees_all))
             continue
         if goal.measure == Measure.HOUSEHOLDS_VISITED:
-            part, whole = _households(campaign, cadre)
+            part, whole = _households(campaign, cadre, by_grid)
         else:
-            part, whole = _villages(campaign)
+            part, whole = _villages(campaign, by_grid)
         done.append(Progress(goal, part, whole))
     return done
 
 
-def _households(campaign: Campaign, cadre: Cadre) -> tuple[Number, Number]:
-    inside = Household.objects.filter(within(campaign.region_id, field="grid_id"))
+def _households(campaign: Campaign, cadre: Cadre, by_grid: Covered) -> tuple[Number, Number]:
     level = LEVEL_OF_LENGTH[len(campaign.region_id)]
-    seen = coverage.coverage_by(inside, campaign, level=level).get(campaign.region_id)
-    return _numbers(campaign, campaign.region_id, seen or coverage.Coverage(0, 0), cadre)
+    seen = coverage.summed(by_grid, level).get(campaign.region_id, coverage.Coverage(0, 0))
+    return _numbers(campaign, campaign.region_id, seen, cadre)
 
 
-def _villages(campaign: Campaign) -> tuple[Number, Number]:
+def _villages(campaign: Campaign, by_grid: Covered) -> tuple[Number, Number]:
     """Villages in which somebody was visited, of those where people live."""
-    inside = Household.objects.filter(within(campaign.region_id, field="grid_id"))
-    by_village = coverage.coverage_by(inside, campaign, level=Level.VILLAGE)
+    by_village = coverage.summed(by_grid, Level.VILLAGE)
     address = reverse("campaign-villages", args=[campaign.pk])
     visited = sum(1 for seen in by_village.values() if seen.visited)
     return Number(visited, f"{address}?visited=yes"), Number(len(by_village), address)
 
 
-def by_place(campaign: Campaign, cadre: Cadre) -> list[PlaceRow]:
+def by_place(campaign: Campaign, cadre: Cadre, by_grid: Covered) -> list[PlaceRow]:
     """The next level below the campaign's region: towns of a district, villages of a town."""
     below = next((n for n in sorted(LEVEL_OF_LENGTH) if n > len(campaign.region_id)), None)
-    return _places(campaign, cadre, LEVEL_OF_LENGTH[below]) if below else []
+    return _places(campaign, cadre, coverage.summed(by_grid, LEVEL_OF_LENGTH[below])) if below else []
 
 
 def villages(campaign: Campaign, cadre: Cadre, *, visited: bool = False) -> list[PlaceRow]:
     """The villages where people live, or only those in which somebody was visited."""
-    rows = _places(campaign, cadre, Level.VILLAGE)
+    rows = _places(campaign, cadre, coverage.summed(coverage.of_grids(campaign), Level.VILLAGE))
     return [row for row in rows if row.visited.value] if visited else rows
 
 
-def _places(campaign: Campaign, cadre: Cadre, level: Level) -> list[PlaceRow]:
-    inside = Household.objects.filter(within(campaign.region_id, field="grid_id"))
-    seen = coverage.coverage_by(inside, campaign, level=level)
+def _places(campaign: Campaign, cadre: Cadre, seen: Covered) -> list[PlaceRow]:
     places = Region.objects.filter(pk__in=seen).order_by("pk")
     return [PlaceRow(place, *_numbers(campaign, place.pk, seen[place.pk], cadre)) for place in places]
 

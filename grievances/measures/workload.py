@@ -1,16 +1,17 @@
 """How much a unit has to do: what came in and went out, what waits, and what gets late if nothing is done.
 
 Counted from rows, as tallies know neither weeks nor ages by unit. Each count begins with the unit in an index,
-so it reads this unit's open cases, or those of half a year, and no others.
+so it reads this unit's open cases, or those of half a year, and no others; of the half year the index alone.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, Func, IntegerField, Q, QuerySet
-from django.db.models.functions import TruncDate, TruncWeek
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Count, DateTimeField, F, Func, IntegerField, Q, QuerySet, Value
+from django.db.models.functions import TruncDate
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -27,7 +28,7 @@ from villages.scope import any_of, under, within
 
 WEEKS = 26
 _AHEAD = 7  # days
-_DAY = timedelta(days=1)
+_DAY, _INSTANT = timedelta(days=1), timedelta(microseconds=1)
 # Up to how many days after the arrival, in words; the last has no end.
 _AGES: tuple[tuple[int | None, str | Promise], ...] = (
     (3, _("up to 3 days")),
@@ -36,6 +37,11 @@ _AGES: tuple[tuple[int | None, str | Promise], ...] = (
     (30, _("up to 1 month")),
     (60, _("up to 2 months")),
     (None, _("longer")),
+)
+# What is counted of the open cases: by age, those of them that are late, and by last day.
+_COUNTED = (
+    *(f"{name}{n}" for name in ("n", "late") for n in range(len(_AGES))),
+    *(f"due{n}" for n in range(_AHEAD)),
 )
 
 
@@ -90,9 +96,9 @@ class Workload:
 
     def weeks(self) -> list[tuple[date, Number, Number]]:
         """(Monday, what came in and lies with the unit, what it answered) of each week of the last half year."""
-        came = self._by_week(
-            self._cases.filter(state__in=COUNTED, recorded_at__gte=self._first), "recorded_at"
-        )
+        found = self._cases.filter(state__in=COUNTED, recorded_at__gte=self._first)
+        counted = found.annotate(week=self._week("recorded_at")).values_list("week").annotate(n=Count("pk"))
+        came = {self.mondays[week - 1]: n for week, n in counted}
         went: dict[date, int] = {}
         for week, _days, n in self._answers:
             went[week] = went.get(week, 0) + n
@@ -182,18 +188,24 @@ class Workload:
 
     @cached_property
     def _waiting(self) -> dict[str, int]:
-        """All that is counted of the open cases, in one reading."""
-        late = Q(due_at__lte=self.now)
-        counts = {}
-        for n, (_label, first, last) in enumerate(self._ages):
-            arrived = Q(recorded_at__lt=midnight(last + _DAY)) & (
-                Q(recorded_at__gte=midnight(first)) if first else Q()
-            )
-            counts |= {f"n{n}": Count("pk", filter=arrived), f"late{n}": Count("pk", filter=arrived & late)}
-        for n, day in enumerate(self._next_days):
-            due = Q(due_at__gt=midnight(day), due_at__lte=midnight(day + _DAY))
-            counts[f"due{n}"] = Count("pk", filter=due)
-        return self._cases.filter(state__in=OPEN).aggregate(**counts)
+        """All that is counted of the open cases, in one reading: by stretches of arrival and of the last moment."""
+        arrivals = [midnight(first) for _label, first, _last in reversed(self._ages) if first]
+        arrivals.append(midnight(self.today + _DAY))
+        # A last moment belongs to the day that it ends: each stretch begins just after one.
+        ends = [midnight(day) + _INSTANT for day in [*self._next_days, self._next_days[-1] + _DAY]]
+        ends.insert(1, self.now + _INSTANT)
+        found = self._cases.filter(state__in=OPEN).annotate(
+            arrived=_stretch("recorded_at", arrivals), due=_stretch("due_at", ends)
+        )
+        counts = dict.fromkeys(_COUNTED, 0)
+        for arrived, due, n in found.values_list("arrived", "due").annotate(n=Count("pk")):
+            age = len(_AGES) - 1 - arrived
+            if age >= 0:  # nothing arrives tomorrow
+                counts[f"n{age}"] += n
+                counts[f"late{age}"] += n if due is not None and due < 2 else 0
+            if due is not None and 0 < due < len(ends):
+                counts[f"due{max(due - 2, 0)}"] += n
+        return counts
 
     @cached_property
     def _answers(self) -> list[tuple[date, int, int]]:
@@ -203,13 +215,13 @@ class Workload:
             TruncDate("answered_at"), TruncDate("recorded_at"),
             template="greatest(%(expressions)s, 0)", arg_joiner=" - ", output_field=IntegerField(),
         )  # fmt: skip
-        grouped = found.annotate(week=TruncWeek("answered_at"), days=days).values("week", "days")
+        grouped = found.annotate(week=self._week("answered_at"), days=days).values("week", "days")
         counted = grouped.annotate(n=Count("pk")).values_list("week", "days", "n")
-        return [(timezone.localdate(week), days, n) for week, days, n in counted]
+        return [(self.mondays[week - 1], days, n) for week, days, n in counted]
 
-    def _by_week(self, found: QuerySet[Opinion], moment: str) -> dict[date, int]:
-        counted = found.annotate(week=TruncWeek(F(moment))).values("week").annotate(n=Count("pk"))
-        return {timezone.localdate(row["week"]): row["n"] for row in counted}
+    def _week(self, moment: str) -> Func:
+        """In which of the weeks it lies, from 1 on."""
+        return _stretch(moment, [midnight(monday) for monday in self.mondays])
 
     def _came(self, monday: date, counted: dict[date, int]) -> Number:
         asked = {"recorded_from": monday, "recorded_to": monday + 6 * _DAY}
@@ -224,6 +236,13 @@ class Workload:
 
     def _url(self, **asked: object) -> str:
         return f"{reverse('opinion-list')}?{urlencode({'unit': self.unit.pk} | asked)}"
+
+
+def _stretch(moment: str, begins: list[datetime]) -> Func:
+    """In which stretch of time it lies: 0 before the first begins, 1 from then on …; to find out the week or day of
+    each in its time zone takes several times as long."""
+    moments = Value(begins, output_field=ArrayField(DateTimeField()))
+    return Func(F(moment), moments, function="width_bucket", output_field=IntegerField())
 
 
 def _days(first: date | None, last: date) -> dict[str, date]:

@@ -43,13 +43,15 @@ class AssistingUnit(models.Model):
     """A unit that helps the lead unit, and answers to it."""
 
     opinion = models.ForeignKey(Opinion, models.PROTECT, related_name="assisting")
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
     added_at = models.DateTimeField()
 
     class Meta:
         ordering = ["id"]
         verbose_name = _("assisting unit")
         verbose_name_plural = _("assisting units")
+        # What a unit assists in is asked by nearly every list of its people.
+        indexes = [models.Index(fields=["unit", "opinion"], name="assisting_by_unit")]
         constraints = [models.UniqueConstraint(fields=["opinion", "unit"], name="assisting_unit_once")]
 
     def __str__(self) -> str:

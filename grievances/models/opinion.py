@@ -56,6 +56,7 @@ STEP_FIELDS = (
     "due_kind",
     "back_twice",
     *SLIP_FIELDS,
+    "problem_id",
     "desk_id",
     "accusing",
     "corrected_text",
@@ -134,6 +135,11 @@ class Opinion(
     untouched_since = models.DateTimeField(null=True, editable=False)
     untold_since = models.DateTimeField(null=True, editable=False)
     promised_for = models.DateField(null=True, editable=False)
+    # The common problem that it is part of now, as its open ProblemMembership says, which also holds the constraint.
+    problem = models.ForeignKey(
+        "grievances.CommonProblem", models.PROTECT, null=True, related_name="+", db_index=False,
+        db_constraint=False, editable=False,
+    )  # fmt: skip
     search_text = SearchText()
 
     objects = OpinionQuerySet.as_manager()

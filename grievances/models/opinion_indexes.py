@@ -24,7 +24,12 @@ INDEXES = [
     models.Index(fields=["number", "region", "state"], name="opinion_by_number"),
     models.Index(fields=["region", "id", "state"], name="opinion_by_place"),
     models.Index(fields=["unit", "state", "due_at"], name="opinion_unit_state_due"),
-    models.Index(fields=["unit", "-recorded_at", "-id"], name="opinion_unit_newest"),
+    # With what a unit's workload counts by, and sight asks of a row: the rows themselves are not read for it.
+    models.Index(
+        fields=["unit", "-recorded_at", "-id"],
+        include=["state", "accusing", "region"],
+        name="opinion_unit_came",
+    ),
     models.Index(fields=["person", "state"], name="opinion_person_state"),
     models.Index(fields=["campaign", "-recorded_at", "-id"], name="opinion_campaign_newest"),
     models.Index(fields=["category", "-recorded_at", "-id"], name="opinion_category_newest"),
@@ -47,7 +52,8 @@ INDEXES = [
     ),
     models.Index(
         fields=["unit", "answered_at"],
-        name="opinion_unit_answered",
+        include=["recorded_at", "accusing", "id", "region"],
+        name="opinion_unit_went",
         condition=Q(answered_at__isnull=False),
     ),
     # What slipped, with all that its counts ask of a row.
@@ -64,6 +70,19 @@ INDEXES = [
         fields=["unit", "promised_for", "id"],
         name="opinion_unit_promised",
         condition=Q(promised_for__isnull=False),
+    ),
+    # What is in a common problem, with all that sight asks of a row: by the unit that leads it, and by itself,
+    # as those who assist ask.
+    models.Index(
+        fields=["unit", "problem", "id", "accusing", "recorded_at"],
+        name="opinion_in_a_problem",
+        condition=Q(problem__isnull=False),
+    ),
+    models.Index(
+        fields=["id"],
+        include=["problem", "unit", "accusing", "recorded_at"],
+        name="opinion_with_a_problem",
+        condition=Q(problem__isnull=False),
     ),
     models.Index(
         fields=["unit", "waits_until"],

@@ -100,7 +100,10 @@ class Visit(models.Model):
         indexes = [
             models.Index(fields=["region", "-said_at"], name="visit_by_place"),
             models.Index(fields=["household", "-said_at"], name="visit_by_household"),
-            models.Index(fields=["campaign", "household"], name="visit_coverage"),
+            models.Index(fields=["campaign", "household", "nobody_home"], name="visit_met"),
+            models.Index(
+                fields=["campaign", "said_at", "region"], name="visit_by_week", condition=Q(same_as=None)
+            ),
         ]
         constraints = [
             models.CheckConstraint(name="visit_kind_known", condition=Q(kind__in=VisitKind.values)),

@@ -8,7 +8,6 @@ from django.apps import apps
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from grievances.sight import access
-from villages.each import OfEach
 from villages.models import CODE_LENGTH, Cadre, Level, Post, Role, Unit
 from villages.scope import any_of, under, within
 
@@ -45,23 +44,15 @@ def _shown_to(cadre: Cadre) -> Q:
 
 def _of_units(cadre: Cadre, units: list[Q]) -> Q:
     """The same for somebody who works for units alone. Of a district's problems theirs are few: asked of each one, it
-    would read the opinions of all; so they are found from the units' side, and sight is asked of what is in one."""
-    problem, membership, assisting, opinion = (
-        apps.get_model("grievances", name).objects
-        for name in ("CommonProblem", "ProblemMembership", "AssistingUnit", "Opinion")
+    would read the opinions of all; so they are found from the units' side, by what opinions know of their problem."""
+    problem, assisting, opinion = (
+        apps.get_model("grievances", name).objects for name in ("CommonProblem", "AssistingUnit", "Opinion")
     )
-    own, current = Unit.objects.filter(any_of(units)).values("pk"), membership.filter(left_at=None)
-    # The unit too, that it may be asked only of what was joined already.
-    led = opinion.visible_to(cadre).filter(pk=OuterRef("opinion"), unit=OuterRef("opinion__unit"))
-    assisted = opinion.visible_to(cadre).filter(pk=OuterRef("opinion"))
-    found = problem.filter(unit__in=own).order_by().values("pk").union(
-        current.filter(OfEach(led), opinion__unit__in=own).order_by().values("problem"),
-        current.filter(OfEach(assisted), opinion__in=assisting.filter(unit__in=own).values("opinion"))
-        .order_by()
-        .values("problem"),
-        all=True,
-    )  # fmt: skip
-    return Q(pk__in=found)
+    own = Unit.objects.filter(any_of(units)).values("pk")
+    joined = opinion.visible_to(cadre).filter(problem__isnull=False).order_by().values("problem")
+    assisted = joined.filter(pk__in=assisting.filter(unit__in=own).values("opinion"))
+    led = problem.filter(unit__in=own).order_by().values("pk")
+    return Q(pk__in=led.union(joined.filter(unit__in=own), assisted, all=True))
 
 
 def _run_by(cadre: Cadre) -> Q:

@@ -44,6 +44,7 @@ class JoiningSteps:
                 opinion=self, problem=problem, joined_at=done.at, joined_by=done.by, reason=reason
             )
         )
+        self.problem = problem
         done.text, done.details = reason, {"problem": problem.pk}
 
     @step(Verb.LEAVE)
@@ -102,6 +103,7 @@ def end_membership(opinion: "Opinion", done: Step, reason: str = "") -> None:
     if current is None:
         return
     opinion.file.change(current, left_at=done.at, left_by=done.by, left_reason=reason)
+    opinion.problem = None
     done.details |= {"left": current.problem_id}
     if not opinion.file.keeps_in_memory:
         _locked(current).narrow(without=opinion)

@@ -9,12 +9,14 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from django import template
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from villages.templatetags.looks import day, number, percent
 
 if TYPE_CHECKING:
+    from grievances.measures.backlogs import Backlog
     from grievances.measures.boards import Number, Row
     from grievances.measures.charts import Bar, Interval
 
@@ -31,6 +33,10 @@ _BAR = (
     '<rect class="bar2" x="0" y="2" width="{share}" height="8"/>'
     '<rect class="bar-late" x="0" y="2" width="{late}" height="8"/></svg>'
 )
+
+# A key that stands for any in an address.
+_ANY = 987654321
+_FURTHER_IN = ("", ' class="ps-4"', ' class="ps-5"')
 
 
 @register.simple_tag
@@ -55,6 +61,19 @@ def week_rows(weeks: "Iterable[tuple[date, Number, Number]]") -> SafeString:
         for monday, came, done in weeks
     )
     return SafeString("".join(cells))
+
+
+@register.simple_tag
+def backlog_rows(backlogs: "Iterable[Backlog]") -> SafeString:
+    """The units with what is open and late; sub-units stand further in."""
+    before, after = (escape(part) for part in reverse("unit-workload", args=[_ANY]).split(str(_ANY)))
+    written = (
+        f'<tr><th scope="row"{_FURTHER_IN[min(one.depth, 2)]}>'
+        f'<a href="{before}{one.unit.pk}{after}">{escape(one.unit.label)}</a></th>'
+        f"<td>{_linked(one.open)}</td><td>{_linked(one.late)}</td></tr>"
+        for one in backlogs
+    )
+    return SafeString("".join(written))
 
 
 @register.simple_tag

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from config.replica import may_be_a_second_old
 from grievances.flow.calendar import midnight
 from grievances.forms.campaign import PARTS, CampaignForm
-from grievances.measures import goals
+from grievances.measures import coverage, goals
 from grievances.models import Campaign, Visit
 from grievances.views.lists import EVERYBODY
 from villages.models import Cadre, Region, Role
@@ -42,10 +42,11 @@ def listed(cadre: Cadre) -> QuerySet[Campaign]:
 def campaign(request: HttpRequest, pk: int) -> HttpResponse:
     """One campaign, with the progress of its goals for the one who looks."""
     found = _campaign(request.user, pk)
+    by_grid = coverage.of_grids(found)
     context = {
         "campaign": found,
-        "progress": goals.progress(found, request.user),
-        "places": goals.by_place(found, request.user),
+        "progress": goals.progress(found, request.user, by_grid),
+        "places": goals.by_place(found, request.user, by_grid),
         "weeks": goals.by_week(found, request.user),
         "task_force": found.task_force.select_related("cadre"),
         "meetings": found.meetings.all(),

@@ -23,7 +23,7 @@ from grievances.views.desk import STAFF
 from grievances.views.lists import EVERYBODY
 from grievances.workflow import ANSWERED, OPEN, State, Verb
 from villages.models import Role
-from villages.paging import page_of
+from villages.paging import EXACT_TO, SIZE, Page, page_of, place_asked
 from villages.policy import for_roles
 
 
@@ -36,6 +36,9 @@ class Held:
     late: int = 0
 
 
+_SHOWN = ("region__parent", "category", "unit")
+
+
 def _late() -> Q:
     return Q(state__in=OPEN, due_at__lte=timezone.now())
 
@@ -46,14 +49,22 @@ def _late() -> Q:
 def common_problem_list(request: HttpRequest) -> HttpResponse:
     """The common problems that the cadre may see, the newest first."""
     visible = CommonProblem.objects.visible_to(request.user)
-    found = CommonProblemFilter(
-        request.GET, visible.select_related("region__parent", "category", "unit"), request=request
-    )
-    page = page_of(found.qs.order_by("-opened_at", "-pk"), request)
+    found = CommonProblemFilter(request.GET, visible.select_related(*_SHOWN), request=request)
+    page = _page(found.qs.order_by("-opened_at", "-pk"), request)
     held = _held(request, page.rows)
     for problem in page.rows:
         problem.held = held.get(problem.pk, Held())
     return render(request, "grievances/common_problem_list.html", {"filter": found, "page": page})
+
+
+def _page(found: QuerySet[CommonProblem], request: HttpRequest) -> Page:
+    """The rows of a page, and how many there are: sight, which takes longest, is asked once for both."""
+    keys = list(found.values_list("pk", flat=True)[: EXACT_TO + 1])
+    more, begins = len(keys) > EXACT_TO, place_asked(found, request).at_the_start
+    if begins or not more:
+        found = found.model.objects.filter(pk__in=keys[: SIZE + 1] if begins else keys)
+        found = found.select_related(*_SHOWN).order_by("-opened_at", "-pk")
+    return page_of(found, request, total=len(keys), more=more)
 
 
 def _held(request: HttpRequest, problems: list[CommonProblem]) -> dict[int, Held]:

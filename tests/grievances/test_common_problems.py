@@ -1,11 +1,12 @@
 """Joining common problems and leaving them: the verbs, who sees a problem, and what always holds."""
 
 import uuid
+from importlib import import_module
 from itertools import pairwise
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -28,6 +29,8 @@ from tests.factories import (
 )
 from tests.grievances.cases import in_hand
 from villages.models import Cadre, Role, Unit
+
+fill = import_module("grievances.migrations.0040_in_a_problem").fill
 
 
 def new(title: str = "路面坑洼 · 某村") -> CommonProblem:
@@ -310,6 +313,29 @@ def test_a_unit_sees_the_problems_of_what_it_leads_or_assists_in_as_long_as_that
     assert sees() == [False, False, False]
 
 
+def test_an_opinion_that_comes_to_accuse_knows_that_it_is_in_no_problem(
+    pair: tuple[Opinion, Opinion], problem: CommonProblem, coordinator: Cadre, committee: Unit
+) -> None:
+    assert Opinion.objects.get(pk=pair[0].pk).problem == problem
+    pair[0].name_accused(by=coordinator, unit=committee)
+    assert Opinion.objects.get(pk=pair[0].pk).problem is None
+
+
+def test_what_was_joined_before_is_filled_in_again_as_the_steps_wrote_it(
+    pair: tuple[Opinion, Opinion], problem: CommonProblem, visitor: Cadre, coordinator: Cadre
+) -> None:
+    make_opinion(by=visitor).join(by=coordinator, problem=new())
+    pair[1].leave(by=coordinator, reason="不是同一个坑")
+    make_opinion(by=visitor)
+    every = Opinion.objects.order_by("pk").values_list("pk", "problem")
+    written = list(every)
+    assert [problem for _pk, problem in written].count(None) == 2
+    for _twice in range(2):
+        Opinion.objects.update(problem=None)
+        fill(None, connection.schema_editor())
+        assert list(every) == written
+
+
 # the same matter
 
 
@@ -387,8 +413,10 @@ def check(cases: list[Opinion]) -> None:
         left = [e.details["left"] for e in events.order_by("pk") if "left" in e.details]
         assert joins == [row.problem_id for row in rows]
         assert left == [row.problem_id for row in rows if row.left_at]
-        if Opinion.objects.get(pk=case.pk).state == State.WITHDRAWN:
+        stored = Opinion.objects.get(pk=case.pk)
+        if stored.state == State.WITHDRAWN:
             assert not rows or rows[-1].left_at
+        assert stored.problem_id == next((row.problem_id for row in rows if row.left_at is None), None)
     for problem in CommonProblem.objects.all():
         rows = ProblemMembership.objects.filter(problem=problem, left_at=None)
         assert Opinion.objects.in_problem(problem).count() == rows.count()

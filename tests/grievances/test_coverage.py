@@ -2,7 +2,10 @@
 
 from datetime import date, datetime, timedelta
 
+from django.db import transaction
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from grievances.measures import coverage
 from grievances.measures.coverage import Coverage
@@ -49,16 +52,36 @@ def test_who_moved_away_is_neither_visited_nor_left(visitor: Cadre) -> None:
     assert coverage.coverage_by(Household.objects.all(), campaign) == {}
 
 
-def test_by_village_and_town_the_grids_are_summed_in_one_query(
+def test_a_campaigns_grids_are_counted_in_one_query_and_summed_by_village_and_town(
     visitor: Cadre, django_assert_num_queries: object
 ) -> None:
     campaign = make_campaign()
     visit(make_household(), visitor, campaign)
     make_household(grid=SECOND)
-    with django_assert_num_queries(2):
-        by_village = coverage.coverage_by(Household.objects.all(), campaign, level=Level.VILLAGE)
-        by_town = coverage.coverage_by(Household.objects.all(), campaign, level=Level.TOWN)
-    assert (by_village, by_town) == ({VILLAGE: Coverage(1, 2)}, {TOWN: Coverage(1, 2)})
+    with django_assert_num_queries(1):
+        by_grid = coverage.of_grids(campaign)
+    assert by_grid == {GRID: Coverage(1, 1), SECOND: Coverage(0, 1)}
+    assert coverage.summed(by_grid, Level.VILLAGE) == {VILLAGE: Coverage(1, 2)}
+    assert coverage.summed(by_grid, Level.TOWN) == {TOWN: Coverage(1, 2)}
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    visits=st.lists(st.tuples(st.integers(0, 3), st.booleans(), st.booleans()), max_size=8),
+    gone=st.sets(st.integers(0, 3)),
+)
+def test_a_campaigns_grids_are_counted_as_household_by_household(
+    visits: list[tuple[int, bool, bool]], gone: set[int], visitor: Cadre
+) -> None:
+    with transaction.atomic():
+        campaign, other = make_campaign(), make_campaign(name="去年")
+        houses = [make_household(grid=grid) for grid in (GRID, GRID, SECOND, f"{TOWN}002001")]
+        for house, nobody, elsewhere in visits:
+            visit(houses[house], visitor, other if elsewhere else campaign, nobody_home=nobody)
+        for house in gone:
+            Household.objects.filter(pk=houses[house].pk).update(gone_on=date(2025, 1, 1))
+        assert coverage.of_grids(campaign) == coverage.coverage_by(Household.objects.all(), campaign)
+        transaction.set_rollback(True)
 
 
 def test_weeks_go_by_the_day_of_the_visit_not_of_writing_it_down(visitor: Cadre) -> None:
