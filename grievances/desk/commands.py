@@ -1,4 +1,4 @@
-"""What the command box offers: steps of the open case, pages, queues, cases, places, units and people.
+"""What the command box offers: steps and papers of the open case, pages, queues, cases, places, units and people.
 
 Each source gives a section for what was typed. Whoever has something else to offer adds a source to ``SOURCES``.
 """
@@ -16,6 +16,7 @@ from grievances.desk import queues
 from grievances.flow.offers import offer
 from grievances.models import Opinion
 from grievances.page import pages_of
+from grievances.papers.offered import papers_of
 from grievances.saved.finding import address_of, views_of
 from grievances.search import searching
 from grievances.search.finding import Finder
@@ -88,6 +89,13 @@ def _steps(asked: Asked) -> Iterator[Command]:
             yield Command(step.verb.label, address, key=step.key)
 
 
+def _papers(asked: Asked) -> Iterator[Command]:
+    """The papers of the open case."""
+    for label, address in papers_of(asked.case) if asked.case else ():
+        if asked.fits(label):
+            yield Command(label, address)
+
+
 def _cases(asked: Asked) -> Iterator[Command]:
     """The case whose number it is; else the newest that hold the words, as lists show them."""
     if not asked.is_wide:
@@ -143,6 +151,7 @@ def _listed(**filters: object) -> str:
 
 SOURCES: list[tuple[str, Source]] = [
     (gettext_lazy("Steps of the open case"), _steps),
+    (gettext_lazy("Papers of the open case"), _papers),
     (gettext_lazy("Cases"), _cases),
     (gettext_lazy("Queues"), _queues),
     (gettext_lazy("Views"), _views),

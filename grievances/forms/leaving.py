@@ -76,10 +76,13 @@ class SuccessionForm(forms.Form):
         super().__init__(data)
         self.fields["reason"].demanded = True
         self.fields["cases"].queryset = cases
-        self.hands_back = bool(data) and "back" in data
+        self.all_back = bool(data) and "all" in data
+        self.hands_back = self.all_back or (bool(data) and "back" in data)
 
     def clean(self) -> dict[str, object]:
         data = super().clean()
+        if self.all_back:
+            data["cases"] = list(self.fields["cases"].queryset)
         if self.hands_back and not data.get("cases") and "cases" not in self.errors:
             self.add_error("cases", _("Choose at least one case."))
         if self.hands_back and not data.get("reason", "").strip() and "reason" not in self.errors:

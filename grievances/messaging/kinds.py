@@ -153,9 +153,24 @@ def _handed(count: int) -> str:
 def _still_handed(notices: "list[Notice]", cadre: "Cadre") -> dict[int, int]:
     from grievances.people.leaving import numbers
 
-    keys = {notice.pk: int(notice.key.removeprefix(_HANDED)) for notice in notices}
+    keys = _handed_keys(notices)
     found = numbers(keys.values(), cadre)
     return {pk: found.get(key, 0) for pk, key in keys.items()}
+
+
+def _who_left(notices: "list[Notice]", cadre: "Cadre") -> dict[int, str]:
+    """{notice: whose cases were handed over}"""
+    from grievances.models import Succession
+
+    keys = _handed_keys(notices)
+    known = Succession.objects.select_related("leaving").in_bulk(list(keys.values())) if keys else {}
+    return {pk: known[key].leaving.label for pk, key in keys.items() if key in known}
+
+
+def _handed_keys(notices: "list[Notice]") -> dict[int, int]:
+    """{notice: the succession of which it tells}"""
+    handed = [notice for notice in notices if notice.key.startswith(_HANDED)]
+    return {notice.pk: int(notice.key.removeprefix(_HANDED)) for notice in handed}
 
 
 def _listed(notice: "Notice") -> str:
@@ -224,6 +239,7 @@ register(
         demanded=True,
         by_default=How.DIGEST,
         recount=_still_handed,
+        names=_who_left,
     )
 )
 register(

@@ -50,6 +50,8 @@ def tell(
         for cadre in cadres
     ]  # fmt: skip
     if occasion and opinion is not None:
+        # In one order: two workers at the same occasion wait for each other's notices of the same people.
+        told.sort(key=lambda notice: notice.cadre_id)
         told = [one for notice in told for one in told_as_one(notice, occasion)]
     keep_and_send(told, now=now)
 

@@ -63,7 +63,10 @@ def standing(cadre: "Cadre") -> Q:
         made_at__range=(OuterRef("made_at") - _LASTS, OuterRef("made_at") + _LASTS),
     )
     of_many = Q(address__startswith=_LISTS)
-    return Q(opinion=None) & (~of_many | Exists(parts)) | Q(address="") & visible(cadre, opinion="opinion__")
+    # Said first, so that parts are passed over before their cases are looked up.
+    stands = Q(opinion=None) | Q(address="")
+    shown = Q(opinion=None) & (~of_many | Exists(parts)) | visible(cadre, opinion="opinion__")
+    return stands & shown
 
 
 def cases_of(notice: Notice, cadre: "Cadre") -> "QuerySet[Opinion]":

@@ -80,7 +80,10 @@ def _kept(request: HttpRequest, opinion: Opinion, verb: Verb, said: str) -> Http
         messages.success(request, said)
         way = way_of(request, fresh)
         return redirect(reverse(verb.address, args=[opinion.number]) + (way.query if way else ""))
-    form = FORMS[verb](opinion=fresh, by=request.user)
+    # What stands in the form beside the draft, and wasn't meant by this button.
+    beside = ("colleague", "remark", "taken") if request.POST.get("do") == "keep" else ()
+    typed = {name: request.POST.get(name, "") for name in beside}
+    form = FORMS[verb](initial=typed, opinion=fresh, by=request.user)
     context = _around(request, fresh, verb, form) | {"kept": said}
     response = render(request, "grievances/_step_form.html", context)
     response["HX-Retarget"] = "#step"

@@ -33,6 +33,7 @@ from grievances.models import (
     ProblemMembership,
     StoodIn,
 )
+from grievances.papers.offered import papers_of
 from grievances.people import absences
 from grievances.sight import looks
 from grievances.sight.access import surely_sees
@@ -103,6 +104,7 @@ def case_context(request: HttpRequest, opinion: Opinion) -> dict[str, object]:
         "common_problem": next((row.problem for row in memberships if row.left_at is None), None),
         "accused": list(opinion.accusations.select_related("unit", "cadre")) if opinion.accusing else [],
         "attachments": _any(opinion, opinion.attachments.all()),
+        "papers": papers_of(opinion),
     }
     if request.user.roles & _SEES_LOOKS:
         # The look that is just being taken counts too.

@@ -24,6 +24,7 @@ WITHOUT_LINK = {
     "answer-draft",
     "opinion-new-same",
     "succession",
+    "notice-cases",
 }
 WITHOUT_LINK |= {verb.address for verb in Verb}
 # From a case that was opened from its list, and by a key; test_walk.py goes that way.

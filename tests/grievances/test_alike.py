@@ -141,5 +141,41 @@ def test_dispatching_offers_to_join_with_one_click(
     assert client.post(address, {"same": "DF26-99999-9"}).status_code == 404
 
 
+def test_whoever_dispatches_is_told_before_the_form_how_many_may_be_the_same(
+    known: Opinion, visitor: Cadre, coordinator: Cadre, leader: Cadre
+) -> None:
+    case, client = make_opinion(by=visitor, text=LIKE), signed_in(coordinator)
+    asks = f'hx-get="{reverse("opinion-same", args=[case.number])}"'
+    panel = {"HX-Request": "true"}
+    whole = client.get(reverse("opinion-assign", args=[case.number])).content.decode()
+    assert 0 < whole.index(asks) < whole.index('<form class="panel')
+    shown = client.get(reverse("opinion", args=[case.number]), headers=panel).content.decode()
+    assert 0 < shown.index(asks) < shown.index('data-key="1"') < shown.index('id="step"')
+    # The form that opens there has it above itself already.
+    opened = client.get(reverse("opinion-assign", args=[case.number]), headers=panel).content.decode()
+    assert asks not in opened
+    line = client.get(reverse("opinion-same", args=[case.number]), headers=panel | {"accept-language": "en"})
+    folded = line.content.decode()
+    assert "Perhaps the same as 1 open matter" in folded
+    assert folded.index("<summary") < folded.index("</summary>") < folded.index(known.number)
+    assert asks not in signed_in(leader).get(reverse("opinion", args=[case.number])).content.decode()
+
+
+def test_the_line_says_that_there_is_none_and_asks_nothing_of_what_is_protected(
+    known: Opinion, visitor: Cadre, coordinator: Cadre, committee: Unit
+) -> None:
+    client, panel = signed_in(coordinator), {"HX-Request": "true", "accept-language": "en"}
+    other = make_opinion(by=visitor, text="小学门口没有路灯，孩子看不见")
+    line = client.get(reverse("opinion-same", args=[other.number]), headers=panel).content.decode()
+    assert "No open matter near here" in line and "<details" not in line
+    for protected in (
+        make_opinion(by=visitor, text=LIKE, kind="confidential"),
+        make_opinion(by=visitor, text=LIKE, accused=[Accused(unit=committee)]),
+    ):
+        for name in ("opinion", "opinion-assign"):
+            page = client.get(reverse(name, args=[protected.number])).content.decode()
+            assert reverse("opinion-same", args=[protected.number]) not in page
+
+
 def test_who_only_reads_is_refused(known: Opinion, leader: Cadre) -> None:
     assert signed_in(leader).get(reverse("opinion-same", args=[known.number])).status_code == 403

@@ -1,6 +1,7 @@
 """Drafts of answers: kept while written, given to a colleague, lost by nobody, gone with the answer."""
 
 import uuid
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -46,6 +47,19 @@ def test_a_draft_is_kept_and_the_next_of_the_unit_goes_on_with_it(
         1,
     )
     assert Event.objects.count() == events and Opinion.objects.get(pk=case.pk).version == case.version
+
+
+def test_a_kept_draft_stays_on_the_way_along_its_list_and_keeps_what_stands_beside_it(
+    case: Opinion, handler: Cadre, head: Cadre
+) -> None:
+    way = {"list": reverse("desk-queue", args=["in-hand"]), "place": "x"}
+    kept = post(case, handler, public="正在修", **way)
+    assert kept.url == f"{reverse('opinion-resolve', args=[case.number])}?{urlencode(way)}"
+    beside = {"colleague": head.pk, "remark": "请看看", "after": "next", "draft": 1}
+    panel = post(case, handler, {"HX-Request": "true"}, public="正在修路", **way, **beside).content.decode()
+    assert f'name="list" value="{way["list"]}"' in panel and "正在修路" in panel
+    assert f'<option value="{head.pk}" selected' in panel and 'value="请看看"' in panel
+    assert '<option value="next" selected' in panel
 
 
 def test_the_script_keeps_it_quietly(case: Opinion, handler: Cadre) -> None:

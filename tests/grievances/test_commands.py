@@ -52,6 +52,15 @@ def test_steps_are_those_that_the_case_offers_and_carry_its_list(case: Opinion, 
     assert not any("/resolve/" in line for line in addresses(head, case=case.number))
 
 
+def test_papers_of_the_open_case_are_found_by_their_name(case: Opinion, head: Cadre) -> None:
+    letter = reverse("opinion-answer-letter", args=[case.number])
+    lines = addresses(head, case=case.number)
+    assert reverse("opinion-dispatch-slip", args=[case.number]) in lines and letter not in lines
+    case.accept(by=head)
+    case.resolve(by=head, account="铺了沥青", public="路已经修好。")
+    assert addresses(head, case=case.number, q="答复意见书")[0] == letter
+
+
 def test_a_case_that_one_may_not_see_offers_no_step(case: Opinion, outsider: Cadre) -> None:
     for number in (case.number, "DF26-99999-1", "x" * 3000, ""):
         assert not any(

@@ -364,7 +364,7 @@ def test_each_letter_is_seen_as_it_will_be_sent_page_by_page(
     client, address = signed_in(head), reverse("bulk-new", args=["explain"])
     form = {
         "chosen": chosen(every), "key": str(uuid.uuid4()), "ground": "outside", "passed_to": "市局",
-        "account": "已查{编号}", "public": "您｛日期｝在{地点}反映的{编号}号事项（{事项}）已转交。",
+        "account": "已查{编号}", "public": "您｛反映日期｝在{地点}反映的{编号}号事项（{类别}）已转交。",
     }  # fmt: skip
     seen: dict[Opinion, str] = {}
     first = "1"

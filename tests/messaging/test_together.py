@@ -104,6 +104,20 @@ def test_the_head_and_the_person_are_told_once_of_many_that_are_supervised(
         assert opened(cadre) == set(told)
 
 
+def test_who_wrote_them_down_is_told_once_of_many_that_are_answered(
+    new_cases: list[Opinion], visitor: Cadre, coordinator: Cadre, transport: Unit, handler: Cadre, commits: Callable
+) -> None:  # fmt: skip
+    for case in new_cases:
+        in_hand(case, by=coordinator, unit=transport, person=handler)
+    with commits():
+        doing.place(
+            by=fresh(handler), key=uuid.uuid4(), verb="resolve", digest="",
+            arguments={"account": "修了", "public": "{编号}修好了。", "draft": 0},
+            chosen={case.pk: case.version for case in new_cases},
+        )  # fmt: skip
+    assert listed(visitor) == [("", "3 cases: answer: resolved")] and opened(visitor) == set(new_cases)
+
+
 def test_of_one_case_the_notice_is_that_of_the_case(
     new_cases: list[Opinion], coordinator: Cadre, transport: Unit, handler: Cadre, commits: Callable
 ) -> None:
@@ -312,13 +326,18 @@ def test_a_hand_over_is_one_notice_from_which_each_and_all_can_be_handed_back(
         hand_over(head, handler, colleague, held, by=by)
     assert listed(colleague) == [("", "3 cases handed over to you: accept them, or hand them back")]
     assert Notice.objects.filter(cadre=colleague).count() == Delivery.objects.count() == 1
+    assert handler.label in signed_in(colleague).get(reverse("notice-list")).content.decode()
     [notice] = notices_of(colleague)
     assert notice.address == reverse("succession", args=[Succession.objects.get().pk])
     page = signed_in(colleague).get(notice.address)
     assert set(page.context["cases"]) == set(held) and page.context["waiting"]
     send_all()
-    assert "3 cases handed over to you" in mailbox.kept[0].get_content()
-    back = {"back": "1", "cases": [case.pk for case in held], "reason": "手上已满"}
+    sent = mailbox.kept[0].get_content()
+    assert "3 cases handed over to you" in sent and handler.label not in sent
+    assert signed_in(colleague).post(notice.address, {"all": "1"}).status_code == 422, "it asks why"
+    back = {"all": "1", "reason": "手上已满"}
+    if by == "handover":
+        back = {"back": "1", "cases": [case.pk for case in held], "reason": "手上已满"}
     with commits():
         assert signed_in(colleague).post(notice.address, back).status_code == 302
     assert listed(head) == [("", "3 cases given to you: open the list")] and opened(head) == set(held)

@@ -23,6 +23,7 @@ from grievances.models import (
     CommonProblem,
     MadeFile,
     ModelAnswer,
+    Notice,
     Opinion,
     Phone,
     SavedView,
@@ -129,6 +130,7 @@ OBJECTS: dict[str, set[str]] = {
     "absence": {"handler", "head", "administrator"},
     "absence-end": {"handler", "head", "administrator"},
     "succession": {"handler"},
+    "notice-cases": {"handler"},
     "phone-end": {"visitor", "administrator"},
     "cadre-phones": {"administrator"},
     "bulk-new": {"handler", "head", "outsider"},
@@ -235,6 +237,10 @@ def arguments(
         leaving=everybody["head"], successor=everybody["handler"], by=everybody["administrator"],
         made_at=case.recorded_at, until=case.recorded_at + timedelta(days=2),
     )  # fmt: skip
+    told = uuid.uuid4()
+    list_of_it = {"cadre": everybody["handler"], "address": reverse("notice-cases", args=[told])}
+    Notice.objects.create(key=told.hex, **list_of_it)
+    Notice.objects.create(key=f"{told.hex}:{case.pk}", opinion=case, seen_at=case.recorded_at, **list_of_it)
     made = MadeFile(
         key=uuid.uuid4(), owner=everybody["head"], title="x", format="csv", language="en", state="ready",
         made_at=case.recorded_at, told_at=case.recorded_at, finished_at=case.recorded_at, total=1,
@@ -276,6 +282,7 @@ def arguments(
         "absence": [everybody["handler"].pk],
         "absence-end": [away.pk],
         "succession": [handed.pk],
+        "notice-cases": [told],
         "phone-end": [phone.key],
         "cadre-phones": [everybody["visitor"].pk],
         "bulk-new": ["transfer"],
