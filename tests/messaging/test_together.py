@@ -34,7 +34,7 @@ def in_english() -> Iterator[None]:
 
 def signed_in(cadre: Cadre) -> Client:
     client = Client(headers={"accept-language": "en"})
-    client.force_login(fresh(cadre), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(fresh(cadre))
     return client
 
 
