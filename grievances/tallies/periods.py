@@ -13,7 +13,7 @@ def up_to(day: date) -> tuple[list[str], list[str]]:
     year's beginning is added up, or its end taken away, whichever are fewer."""
     begun, left = _begun(day), _left(day)
     if len(begun) <= len(left):
-        return years(date(day.year - 1, 1, 1)) + begun, []
+        return years(day)[:-1] + begun, []
     return years(day), left
 
 

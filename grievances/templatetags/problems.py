@@ -42,7 +42,8 @@ def _row(problem: "CommonProblem") -> str:
 def _state(problem: "CommonProblem") -> str:
     """How many of them are open and late; of one that is over, only that."""
     if not problem.is_open:
-        return f'<span class="mark" data-shape="○">{escape(pgettext("problem", "closed"))}</span>'
+        closed = escape(pgettext("problem", "closed"))
+        return f'<span class="mark" data-shape="○">{closed}</span>'
     words, n = "", problem.held.open
     if n:
         words = escape(ngettext("%(n)s open", "%(n)s open", n) % {"n": n})
