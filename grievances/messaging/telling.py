@@ -13,8 +13,8 @@ from grievances.messaging.channels import channels
 from grievances.messaging.choosing import chosen, next_digest, settings_of
 from grievances.messaging.kinds import kind_of
 from grievances.messaging.sending import send_due
-from grievances.messaging.together import is_part, told_as_one
-from grievances.models import Delivery, Event, How, Notice, Opinion
+from grievances.messaging.together import is_of_many, is_part, told_as_one
+from grievances.models import Delivery, DeliveryState, Event, How, Notice, Opinion
 from grievances.sight.access import still_sees
 from villages.models import Cadre
 
@@ -63,6 +63,7 @@ def keep_and_send(told: list[Notice], *, now: datetime) -> None:
     # Who was told before by this key is not told again.
     insert_new(told)
     try:
+        _rouse([notice for notice in told if is_of_many(notice)])
         going = [notice for notice in told if not is_part(notice)]
         send_out(
             keys={notice.key for notice in going}, cadres=list({notice.cadre for notice in going}), now=now
@@ -70,6 +71,18 @@ def keep_and_send(told: list[Notice], *, now: datetime) -> None:
     except Error:
         # It stands in the program, and what brought it about is done.
         logger.exception("A notice does not leave the program.")
+
+
+def _rouse(grown: list[Notice]) -> None:
+    """What was looked at, or has left the program, before its last case came is new again: the rest would be told of
+    by nothing."""
+    if not grown:
+        return
+    found = Notice.objects.filter(
+        cadre__in=[one.cadre_id for one in grown], key__in={one.key for one in grown}
+    )
+    found.exclude(seen_at=None).update(seen_at=None)
+    Delivery.objects.filter(notice__in=found, state=DeliveryState.SENT).delete()
 
 
 def send_out(*, keys: Collection[str], cadres: list[Cadre], now: datetime) -> None:

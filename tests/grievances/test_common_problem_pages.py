@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from grievances.models import Answer, BulkOrder, CommonProblem, Event, Opinion, ProblemMembership
 from grievances.steps.record import Accused
-from tests.factories import fresh, make_cadre, make_opinion, make_region, make_unit
+from tests.factories import LONG_AGO, fresh, make_cadre, make_opinion, make_region, make_unit
 from tests.grievances.bulk import ask, chosen, order_of, results
 from tests.grievances.cases import assigned, carried, copied, in_hand
 from villages.models import Cadre, Post, Role, Unit
@@ -329,6 +329,25 @@ def test_one_text_becomes_each_cases_own_answer(
     states = Opinion.objects.filter(pk__in=answers).values_list("state", "problem_memberships__left_at")
     assert set(states) == {("resolved", None)}
     assert Event.objects.filter(verb="resolve").exclude(key=None).count() == 2
+
+
+def test_a_text_that_names_unit_and_person_leaves_out_a_case_that_has_neither(
+    problem: CommonProblem, cases: list[Opinion], coordinator: Cadre, transport: Unit, head: Cadre, petitions: Unit
+) -> None:  # fmt: skip
+    Post.objects.create(
+        cadre=head, role=Role.COORDINATOR, unit=petitions, region=petitions.region, since=LONG_AGO
+    )
+    in_hand(cases[0], by=coordinator, unit=transport, person=head)
+    words = {"account": "{责任人}去看了", "public": "由{单位}（{单位电话}）的{责任人}办理。"}
+    Unit.objects.filter(pk=transport.pk).update(telephone="83500000")
+    client = signed_in(head)
+    preview = ask(client, "resolve", cases, step="preview", **words)
+    assert preview.context["found"].can == cases[:1]
+    assert [case for case, _why in preview.context["found"].cannot] == cases[1:]
+    # One that goes back to dispatch after the preview keeps none of the others from being answered.
+    found = results(order_of(ask(client, "resolve", cases, **words)))
+    assert [found[case.pk][0] for case in cases] == ["done", "refused", "refused"]
+    assert "83500000" in Answer.objects.get().public
 
 
 def test_each_letter_is_seen_as_it_will_be_sent_page_by_page(

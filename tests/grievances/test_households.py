@@ -67,6 +67,9 @@ def test_at_a_door_stand_those_who_see_the_household(
     with django_assert_num_queries(1):
         assert not hasattr(Household.at_door(unreachable.pk, visitor), "contact")
     assert Household.at_door(0, visitor) is None
+    with django_assert_num_queries(1) as asked:
+        assert Household.at_door(10**30, visitor) is None
+    assert str(10**30) not in asked[0]["sql"], "no index holds such a number: all rows would be read"
 
 
 def test_households_are_filtered_by_need(phone: Client, household: Household) -> None:

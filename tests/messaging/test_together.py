@@ -173,6 +173,29 @@ def test_an_order_that_was_broken_off_and_is_gone_on_with_stays_one_notice(
     assert opened(handler) == set(new_cases) and Delivery.objects.count() == 1
 
 
+def test_what_comes_after_the_notice_was_seen_and_sent_is_told_again(
+    mailbox: Mailbox, new_cases: list[Opinion], coordinator: Cadre, transport: Unit, handler: Cadre, commits: Callable,
+    monkeypatch: pytest.MonkeyPatch, settings: object,
+) -> None:  # fmt: skip
+    choose(handler)
+    usual = settings.TASKS
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+    monkeypatch.setattr(doing, "DIRECTLY", 0)
+    order = order_of(ask(signed_in(coordinator), "assign", new_cases, unit=transport.pk, person=handler.pk))
+    settings.TASKS = usual
+    with commits():
+        doing.run(order, most=1)
+    send_all()
+    signed_in(handler).post(reverse("notices-seen"))
+    assert unseen(fresh(handler)) == 0 and len(mailbox.kept) == 1
+    with commits():
+        doing.run(order)
+    assert unseen(fresh(handler)) == 1 and opened(handler) == set(new_cases)
+    send_all()
+    assert "3 cases given to you" in mailbox.kept[1].get_content()
+    assert mailbox.kept[0]["Message-ID"] != mailbox.kept[1]["Message-ID"]
+
+
 # what leaves the program
 
 

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -21,7 +23,7 @@ ASKED = {
     "proposal-list": ("case", "panel"),
     "bulk-proposals": ("case",),
     "call-backs": ("case", "list"),
-    "chosen-paper": ("case",),
+    "chosen-paper": ("case", "problem", "what"),
     "chosen-export": ("case",),
     "common-problem-list": ("state", "category", "region", "unit", "after"),
     "supervision-list": ("status", "mine", "region", "unit", "before"),
@@ -37,7 +39,7 @@ POSTED = {
     "list-columns": ("columns", "next", "density"),
     "bulk-proposals": ("chosen", "proposed", "key"),
     "call-backs": ("chosen", "key", "means", "said_at", "printed"),
-    "chosen-paper": ("chosen", "what", "key"),
+    "chosen-paper": ("chosen", "what", "names", "reason", "key"),
     "chosen-export": ("chosen", "format", "key"),
     "notice-settings": ("email", "digest", "step", "language"),
     "model-answer-new": ("title", "text", "category", "ground", "outcome"),
@@ -89,6 +91,14 @@ def test_a_long_text_is_compared_no_further_than_a_text_may_be(mighty: Cadre, vi
     began = timezone.now()
     assert client.post(reverse("opinion-new-same"), form).status_code == 200
     assert timezone.now() - began < timedelta(seconds=5)
+
+
+@pytest.mark.parametrize("key", [r"a\000bcdefgh", r"\377\376\302\200abcd", "a" * 5000, "%00" * 8])
+def test_a_session_cookie_that_is_none_signs_nobody_in(mighty: Cadre, key: str) -> None:
+    client = Client(raise_request_exception=False)
+    # Quoted, a cookie's value may hold any sign.
+    answer = client.get(reverse("desk"), headers={"cookie": f'{settings.SESSION_COOKIE_NAME}="{key}"'})
+    assert answer.status_code == 302 and answer["Location"].startswith(reverse("sign-in"))
 
 
 # forged forms

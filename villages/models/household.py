@@ -20,6 +20,7 @@ from .region import Level, Region
 
 # A house number has at most twenty characters.
 _DIGITS = 20
+_LARGEST = models.BigAutoField.MAX_BIGINT
 _AT_DOOR = """SELECT {columns} FROM villages_household
     JOIN villages_region ON villages_region.code = villages_household.grid_id
     LEFT JOIN villages_householdcontact ON villages_householdcontact.household_id = villages_household.id
@@ -113,7 +114,8 @@ class Household(models.Model):
     @classmethod
     def at_door(cls, pk: int, cadre: Cadre) -> Self | None:
         """The household with its grid and contact, if the cadre may see it: as ``visible_to`` says."""
-        found = next(rows_of(_AT_DOOR, {"pk": pk}, cls, Region, HouseholdContact), None)
+        # No key is larger; to compare with a number that no index holds, all rows would be read.
+        found = next(rows_of(_AT_DOOR, {"pk": min(pk, _LARGEST)}, cls, Region, HouseholdContact), None)
         if found is None or not found[0].grid_id.startswith(tuple(_places_of(cadre))):
             return None
         household, grid, contact = found
