@@ -370,6 +370,19 @@ def test_the_list_of_a_unit_holds_the_same(head: Cadre, lamps: list[str]) -> Non
     assert [row.number for row in page.rows] == lamps and page.total == 4
 
 
+@pytest.mark.parametrize(("exact_to", "exact"), [(1000, True), (4, True), (3, False), (2, False)])
+def test_all_cases_of_a_unit_are_counted_up_to_the_bound(
+    head: Cadre, lamps: list[str], exact_to: int, exact: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "EXACT_TO", exact_to)
+    monkeypatch.setattr(paging, "SIZE", 3)
+    client = Client()
+    client.force_login(fresh(head))
+    page = client.get(reverse("opinion-list")).context["page"]
+    assert (page.is_exact, page.total) == (exact, 4 if exact else exact_to + 1)
+    assert [row.number for row in page.rows] == lamps[:3]
+
+
 def test_whoever_sees_more_than_units_is_not_narrowed_to_them(
     head: Cadre, leader: Cadre, visitor: Cadre, administrator: Cadre, lamps: list[str], transport: Unit
 ) -> None:
