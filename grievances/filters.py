@@ -25,6 +25,7 @@ from grievances.lists.own_filters import OwnFilters, Whose
 from grievances.measures import figures
 from grievances.models import Campaign, Category, InformantKind, Kind, Opinion, OpinionSpan, Source, Urgency
 from grievances.search import searching
+from grievances.sight.access import gathered_by_units
 from grievances.workflow import OPEN, Ground, State
 from villages.models import Unit
 from villages.scope import under
@@ -217,6 +218,8 @@ class OpinionFilter(ChippedFilter, OwnFilters):
         if not found.query.order_by:
             found = self.in_usual_order(found)
         text = self.form.cleaned_data.get("text")
+        own = gathered_by_units(self.request.user) if text and found.model is Opinion else None
+        found = found.filter(own) if own else found
         return searching.search(found, text) if text else found
 
     @property

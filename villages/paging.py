@@ -6,7 +6,9 @@ other row appear twice or be left out. A count is exact up to a bound, or where
 the caller knows it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, QueryDict
@@ -72,16 +74,19 @@ def page_of(
     total: int | None = None,
     more: bool = False,
     carried: dict[str, str] | None = None,
+    count: Callable[..., int] | None = None,
 ) -> Page:
     """The page of the ordered list ``found`` that ?after= or ?before= asks for; what is no position there is
-    the first page. A ``total`` given is exact, unless there are ``more``. ``carried`` goes with the addresses of
-    the other pages."""
+    the first page. A ``total`` given is exact, unless there are ``more``; ``count`` counts the rows up to ``most``,
+    quicker than the list itself does. ``carried`` goes with the addresses of the other pages."""
     keys = keys_of(found)
     place = _asked(request.GET, keys, found.model)
     rows, further = _rows(found, keys, place, None if more else total)
     before, beyond = (further, bool(rows)) if place.back else (not place.at_the_start, further)
     is_all = place.at_the_start and not further
-    counted = total if total is not None else len(rows) if is_all else _count(found)
+    counted = len(rows) if total is None and is_all else total
+    if counted is None:
+        counted = (count or partial(_count, found))(most=EXACT_TO + 1)
     is_exact = not more and (total is not None or counted <= EXACT_TO)
     first = _first(rows, place, total=counted if is_exact else None, before=before, beyond=beyond)
     links = _Links(without_place(request.GET), keys, carried or {})
@@ -157,9 +162,9 @@ def _has_any(found: QuerySet) -> bool:
     return bool(found.select_related(None).order_by().values_list("pk", flat=True)[:_BEYOND_DOUBT])
 
 
-def _count(found: QuerySet) -> int:
+def _count(found: QuerySet, *, most: int) -> int:
     plain = found.select_related(None).prefetch_related(None).order_by()
-    return plain.values("pk")[: EXACT_TO + 1].count()
+    return plain.values("pk")[:most].count()
 
 
 def _first(rows: list, place: Place, *, total: int | None, before: bool, beyond: bool) -> int:

@@ -41,8 +41,7 @@ def row_by_key(model: type[Row], key: object) -> Row | None:
     """The row of a model with this key, if there is one."""
     table, column = quoted(model._meta.db_table), quoted(model._meta.pk.column)
     question = f"SELECT {{columns}} FROM {table} WHERE {column} = %(key)s"  # noqa: S608 – names of our own models
-    found = [row for (row,) in rows_of(question, {"key": key}, model)]
-    return found[0] if found else None
+    return next((row for (row,) in rows_of(question, {"key": key}, model)), None)
 
 
 def quoted(name: str) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import django_filters
 from django import forms
-from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Subquery, TextChoices
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, TextChoices
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -50,14 +50,6 @@ class Supervision:
         return self.clock.opinion
 
 
-class _Counted(Subquery):
-    """How many rows a question finds."""
-
-    template = "(SELECT count(*) FROM (%(subquery)s) counted)"
-    output_field = IntegerField()
-    empty_result_set_value = 0
-
-
 def rows(cadre: Cadre, status: str = "", *, now: datetime | None = None) -> QuerySet[Clock]:
     """The clocks of what a coordinator or leader oversees and a unit works on: those that run, the late ones first;
     or those that are over, the last first."""
@@ -65,14 +57,13 @@ def rows(cadre: Cadre, status: str = "", *, now: datetime | None = None) -> Quer
 
 
 def counts(cadre: Cadre, *, most: int) -> dict[Status, int]:
-    """How many there are of each status, counted up to so many, in one question."""
+    """How many there are of each status, counted up to so many."""
     seen, now = _seen(cadre), timezone.now()
-    counted = {
-        f"n_{status}": _Counted(_standing(seen, status, now).order_by().values("pk")[:most])
-        for status in Status
-    }
-    found = Cadre.objects.filter(pk=cadre.pk).values(**counted).get()
-    return {status: found[f"n_{status}"] for status in Status}
+    # The late ones come first, so that those of them that count are among the first.
+    running = _standing(seen, Status.DUE, now).values("due_at")[:most]
+    found = running.aggregate(n=Count("due_at"), late=Count("due_at", filter=Q(due_at__lte=now)))
+    over = _standing(seen, Status.ANSWERED, now).order_by().values("pk")[:most].count()
+    return {Status.DUE: found["n"], Status.LATE: found["late"], Status.ANSWERED: over}
 
 
 def _seen(cadre: Cadre) -> QuerySet[Clock]:

@@ -14,28 +14,30 @@ _NAMES = """SELECT
     (SELECT json_agg(json_build_array(row_to_json(c),
             (SELECT json_agg(below.code) FROM grievances_category below WHERE below.parent_id = c.id))
         ORDER BY c.position, c.code) FROM grievances_category c WHERE c.parent_id IS NULL),
-    (SELECT json_agg(json_build_array(u.id, u.path, u.name, u.name_en) ORDER BY u.path)
-        FROM villages_unit u WHERE u.id = ANY(%(units)s))
+    (SELECT json_agg(u ORDER BY u.path) FROM villages_unit u WHERE u.id = ANY(%(units)s)),
+    (SELECT json_agg(json_build_array(u.id, u.path)) FROM villages_unit u WHERE u.id = ANY(%(counted)s))
 """
 
 
 @dataclass(frozen=True)
 class Names:
-    """The places of the next level below and the units, in official order; the first level of categories, each with
-    the codes of those below it. Of a unit only id, path and names are there."""
+    """The places of the next level below, the first level of categories, each with the codes of those below it, and
+    units, all in official order; and the paths of more units."""
 
     places: list[Region]
     categories: list[tuple[Category, list[str]]]
     units: list[Unit]
+    paths: dict[int, str]
 
 
-def names_of(place: str, *, units: Collection[int]) -> Names:
-    """What a place's dashboard needs, with these units."""
+def names_of(place: str, *, units: Collection[int], counted: Collection[int]) -> Names:
+    """What the dashboard of a place needs that names these units, and has counted more."""
     with connections[router.db_for_read(Region)].cursor() as cursor:
-        cursor.execute(_NAMES, {"place": place, "units": list(units)})
-        places, categories, found = cursor.fetchone()
+        cursor.execute(_NAMES, {"place": place, "units": list(units), "counted": list(counted)})
+        places, categories, named, paths = cursor.fetchone()
     return Names(
         [row_of(Region, one) for one in places or ()],
         [(row_of(Category, one), codes or []) for one, codes in categories or ()],
-        [Unit(id=pk, path=path, name=name, name_en=name_en) for pk, path, name, name_en in found or ()],
+        [row_of(Unit, one) for one in named or ()],
+        dict(paths or ()),
     )

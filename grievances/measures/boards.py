@@ -22,6 +22,7 @@ from villages.scope import paths_above
 
 _COLUMNS = ("collected", "resolved", "explained", "late")
 _WEEKS = 26
+_MOST_UNITS = 30
 _DIMENSIONS = (
     Dimension.CATEGORY, Dimension.UNIT, Dimension.RECORDED, Dimension.ANSWERED, Dimension.TOOK,
 )  # fmt: skip
@@ -90,7 +91,8 @@ class Board:
 
     @cached_property
     def _names(self) -> Names:
-        return names_of(self.region.pk, units=self._units)
+        busiest = sorted(self._units, key=lambda pk: (-self._units[pk]["collected"], pk))[:_MOST_UNITS]
+        return names_of(self.region.pk, units=busiest, counted=self._units)
 
     @cached_property
     def _total(self) -> Counts:
@@ -195,18 +197,16 @@ class Board:
         """How a list is asked for a category."""
         return category.pk
 
-    def by_unit(self, most: int = 30) -> list[Row]:
+    def by_unit(self) -> list[Row]:
         """The lead units with most opinions, in official order."""
-        busiest = set(sorted(self._units, key=lambda pk: (-self._units[pk]["collected"], pk))[:most])
         # With its sub-units, as the list behind the number has them.
         parts: dict[str, list[Counts]] = defaultdict(list)
-        for unit in self._names.units:
-            for above in paths_above(unit.path):
-                parts[above].append(self._units[unit.pk])
+        for pk, path in self._names.paths.items():
+            for above in paths_above(path):
+                parts[above].append(self._units[pk])
         rows = [
             self._row(unit.label, self.url("collected", unit=unit.pk), added(parts[unit.path]), unit=unit.pk)
             for unit in self._names.units
-            if unit.pk in busiest
         ]
         return self._judged(rows)
 

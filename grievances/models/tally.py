@@ -54,7 +54,8 @@ class Tally(Counted):
     """The change of every count in a place during a year, a month, ten days (旬) or a day.
 
     The figure on a day is the sum over the years before it, the months of its year before it, the tens of its
-    month before it, and the days up to it: a few dozen rows, whatever the day and however many opinions there are.
+    month before it, and the days up to it; in the second half of a year, over all of that year less what comes after
+    the day: a few dozen rows, whatever the day and however many opinions there are.
 
     ``place`` is a district, town or village (6, 9 or 12 digits); ``key`` says which category (code), unit (id),
     source, week (its number, counted from Monday 2000-01-03) or number of days; ``campaign`` is 0 without one.

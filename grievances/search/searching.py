@@ -65,12 +65,15 @@ def search(found: QuerySet, query: str) -> QuerySet:
     return found.filter(_fits(found, query, indexed=not common))
 
 
-def search_page(found: QuerySet, query: str, request: HttpRequest, *, seen: float) -> Found:
+def search_page(
+    found: QuerySet, query: str, request: HttpRequest, *, seen: float, own: Q | None = None
+) -> Found:
     """The same of opinions with the newest first, quicker: for the page that is asked for. ``seen`` is the
-    viewer's part of all opinions; 0 where they see no whole district, so that what is common may be rare for them."""
+    viewer's part of all opinions; 0 where they see no whole district, so that what is common may be rare for them.
+    ``own`` is a condition by which an index gathers all that they see."""
     words = _Words(query)
     if only_newest(query) or words.begun or not seen:
-        return Found(search(found, query))
+        return _among_own(found, words, request, own) if own else Found(search(found, query))
     few = words.few()
     if few is not None:
         return Found(found.filter(pk__in=few))
@@ -81,6 +84,20 @@ def search_page(found: QuerySet, query: str, request: HttpRequest, *, seen: floa
         return Found(rows, len(ids))
     total = EXACT_TO + 1 if words.surely_many(seen) else _count(found, words)
     return Found(rows, total, more=total > EXACT_TO)
+
+
+def _among_own(found: QuerySet, words: "_Words", request: HttpRequest, own: Q) -> Found:
+    """What fits of a viewer's own, gathered once for the page and for the count; ``search`` would look through those
+    of others for both."""
+    begins = place_asked(found, request).at_the_start
+    fitting = search(found.filter(own), words.query).select_related(None)
+    keys = list(
+        fitting.order_by(*map(_apart, found.query.order_by)).values_list("pk", flat=True)[: EXACT_TO + 1]
+    )
+    more = len(keys) > EXACT_TO
+    if more and not begins:
+        return Found(search(found, words.query), len(keys), more)
+    return Found(found.filter(pk__in=keys[: SIZE + 1] if begins else keys), len(keys), more)
 
 
 def _count(found: QuerySet, words: "_Words") -> int:

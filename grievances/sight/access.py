@@ -99,6 +99,19 @@ def _of_units(post: Post, opinion: str) -> Q:
     return Q(Written(f"({leads} OR {assists})", bounds(post.unit.path) * 2, *columns))
 
 
+def gathered_by_units(cadre: Cadre) -> Q | None:
+    """For somebody who sees the cases of units alone: the same cases, less none that accuses, in words by which two
+    indexes gather them, however many there are of others. It goes with ``visible``, never instead of it. None for
+    everybody else."""
+    posts = cadre.own_posts
+    if cadre.lenders or not posts or any(post.role not in UNIT_ROLES for post in posts):
+        return None
+    either = """({0} = ANY(ARRAY(SELECT id FROM villages_unit WHERE path >= %s AND path < %s))
+        OR {1} = ANY(ARRAY(SELECT assisting.opinion_id FROM grievances_assistingunit assisting
+            JOIN villages_unit unit ON unit.id = assisting.unit_id WHERE unit.path >= %s AND unit.path < %s)))"""
+    return any_of([Q(Written(either, bounds(post.unit.path) * 2, "unit_id", "pk")) for post in posts])
+
+
 def _not_accusing(cadre: Cadre, opinion: str) -> Q:
     whom, values = _whom(cadre, cadre_id="accusation.cadre_id", path="unit.path", came_in="{2}")
     if not sees_unreleased(cadre):

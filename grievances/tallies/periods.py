@@ -10,11 +10,10 @@ _FIRST_YEAR = 2000
 
 def up_to(day: date) -> tuple[list[str], list[str]]:
     """The periods that together are all time up to and with a day, and those that are to be taken away from them: the
-    year's beginning is added up, or its end taken away, whichever are fewer."""
-    begun, left = _begun(day), _left(day)
-    if len(begun) <= len(left):
-        return years(day)[:-1] + begun, []
-    return years(day), left
+    year's beginning is added up, or its end taken away, whichever is shorter."""
+    if day < date(day.year, 7, 1):
+        return years(day)[:-1] + _begun(day), []
+    return years(day), _left(day)
 
 
 def _begun(day: date) -> list[str]:

@@ -43,8 +43,7 @@ def opinion_rows(
     Beside a ``panel`` a case opens there. Where there is something to do on many, to ``choose`` from, a box
     stands before each row.
     """
-    # A number has letters, digits and hyphens only: the address of one is that of any.
-    before, after = (escape(part) for part in reverse("opinion", args=[_ANY]).split(_ANY))
+    before, after = around_number()
     columns = look.columns if look else usual(panel=panel)
     writing = _cells(unfolds=bool(look))
     cells = [writing[name] for name in columns]
@@ -60,6 +59,13 @@ def opinion_rows(
             f"{''.join([cell(row, address) for cell in cells])}</tr>"
         )
     return SafeString("".join(written))
+
+
+def around_number() -> tuple[str, str]:
+    """What stands before and after the number in the address of a case, which has letters, digits and hyphens only:
+    to find one address is as good as to find fifty."""
+    before, after = reverse("opinion", args=[_ANY]).split(_ANY)
+    return escape(before), escape(after)
 
 
 @register.simple_tag
@@ -109,7 +115,7 @@ def _cells(*, unfolds: bool) -> dict[str, Cell]:
     """column → what writes its cell; the words of the reader's language are looked up once a list. Rows unfold
     where the page brings what unfolds them along."""
     nowrap = "" if get_language() == "en" else ' class="nowrap"'
-    states, kinds, urgencies, informants = map(_Labels, (State, Kind, Urgency, InformantKind))
+    states, kinds, urgencies, informants = map(Labels, (State, Kind, Urgency, InformantKind))
     whole, round_number = escape(_("The whole text")), escape(_("round %s"))
     return {
         "place": lambda row, _address: f'<td class="place">{escape(row.region.place_label)}</td>',
@@ -129,7 +135,7 @@ def _cells(*, unfolds: bool) -> dict[str, Cell]:
     }
 
 
-class _Labels(dict[str, str]):
+class Labels(dict[str, str]):
     """value → label in the reader's language, each looked up when a row first has it."""
 
     def __init__(self, choices: type[TextChoices]) -> None:

@@ -1,6 +1,7 @@
 """Lists of opinions, and the list behind every figure, today or on a past day."""
 
 from datetime import date, datetime
+from functools import partial
 
 from django import forms
 from django.db.models import QuerySet
@@ -14,6 +15,7 @@ from django.views.decorators.vary import vary_on_headers
 from config.replica import may_be_a_second_old
 from grievances.filters import OpinionFilter
 from grievances.flow import deadlines
+from grievances.lists.lengths import is_told_by_units, own_length
 from grievances.measures import figures
 from grievances.saved.around import around
 from grievances.tallies.totals import total_of
@@ -86,7 +88,11 @@ def opinion_list(request: HttpRequest) -> HttpResponse:
         known = "" if total is None else total
         carried[AT] = seal(f"{at.isoformat()} {known} {_whose(request)}", purpose=AT)
     frame = around(request, found)
-    page = page_of(frame.look.reading(in_order(found, total)), request, total=total, carried=carried)
+    everything = is_told_by_units(request.user) and not (at or as_of or found.is_set())
+    page = page_of(
+        frame.look.reading(in_order(found, total)), request, total=total, carried=carried,
+        count=partial(own_length, request.user) if everything else None,
+    )  # fmt: skip
     deadlines.show_on(page.rows, now=found.moment)
     context = {
         "filter": found,

@@ -10,6 +10,7 @@ from grievances.flow import deadlines
 from grievances.models import Opinion
 from grievances.search import searching
 from grievances.search.finding import MOST, Finder, Section
+from grievances.sight.access import gathered_by_units
 from grievances.tallies.counting import share_seen
 from grievances.views.dashboard import may_open
 from grievances.views.lists import EVERYBODY
@@ -57,7 +58,10 @@ def _is_first(request: HttpRequest) -> bool:
 def _opinions(request: HttpRequest, query: str) -> dict[str, object]:
     """The newest opinions that fit, and words for what was not looked through."""
     visible = Opinion.objects.visible_to(request.user).for_rows().order_by("-recorded_at", "-pk")
-    found = searching.search_page(visible, query, request, seen=share_seen(request.user))
+    cadre = request.user
+    found = searching.search_page(
+        visible, query, request, seen=share_seen(cadre), own=gathered_by_units(cadre)
+    )
     page = page_of(found.rows, request, total=found.total, more=found.more)
     deadlines.show_on(page.rows)
     only = searching.NEWEST if searching.only_newest(query) else None

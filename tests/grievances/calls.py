@@ -50,7 +50,7 @@ WRITES: dict[tuple[str, str], str] = {
     ("models/common_problem.py", "self.save(update_fields=['version', *values])"): _PROBLEM,
     ("models/common_problem.py", "self.unit_id"): _PROBLEM,
     ("models/common_problem.py", "self.version"): _PROBLEM,
-    ("forms/common_problem.py", "self.problem"): "the problem that a form is about",
+    ("forms/common_problem.py", "self.problem"): "the common problem that a form is about",
     ("forms/opinion.py", "self.region"): "the place that a form is about",
     ("views/dashboard.py", "self.region"): "the place that a dashboard is about",
     ("models/phone.py", "locked.save(update_fields=['ended_at', 'ended_by', 'session'])"): _PHONE,

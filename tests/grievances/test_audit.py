@@ -86,6 +86,31 @@ def test_exports_are_among_the_looks(page: Client, leader: Cadre) -> None:
     assert "3907" in page.get(reverse("audit")).content.decode()
 
 
+def test_what_somebody_wrote_is_no_markup_in_any_row(
+    page: Client, visitor: Cadre, coordinator: Cadre, hidden: Opinion
+) -> None:
+    Cadre.objects.filter(pk__in=[visitor.pk, coordinator.pk]).update(name="<i>'\"&")
+    look(visitor, kind="phone", household=make_household(number="<i>'\"&"))
+    look(visitor, opinion=hidden, kind="reveal", reason="<i>'\"&")
+    make_opinion(by=visitor).withdraw(by=coordinator, reason="<i>'\"&")
+    for name, many in (("audit", 4), ("audit-withdrawn", 2)):
+        text = page.get(reverse(name)).content.decode()
+        assert "<i>" not in text and text.count("&lt;i&gt;&#x27;&quot;&amp;") == many
+
+
+def test_households_are_read_in_one_more_question_whatever_their_number(
+    page: Client, visitor: Cadre, hidden: Opinion, django_assert_max_num_queries: object
+) -> None:
+    look(visitor, opinion=hidden)
+    rows(page)
+    with django_assert_max_num_queries(3):  # the session, the person with their posts, the looks
+        rows(page)
+    for number in range(5):
+        look(visitor, kind="phone", household=make_household(number=f"{number} 号"))
+    with django_assert_max_num_queries(4):
+        assert len(rows(page)) == 6
+
+
 def test_an_auditor_does_not_read_of_the_case_that_accuses_them(
     page: Client, visitor: Cadre, auditor: Cadre, caller: Cadre
 ) -> None:

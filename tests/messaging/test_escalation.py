@@ -341,6 +341,16 @@ def test_the_list_says_why_each_case_came(client: Client, late: Opinion, head: C
     assert reverse("opinion", args=[late.number]) in page
 
 
+def test_names_are_no_markup_in_the_list(client: Client, late: Opinion, head: Cadre) -> None:
+    make_rule()
+    run()
+    for thing in (late.category, late.region, late.person or head):
+        type(thing).objects.filter(pk=thing.pk).update(name="<i>'\"&")
+    client.force_login(head)
+    page = client.get(reverse("escalation-list")).content.decode()
+    assert "<i>" not in page and page.count("&lt;i&gt;&#x27;&quot;&amp;") >= 2
+
+
 def test_others_see_nothing_of_what_reached_somebody(
     client: Client, late: Opinion, head: Cadre, coordinator: Cadre, administrator: Cadre
 ) -> None:
@@ -372,7 +382,7 @@ def test_the_list_takes_the_same_queries_whatever_its_length(
     run()
     client.force_login(head)
     client.get(reverse("help"))
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(7):
         assert len(client.get(reverse("escalation-list")).context["page"].rows) == 19
 
 

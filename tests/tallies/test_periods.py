@@ -37,6 +37,7 @@ def test_every_day_up_to_a_day_counts_once_and_none_after_it(day: date, away: in
         (date(2001, 1, 2), ["2000", "2001-01-01", "2001-01-02"], []),
         (date(2001, 11, 26), ["2000", "2001"], [f"2001-11-{n}" for n in (27, 28, 29, 30)] + ["2001-12"]),
         (date(2000, 2, 19), ["2000-01", "2000-02-1"] + [f"2000-02-{n}" for n in range(11, 20)], []),
+        (date(2000, 10, 10), ["2000"], ["2000-10-2", "2000-10-3", "2000-11", "2000-12"]),
     ],
 )
 def test_the_years_beginning_is_added_or_its_end_taken_away(

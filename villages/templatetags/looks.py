@@ -3,8 +3,7 @@
 from datetime import date, datetime
 
 from django import template
-from django.template.defaultfilters import date as format_date
-from django.utils import timezone
+from django.utils import dateformat, timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -68,10 +67,10 @@ def day(value: date | datetime | None) -> str:
     """The day with its weekday, in the reader's language; the year only when it is another one."""
     if value is None:
         return ""
-    local = timezone.localtime(value) if isinstance(value, datetime) else value
+    local = timezone.localtime(value).date() if isinstance(value, datetime) else value
     this_year = local.year == timezone.localdate().year
     # Translators: a date format of Django's, such as "l j F".
-    return format_date(local, _("D j M") if this_year else _("D j M Y"))
+    return dateformat.format(local, _("D j M") if this_year else _("D j M Y"))
 
 
 @register.filter
@@ -79,8 +78,8 @@ def full_day(value: date | datetime | None) -> str:
     """The day with its weekday and year, for what is kept on paper."""
     if value is None:
         return ""
-    local = timezone.localtime(value) if isinstance(value, datetime) else value
-    return format_date(local, _("D j M Y"))
+    local = timezone.localtime(value).date() if isinstance(value, datetime) else value
+    return dateformat.format(local, _("D j M Y"))
 
 
 @register.filter
