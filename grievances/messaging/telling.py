@@ -82,7 +82,7 @@ def _rouse(grown: list[Notice]) -> None:
         cadre__in=[one.cadre_id for one in grown], key__in={one.key for one in grown}
     )
     found.exclude(seen_at=None).update(seen_at=None)
-    Delivery.objects.filter(notice__in=found, state=DeliveryState.SENT).delete()
+    Delivery.objects.filter(notice__in=found, state__in=(DeliveryState.SENT, DeliveryState.DROPPED)).delete()
 
 
 def send_out(*, keys: Collection[str], cadres: list[Cadre], now: datetime) -> None:

@@ -29,7 +29,8 @@ _LISTS = "/notices/"
 
 
 def told_as_one(notice: Notice, occasion: "Occasion") -> list[Notice]:
-    """A notice of one case as what stands for all of the occasion, and its part. The first of the occasion stays."""
+    """A notice of one case as what stands for all of the occasion, and its part. The first of the occasion stays,
+    and is new again with each part that comes later (``telling.keep_and_send``)."""
     key = _key(occasion, notice)
     address = reverse("notice-cases", args=[key])
     stands = Notice(

@@ -47,3 +47,25 @@ def test_an_opinion_lands_in_one_of_two_problems_and_two_same_matters_in_one(
         rows = ProblemMembership.objects.filter(opinion__in=[known, *more])
         assert rows.count() == 3 and len(set(rows.values_list("problem", flat=True))) == 1
     assert Event.objects.filter(verb="join").count() == 4 * ROUNDS
+
+
+def test_whoever_comes_first_of_those_who_join_take_out_and_withdraw_a_case_knows_its_problem(
+    two: tuple[Cadre, Cadre],
+) -> None:
+    one, other = two
+    for _n in range(ROUNDS):
+        case, more, elsewhere = (make_opinion(by=other) for _n in range(3))
+        for joined in (case, elsewhere):
+            joining(joined, one)()
+        problem = CommonProblem.objects.get(memberships__opinion=elsewhere)
+        at_once(
+            lambda case=case: Opinion.objects.get(pk=case.pk).leave(by=fresh(one), reason="另一件"),
+            lambda case=case, problem=problem: Opinion.objects.get(pk=case.pk).join(
+                by=fresh(other), problem=problem
+            ),
+            lambda case=case: Opinion.objects.get(pk=case.pk).withdraw(by=fresh(one), reason="重复"),
+            same_as(case, more, other),
+        )
+        for row in Opinion.objects.all():
+            current = row.problem_memberships.filter(left_at=None).first()
+            assert row.problem_id == (current.problem_id if current else None)

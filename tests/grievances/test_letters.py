@@ -135,13 +135,16 @@ def test_many_letters_name_nobody_unless_that_is_asked_for_with_a_reason(
     assert Look.objects.filter(kind="export", rows=3, reason="送信上门").count() == 1
 
 
-def test_a_letter_about_an_accusation_is_addressed_to_nobody_among_many(
+def test_a_letter_about_an_accusation_is_addressed_to_nobody_alone_or_among_many(
     printing: None,  # noqa: F811
     visitor: Cadre, coordinator: Cadre, head: Cadre, transport: Unit, committee: Unit,
 ) -> None:  # fmt: skip
     case = make_opinion(by=visitor, accused=[Accused(unit=committee)])
     in_hand(case, by=coordinator, unit=transport, person=head)
     case.resolve(by=head, account="查了", public=PUBLIC)
+    assert "陈小明" in as_a(head).get(f"/opinions/{case.number}/").content.decode()
+    alone = as_a(head).get(address(case)).content.decode()
+    assert PUBLIC in alone and "陈小明" not in alone, "more people see a paper than its reader"
     text = read(sent(printed(as_a(head), [case], names="on", reason="送信上门")))
     assert PUBLIC in text and "陈小明" not in text
     assert not Look.objects.filter(kind="reveal").exists()

@@ -10,9 +10,12 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from grievances.bulk import doing
+from grievances.flow.occasions import Occasion
 from grievances.messaging import sending
 from grievances.messaging.kinds import GIVEN, STEP, kind_of, recount
 from grievances.messaging.notices import notices_of, unseen
+from grievances.messaging.telling import tell
+from grievances.messaging.together import cases_of
 from grievances.messaging.wording import still_theirs
 from grievances.models import Delivery, MessageSettings, Notice, Opinion, Succession
 from grievances.people.leaving import HandingOn
@@ -194,6 +197,30 @@ def test_what_comes_after_the_notice_was_seen_and_sent_is_told_again(
     send_all()
     assert "3 cases given to you" in mailbox.kept[1].get_content()
     assert mailbox.kept[0]["Message-ID"] != mailbox.kept[1]["Message-ID"]
+
+
+def test_what_goes_on_the_next_day_is_told_anew_and_each_notice_opens_its_own_cases(
+    told: list[Opinion], handler: Cadre
+) -> None:
+    Notice.objects.all().delete()
+    order, today = Occasion(uuid.uuid4()), timezone.now()
+    days = (today - timedelta(days=1), today, today)
+    for case, day in zip(told, days, strict=True):
+        event = case.events.get(verb="assign")
+        tell(
+            kind=GIVEN,
+            cadres=[handler],
+            key=f"event:{event.pk}",
+            opinion=case,
+            event=event,
+            at=day,
+            occasion=order,
+        )
+    yesterdays, todays = notices_of(fresh(handler)).order_by("made_at")
+    assert unseen(fresh(handler)) == 2
+    assert set(cases_of(yesterdays, fresh(handler))) == set(told[:1])
+    assert set(cases_of(todays, fresh(handler))) == set(told[1:])
+    assert {number for number, _what in listed(handler)} == {"", told[0].number}
 
 
 # what leaves the program
