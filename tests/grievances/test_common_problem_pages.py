@@ -291,6 +291,12 @@ def test_the_list_is_filtered(
     assert listed(state="closed") == set()
 
 
+def test_a_title_with_marks_is_shown_as_it_was_written(problem: CommonProblem, coordinator: Cadre) -> None:
+    CommonProblem.objects.update(title="<i>坑</i>&")
+    page = signed_in(coordinator).get(reverse("common-problem-list")).content.decode()
+    assert "<b>&lt;i&gt;坑&lt;/i&gt;&amp;</b>" in page
+
+
 # answering and dispatching all
 
 

@@ -63,6 +63,15 @@ def test_what_was_answered_stands_apart_with_its_answer(
     assert "已经开工" in text and "请抓紧 done" in text
 
 
+def test_what_was_asked_is_shown_as_it_was_written(
+    client: Client, cases: dict[str, Opinion], leader: Cadre
+) -> None:
+    cases["later"].supervise(by=leader, text="<i>请抓紧</i>", due=timezone.localdate() + timedelta(days=2))
+    client.force_login(leader)
+    page = client.get(reverse("supervision-list")).content.decode()
+    assert "&lt;i&gt;请抓紧&lt;/i&gt;" in page and "<i>请抓紧" not in page
+
+
 def test_a_head_sees_those_of_the_own_unit(client: Client, cases: dict[str, Opinion], head: Cadre) -> None:
     assert listed(client, head) == [cases["late"].number, cases["later"].number]
 
