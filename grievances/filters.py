@@ -17,6 +17,7 @@ from grievances.lists.filter_fields import (
     CategoryFilter,
     DaysInOrder,
     LabelFilter,
+    LineInput,
     day_filter,
     in_place,
     not_in_the_future,
@@ -98,7 +99,7 @@ class OpinionFilter(ChippedFilter, OwnFilters):
         label=_("words or number"),
         method="with_words",
         max_length=LONGEST_QUERY,
-        widget=forms.TextInput(attrs={"placeholder": _("words or number")}),
+        widget=LineInput(attrs={"placeholder": _("words or number")}),
     )
     as_of = day_filter(_("as on the day"), "unchanged", not_in_the_future)
     order = django_filters.ChoiceFilter(

@@ -8,7 +8,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Model, Q
+from django.forms.utils import flatatt
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from grievances.forms.fields import LabelChoice
@@ -19,6 +22,7 @@ from villages.templatetags.looks import day as day_in_words
 
 # Grids are all called "first grid": only villages and what lies above them are found by name.
 _UPWARDS = ("", "parent__", "parent__parent__", "parent__parent__parent__")
+_PLACE = "SELECT code, name, name_en FROM villages_region WHERE code = %s"
 
 
 class KnownChoice:
@@ -33,6 +37,21 @@ class KnownChoice:
         if str(value) not in self.known:
             raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
         return self.known[str(value)]
+
+
+class LineInput(forms.TextInput):
+    """A line of text, written as Django's template would: that takes as long as the rows of a short list."""
+
+    def render(
+        self, name: str, value: object, attrs: dict | None = None, renderer: object = None
+    ) -> SafeString:
+        widget = self.get_context(name, value, attrs)["widget"]
+        given = {} if widget["value"] is None else {"value": widget["value"]}
+        return format_html(
+            '<input type="text" name="{}"{} class="form-control">',
+            widget["name"],
+            flatatt(given | widget["attrs"]),
+        )
 
 
 class LabelFilter(django_filters.ModelChoiceFilter):
@@ -111,8 +130,10 @@ def in_place(value: str) -> Q:
 
 def place_in_words(value: str) -> str:
     """The place of a code; other words as they were typed."""
-    region = Region.objects.filter(pk=value).first() if value.isascii() and value.isdigit() else None
-    return region.label if region else value
+    if value.isascii() and value.isdigit():
+        for region in Region.objects.raw(_PLACE, [value]):
+            return region.label
+    return value
 
 
 def in_words(name: str, field: forms.Field, value: object) -> str:

@@ -110,5 +110,5 @@ def test_the_lists_cost_the_same_whoever_is_away(
     client.force_login(head)
     client.get(reverse("help"))
     for name, args in (("absence-list", []), ("absence", [handler.pk])):
-        with django_assert_max_num_queries(12):
+        with django_assert_max_num_queries(10):
             assert client.get(reverse(name, args=args)).status_code == 200

@@ -199,7 +199,7 @@ def test_a_page_of_deeds_takes_few_queries(
     for thing in things:
         LogEntry.objects.log_actions(administrator.pk, [thing], CHANGE)
     deeds(page)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(11):
         assert len(deeds(page)) == 30
 
 

@@ -564,5 +564,5 @@ def test_an_orders_page_takes_few_queries_whatever_its_cases(
     cases = copied(new_cases[0], many)
     BulkItem.objects.bulk_create(BulkItem(order=order, opinion=case, version=1) for case in cases)
     dispatches.get(reverse("help"))
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(10):
         assert dispatches.get(reverse("bulk-order", args=[order.key])).context["page"].total == many

@@ -262,7 +262,7 @@ def test_fifty_rows_take_as_many_queries_as_two(
     asked = []
     for some in ([cases[0], accusing], [*cases, accusing, *copied(cases[0], 45)]):
         client = as_a(caller)
-        with django_assert_max_num_queries(14) as counted:
+        with django_assert_max_num_queries(12) as counted:
             client.get(ADDRESS, {"case": chosen(some).split()})
         asked.append(len(counted))
     assert asked[0] == asked[1]

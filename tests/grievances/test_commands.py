@@ -13,7 +13,7 @@ from tests.factories import fresh, make_opinion
 from tests.grievances.cases import assigned, copied
 from villages.models import Cadre, Unit
 
-MOST_QUERIES = 22
+MOST_QUERIES = 21
 
 
 @pytest.fixture

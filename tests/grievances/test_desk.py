@@ -13,7 +13,7 @@ from tests.factories import GRID, VILLAGE, fresh, make_opinion
 from tests.grievances.cases import answered, assigned, copied, in_hand
 from villages.models import Cadre, Unit
 
-MOST_QUERIES = 10
+MOST_QUERIES = 7
 
 
 @pytest.fixture

@@ -160,7 +160,7 @@ def test_the_queries_of_an_export_are_the_same_for_many_rows(
     make_opinion(by=visitor)
     for n in range(30):
         make_opinion(by=visitor, text=f"{n}")
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(15):
         assert len(table(sent(reader))) == Opinion.objects.count()
 
 

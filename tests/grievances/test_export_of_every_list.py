@@ -112,7 +112,7 @@ def test_the_visits_and_villages_of_a_campaign(
     visits: list[Visit], coordinator: Cadre, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     client, campaign = as_a(coordinator), visits[0].campaign_id
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(19):
         rows = taken(client, "campaign-visits-export", [campaign])
     shown = client.get(reverse("campaign-visits", args=[campaign])).context["page"].rows
     assert [row["House number"] for row in rows] == [visit.household.number for visit in shown]
@@ -257,7 +257,7 @@ def test_the_administrators_list_of_people(
 ) -> None:
     make_cadre(name="zz")
     client = as_a(administrator)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(15):
         rows = taken(client, "people-export")
     shown = client.get(reverse("people")).context["page"].rows
     assert [row["Sign-in name"] for row in rows] == [cadre.username for cadre in shown]
@@ -328,7 +328,7 @@ def test_names_of_many_take_as_many_queries_as_of_few(
     for many in (0, 40):
         copied(called[0], many)
         client = as_a(caller)
-        with django_assert_max_num_queries(24) as counted:
+        with django_assert_max_num_queries(23) as counted:
             taken(client, "desk-export", ["to-call-back"], names="on", reason="回访")
         asked.append(len(counted))
     assert asked[0] == asked[1]

@@ -100,7 +100,7 @@ def test_the_list_needs_at_most_12_queries(
     for _ in range(30):
         make_household()
     found(phone)  # the first request of a session also writes it
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(10):
         assert len(found(phone, grid=GRID, left="yes")) == 30
 
 
@@ -174,7 +174,7 @@ def test_the_page_needs_at_most_16_queries(
     for _ in range(5):
         make_opinion(by=visitor, household=household)
         phone.post(reverse("visit-household", args=[household.pk]), sheet())
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(14):
         phone.get(reverse("household", args=[household.pk]))
 
 

@@ -128,7 +128,7 @@ def test_the_page_costs_the_same_whatever_hangs_on_them(
 ) -> None:
     copied(case, 60)
     heads.get(reverse("help"))
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(18):
         page = heads.get(reverse("leaving", args=[handler.pk]), {"way": "each"})
     assert page.context["count"] == 61
 

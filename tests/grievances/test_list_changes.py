@@ -90,7 +90,7 @@ def test_one_request_for_a_whole_page_takes_few_queries(
     rows = as_shown(case, *copied(case, 49))
     client.force_login(head)
     client.get(reverse("help"))
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(7):
         told = client.post(ADDRESS, {"rows": rows, "list": "to-take", "case": case.number}).json()
     assert told["left"] == told["changed"] == []
 

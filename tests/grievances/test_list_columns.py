@@ -81,7 +81,7 @@ def test_all_columns_take_no_more_queries(
     copied(case, 55)
     asked = {"figure": "collected"} if address == "past" else {}
     desk.get(reverse("help"))
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(9):
         page = desk.get(reverse("opinion-list"), asked)
     assert len(page.context["page"].rows) == 50
 

@@ -225,7 +225,7 @@ def test_the_list_of_files_takes_as_many_queries_for_many(
             total=1,
         )  # fmt: skip
     client = as_a(leader)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(8):
         client.get(reverse("made-file-list"))
     assert make_cadre(name="somebody").roles == frozenset() and Role.LEADER in leader.roles
 

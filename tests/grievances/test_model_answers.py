@@ -256,7 +256,7 @@ def test_the_form_of_an_answer_takes_as_many_queries_with_many_model_answers(
         make_model(unit=case.unit, title=f"范本{n}")
     address = reverse("opinion-resolve", args=[case.number])
     desk.get(address)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(12):
         desk.get(address)
 
 

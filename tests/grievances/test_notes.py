@@ -193,5 +193,5 @@ def test_reading_and_writing_take_the_same_queries_whatever_the_number(
     client = signed_in(handler)
     address = reverse("opinion-notes", args=[case.number])
     client.get(address)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(12):
         client.get(address)

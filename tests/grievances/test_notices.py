@@ -96,7 +96,7 @@ def test_notices_take_the_same_queries_whatever_their_number(
 ) -> None:
     client.force_login(head)
     client.get(reverse("help"))  # a session's first page notes when it began
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(6):
         client.get(reverse("notice-list"))
 
 

@@ -16,7 +16,7 @@ from tests.factories import DISTRICT, TOWN, VILLAGE, fresh, make_cadre, make_cam
 from tests.grievances.cases import answered, assigned, copied
 from villages.models import Cadre, Region, Role, Unit
 
-MOST_QUERIES = 10
+MOST_QUERIES = 7
 
 
 @pytest.fixture

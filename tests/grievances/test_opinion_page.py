@@ -252,5 +252,5 @@ def test_the_page_needs_at_most_15_queries_however_long_the_story(
         writer = make_cadre(name=f"writer{number}", role=Role.COORDINATOR, unit=helper, region=TOWN)
         case.remark(by=fresh(writer), text="看过")
     client.force_login(coordinator)
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(13):
         client.get(reverse("opinion", args=[case.number]))

@@ -351,7 +351,7 @@ def test_the_whole_queue_is_taken_in_a_fixed_number_of_queries_and_as_a_job(
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
     copied(make_opinion(by=visitor), 199)
     dispatches.get(reverse("help"))
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(30):
         page = dispatches.get(reverse("bulk-proposals"), {"queue": "to-dispatch", "all": "1"})
     assert len(page.context["can"]) == 200 and page.context["later"]
     order = order_of(dispatches.post(reverse("bulk-proposals"), form_of(page)))

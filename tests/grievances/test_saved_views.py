@@ -19,7 +19,7 @@ from tests.factories import fresh, make_cadre, make_category, make_opinion
 from tests.grievances.cases import answered, assigned, copied, in_hand
 from villages.models import Cadre, Role, Unit
 
-MOST_QUERIES = 16
+MOST_QUERIES = 14
 
 
 @pytest.fixture

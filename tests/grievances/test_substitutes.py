@@ -317,7 +317,7 @@ def test_a_desk_costs_a_few_queries_more_for_whoever_stands_in_and_none_for_othe
     case: Opinion, handler: Cadre, transport: Unit, client: Client, django_assert_max_num_queries: object
 ) -> None:
     colleague = stands_in(make_cadre(name="colleague", role=Role.HANDLER, unit=transport), handler)
-    for cadre, most in ((handler, 13), (colleague, 20)):
+    for cadre, most in ((handler, 10), (colleague, 16)):
         client.force_login(cadre)
         client.get(reverse("help"))
         with django_assert_max_num_queries(most):

@@ -154,7 +154,7 @@ def test_the_page_needs_at_most_12_queries_however_much_there_is(
         answered(make_opinion(by=visitor, household=house), by=coordinator, unit=transport, person=head)
         make_household(grid=f"{VILLAGE}00{number + 2}")
     changed(phone)  # the first request of a session also writes it
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(10):
         assert len(changed(phone)) == 6
 
 

@@ -106,7 +106,7 @@ def test_the_list_takes_the_same_queries_whatever_its_length(
     for n in range(60):
         failed(head, case, key=f"k{n}")
     keeps.get(reverse("help"))
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(6):
         assert len(keeps.get(ADDRESS).context["page"].rows) == 50
 
 

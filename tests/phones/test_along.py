@@ -257,7 +257,7 @@ def test_the_same_number_of_questions_for_any_number_of_households(
             door.needs.add(need)
             make_opinion(by=visitor, household=door, region=code, category=make_category(code=f"roads-{n}"))
     Opinion.objects.update(state="resolved", outcome="resolved", unit=transport, person=handler)
-    with django_assert_max_num_queries(30) as few:
+    with django_assert_max_num_queries(28) as few:
         taken(script, phone, {GRID: {}}, telephones=True)
     with django_assert_max_num_queries(len(few.captured_queries)):
         found = taken(script, phone, {code: {} for code in codes}, telephones=True)

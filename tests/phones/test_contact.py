@@ -90,7 +90,7 @@ def test_contact_writes_nothing_of_an_unknown_phone(script: Client, visitor: Cad
 
 def test_contact_asks_little(script: Client, phone: Phone, django_assert_max_num_queries: object) -> None:
     contact(script, phone)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(5):
         contact(script, phone)
 
 

@@ -115,7 +115,7 @@ def test_ending_needs_its_token(phone: Phone, visitor: Cadre) -> None:
 def test_the_pages_ask_the_same_for_one_phone_and_for_many(
     keeper: Client, phone: Phone, django_assert_max_num_queries: object
 ) -> None:
-    with django_assert_max_num_queries(20) as few:
+    with django_assert_max_num_queries(18) as few:
         page(keeper, "cadre-phones", phone.cadre_id)
     for n in range(9):
         one = Phone.objects.create(

@@ -203,7 +203,7 @@ def test_few_questions_are_asked_however_many_districts_there_are(
     seat: Ground, django_assert_max_num_queries: object
 ) -> None:
     client = opened("leader")
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(19):
         page(client, "32")
 
 

@@ -125,5 +125,5 @@ def test_the_page_takes_few_queries_whatever_the_jobs(
         job = make_job(status=("READY", "RUNNING", "FAILED")[n % 3])
         DBTaskResult.objects.filter(pk=job.pk).update(enqueued_at=timezone.now() - timedelta(minutes=n))
     keeps.get(reverse("help"))
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(6):
         keeps.get(reverse("jobs"))

@@ -58,7 +58,7 @@ def test_more_people_take_no_more_queries(
 ) -> None:
     for number in range(60):
         make_cadre(name=f"c{number:02}", role=Role.HANDLER, unit=transport)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(10):
         assert len(names(signed_in)) == 50
 
 
