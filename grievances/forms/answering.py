@@ -115,7 +115,7 @@ class AnswerForm(TellingForm, DraftedForm):
         return self.cleaned_data["seen"] == _digest(self._letter())
 
     def _letter(self) -> str:
-        names = [person.name for person in looks.shown(self.opinion, self.by).people]
+        names = [person.name for person in looks.named_on_paper(self.opinion, self.by)]
         told = {name: self.cleaned_data.get(name) for name in ("ground", "planned_for", "passed_to")}
         return str(letter(self.opinion, self.cleaned_data["public"], names=names, **told))
 

@@ -4,13 +4,7 @@ from django.utils import timezone
 
 from grievances.answering.letters import Letter, letter
 from grievances.models import Opinion
-from grievances.sight.looks import Person, shown
-from villages.models import Cadre
-
-
-def addressed(opinion: Opinion, reader: Cadre) -> list[Person]:
-    """Whom a letter that this reader prints may name: nobody who accuses, as more people see a paper than its reader."""
-    return [] if opinion.is_protected else shown(opinion, reader).people
+from grievances.sight.looks import Person
 
 
 def answer_letter(opinion: Opinion, people: list[Person]) -> Letter | None:

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 
 from grievances.answering.letters import Letter
 from grievances.models import Opinion
-from grievances.papers.answers import addressed, answer_letter
+from grievances.papers.answers import answer_letter
 from grievances.papers.pdf import pdf_of
 from grievances.papers.slips import dispatch_slip
 from grievances.sight import looks
@@ -75,7 +75,7 @@ def _papers(
 
 
 def _letter(case: Opinion, reader: Cadre, reason: str) -> Letter | None:
-    people = addressed(case, reader) if reason else []
+    people = looks.named_on_paper(case, reader) if reason else []
     found = answer_letter(case, people)
     if found and people:
         looks.note_reveals([case], reader, reason=reason)

@@ -107,6 +107,11 @@ def _informants(opinion: Opinion) -> list[Informant]:
     return [row for (row,) in rows_of(_INFORMANTS, {"opinion": opinion.pk}, Informant)]
 
 
+def named_on_paper(opinion: Opinion, cadre: "Cadre") -> list[Person]:
+    """Whom a letter that this cadre writes may name: nobody who accuses, as more people see a paper than its writer."""
+    return [] if opinion.is_protected else shown(opinion, cadre).people
+
+
 def named_in_lists(opinions: list[Opinion], cadre: "Cadre") -> dict[int, list[Informant]]:
     """Who spoke, by the opinion's id, where the cadre sees the name without giving a reason; of protected
     opinions never, as lists don't tell even their words."""

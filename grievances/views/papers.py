@@ -17,7 +17,7 @@ from grievances.filters import DeskFilter
 from grievances.forms.paper import PDF, PaperForm
 from grievances.models import Opinion
 from grievances.papers import lists
-from grievances.papers.answers import addressed, answer_letter
+from grievances.papers.answers import answer_letter
 from grievances.papers.pdf import NoPaper, pdf_of, what_is_missing
 from grievances.papers.slips import dispatch_slip
 from grievances.sight import looks
@@ -57,7 +57,7 @@ def opinion_answer_letter(request: HttpRequest, number: str) -> HttpResponse:
     """The letter for the informant; posted, as a file. It names whom the reader sees named, but nobody who accuses.
     Leaves the trace of opening the case; 409 where no answer stands."""
     opinion = opened(request, number)
-    found = answer_letter(opinion, addressed(opinion, request.user))
+    found = answer_letter(opinion, looks.named_on_paper(opinion, request.user))
     if found is None:
         why = _("No answer stands now: the letter can be printed as soon as the case is answered.")
         return _no_paper(request, opinion, _("Letter with the answer"), why)

@@ -15,7 +15,7 @@ from grievances.papers import many
 from grievances.steps.record import Accused
 from tests.factories import fresh, make_opinion, make_unit
 from tests.grievances.bulk import ask, chosen, order_of, results
-from tests.grievances.cases import assigned, in_hand
+from tests.grievances.cases import assigned, carried, in_hand
 from tests.grievances.test_papers import printing, read, sent  # noqa: F401 – a fixture
 from villages.models import Cadre, Unit
 
@@ -141,6 +141,10 @@ def test_a_letter_about_an_accusation_is_addressed_to_nobody_alone_or_among_many
 ) -> None:  # fmt: skip
     case = make_opinion(by=visitor, accused=[Accused(unit=committee)])
     in_hand(case, by=coordinator, unit=transport, person=head)
+    seen = as_a(head).post(
+        f"/opinions/{case.number}/resolve/", carried(case, draft="0", account="查了", public=PUBLIC)
+    )
+    assert PUBLIC in seen.context["letter"] and "陈小明" not in seen.context["letter"]
     case.resolve(by=head, account="查了", public=PUBLIC)
     assert "陈小明" in as_a(head).get(f"/opinions/{case.number}/").content.decode()
     alone = as_a(head).get(address(case)).content.decode()
