@@ -12,7 +12,7 @@ def up_to(day: date) -> tuple[list[str], list[str]]:
     """The periods that together are all time up to and with a day, and those that are to be taken away from them: the
     year's beginning is added up, or its end taken away, whichever is shorter."""
     if day < date(day.year, 7, 1):
-        return years(date(day.year - 1, 1, 1)) + _begun(day), []
+        return years(day)[:-1] + _begun(day), []
     return years(day), _left(day)
 
 
