@@ -10,7 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from grievances.messaging.notices import unseen
+from grievances.messaging.notices import MOST_UNSEEN, unseen
 from grievances.province import gate
 from villages.models import Cadre, Role
 
@@ -41,6 +41,7 @@ def page(request: HttpRequest) -> dict[str, object]:
         "visits": Role.VISITOR in user.roles and not settings.PROVINCE,
         "may_search": bool(user.roles & _SEES_OPINIONS) and not settings.PROVINCE,
         "unseen": SimpleLazyObject(lambda: unseen(user)),
+        "most_unseen": MOST_UNSEEN,
     }
 
 

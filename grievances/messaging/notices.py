@@ -23,6 +23,8 @@ _TO_HEADS = {Verb.ASK_EXTENSION, Verb.SUPERVISE, Verb.INSTRUCT}
 _TO_RECORDER = {Verb.RESOLVE, Verb.EXPLAIN, Verb.CALL_BACK, Verb.SPOT_CHECK, Verb.REOPEN}
 # Of whoever signed in (``villages/reading.py``): whether there is a notice that they have not looked at.
 _WAIT = "EXISTS (SELECT FROM grievances_notice n WHERE n.cadre_id = c.id AND n.seen_at IS NULL)"
+# Who has more to look at is told so, without their number.
+MOST_UNSEEN = 99
 # By these a case becomes somebody's to answer for.
 _GIVES = {Verb.ASSIGN, Verb.REASSIGN, Verb.TRANSFER}
 
@@ -41,13 +43,15 @@ def notices_of(cadre: Cadre) -> "QuerySet[Notice]":
     from grievances.messaging.together import standing
     from grievances.models import Notice
 
-    # The condition of ``visible_to`` on the few cases of these notices: all visible ones would be read to compare.
     return Notice.objects.filter(standing(cadre), cadre=cadre)
 
 
 def unseen(cadre: Cadre) -> int:
-    """How many notices the cadre has not looked at. Most have none: only then is asked which they may see."""
-    return notices_of(cadre).filter(seen_at=None).count() if cadre.known.get("notices", True) else 0
+    """How many notices the cadre has not looked at, counted up to one more than ``MOST_UNSEEN``. Most have none: only
+    then is asked which they may see."""
+    if not cadre.known.get("notices", True):
+        return 0
+    return notices_of(cadre).filter(seen_at=None).order_by().values("pk")[: MOST_UNSEEN + 1].count()
 
 
 def _tell(*, event: "Event", occasion: "Occasion | None" = None, **_kwargs: object) -> None:

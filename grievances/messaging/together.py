@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from grievances.models import Notice, Opinion
 from grievances.sight.access import visible
+from villages.each import OfEach
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -64,10 +65,11 @@ def standing(cadre: "Cadre") -> Q:
         made_at__range=(OuterRef("made_at") - _LASTS, OuterRef("made_at") + _LASTS),
     )
     of_many = Q(address__startswith=_LISTS)
-    # Said first, so that parts are passed over before their cases are looked up.
-    stands = Q(opinion=None) | Q(address="")
-    shown = Q(opinion=None) & (~of_many | Exists(parts)) | visible(cadre, opinion="opinion__")
-    return stands & shown
+    # Of each of the few that are shown or counted: joined, all opinions would be read.
+    seen = OfEach(Opinion.objects.visible_to(cadre).filter(pk=OuterRef("opinion")))
+    lists = Q(opinion=None) & (~of_many | Exists(parts))
+    # What is no part is said first, so that no case of a part is looked up.
+    return lists | Q(address="") & Q(opinion__isnull=False) & Q(seen)
 
 
 def cases_of(notice: Notice, cadre: "Cadre") -> "QuerySet[Opinion]":

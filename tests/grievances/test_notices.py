@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from grievances.messaging.notices import notices_of
+from grievances.messaging.notices import MOST_UNSEEN, notices_of, unseen
 from grievances.models import Event, Notice, Opinion
-from tests.factories import make_opinion
+from tests.factories import fresh, make_opinion
 from tests.grievances.cases import answered, assigned
 from villages.models import Cadre, Unit
 
@@ -52,6 +52,16 @@ def test_the_number_of_unseen_notices_stands_on_every_page_until_they_are_seen(
     assert Notice.objects.filter(cadre=head, seen_at=None).exists()
     assert client.post(reverse("notices-seen")).url == reverse("notice-list")
     assert link not in client.get(reverse("help")).content.decode()
+
+
+def test_of_very_many_unseen_notices_no_page_counts_all(client: Client, told: Opinion, head: Cadre) -> None:
+    Notice.objects.bulk_create(
+        Notice(cadre=head, opinion=told, key=f"k{n}", kind="step") for n in range(MOST_UNSEEN + 20)
+    )
+    assert unseen(fresh(head)) == MOST_UNSEEN + 1
+    client.force_login(head)
+    page = client.get(reverse("help"), headers={"accept-language": "en"}).content.decode()
+    assert f"more than {MOST_UNSEEN} notices" in page
 
 
 def test_nobody_marks_the_notices_of_others(client: Client, told: Opinion, handler: Cadre) -> None:
