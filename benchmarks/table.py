@@ -39,15 +39,22 @@ def _line(one: dict) -> Sequence[str]:
 
 
 def growth(every: list[dict]) -> str:
-    """The ratio of each operation by the number of opinions, and how much it grew from first to last."""
+    """The ratio of each operation by the number of opinions, and how much it grew: up to the biggest run of the
+    commit of the smallest, as runs of other commits, which stand beside, say nothing of growth alone."""
+    commit = every[0]["commit"]
     ratios = [{one["name"]: one["ratio"] for one in report["operations"]} for report in every]
+    compared = [one for report, one in zip(every, ratios, strict=True) if report["commit"] == commit]
     rows = []
-    for name in ratios[-1]:
-        if all(name in one for one in ratios):
-            grew = ratios[-1][name] / ratios[0][name]
+    for name, last in compared[-1].items():
+        if name in compared[0]:
+            grew = last / compared[0][name]
             verdict = "✓" if grew <= GROWTH else "✗"
-            rows.append((name, *(f"{one[name]:g}" for one in ratios), f"×{grew:.2f} {verdict}"))
-    sizes = [f"{report['opinions']:,}" for report in every]
+            shown = (f"{one[name]:g}" if name in one else "" for one in ratios)
+            rows.append((name, *shown, f"×{grew:.2f} {verdict}"))
+    sizes = [
+        f"{report['opinions']:,}" + ("" if report["commit"] == commit else f" ({report['commit']})")
+        for report in every
+    ]
     return _markdown(("ratio at", *sizes, f"growth (≤ {GROWTH})"), rows)
 
 

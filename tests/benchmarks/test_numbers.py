@@ -72,3 +72,9 @@ def test_growth_compares_the_smallest_with_the_biggest() -> None:
     grown = table.growth([_report(10_000, 2.0), _report(100_000, 2.2), _report(1_000_000, 3.2)])
     assert "| opinions, newest | 2 | 2.2 | 3.2 | ×1.60 ✗ |" in grown
     assert "×1.50 ✓" in table.growth([_report(10_000, 2.0), _report(1_000_000, 3.0)])
+
+
+def test_growth_is_that_of_one_commit() -> None:
+    older = _report(10_000_000, 9.0) | {"commit": "old"}
+    grown = table.growth([_report(10_000, 2.0), _report(1_000_000, 3.0), older])
+    assert "10,000,000 (old)" in grown and "| opinions, newest | 2 | 3 | 9 | ×1.50 ✓ |" in grown
