@@ -18,24 +18,29 @@ def up_to(day: date) -> tuple[list[str], list[str]]:
 
 def _begun(day: date) -> list[str]:
     """The year's time up to and with a day: months, tens of its month (the third has up to eleven days), and days."""
-    ten = _ten(day)
+    ten, present = _ten(day), _month(day)
     months = [f"{day.year:04d}-{month:02d}" for month in range(1, day.month)]
-    tens = [f"{day:%Y-%m}-{n}" for n in range(1, ten + 1)]
-    return months + tens + [f"{day:%Y-%m}-{n:02d}" for n in range(ten * 10 + 1, day.day + 1)]
+    tens = [f"{present}-{n}" for n in range(1, ten + 1)]
+    return months + tens + [f"{present}-{n:02d}" for n in range(ten * 10 + 1, day.day + 1)]
 
 
 def _left(day: date) -> list[str]:
     """The year's time after a day."""
-    ten = _ten(day)
+    ten, present = _ten(day), _month(day)
     last = (ten + 1) * 10 if ten < 2 else monthrange(day.year, day.month)[1]
-    days = [f"{day:%Y-%m}-{n:02d}" for n in range(day.day + 1, last + 1)]
-    tens = [f"{day:%Y-%m}-{n}" for n in range(ten + 2, 4)]
+    days = [f"{present}-{n:02d}" for n in range(day.day + 1, last + 1)]
+    tens = [f"{present}-{n}" for n in range(ten + 2, 4)]
     return days + tens + [f"{day.year:04d}-{month:02d}" for month in range(day.month + 1, 13)]
 
 
 def _ten(day: date) -> int:
     """How many tens of its month lie before the one that a day lies in."""
     return min((day.day - 1) // 10, 2)
+
+
+def _month(day: date) -> str:
+    """The month that a day lies in; strftime writes the year 1 with one digit on some machines."""
+    return day.isoformat()[:7]
 
 
 def years(day: date) -> list[str]:
