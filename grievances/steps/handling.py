@@ -176,6 +176,7 @@ class HandlingSteps:
             if not text.strip():
                 raise ValidationError({name: _("This can't be empty.")})
         refuse_left_over(public)
+        refuse_left_over(account, field="account")
         extension = self.file.one(models.Extension, approved=None)
         if extension:
             self.file.change(extension, approved=False)

@@ -441,6 +441,21 @@ def test_the_letters_cost_the_same_queries_for_two_cases_as_for_five(
     assert numbers[0] == numbers[1]
 
 
+def test_a_case_that_cannot_fill_in_a_field_is_not_answered_whichever_text_it_stands_in(
+    problem: CommonProblem, cases: list[Opinion], coordinator: Cadre, transport: Unit, head: Cadre
+) -> None:
+    for case in cases:
+        in_hand(case, by=coordinator, unit=transport, person=head)
+    assert not transport.telephone
+    for words in (
+        {"account": "打{单位电话}", "public": "已办好。"},
+        {"account": "办了", "public": "请打{单位电话}"},
+    ):
+        preview = ask(signed_in(head), "resolve", cases, step="preview", **words).content.decode()
+        assert "{单位电话}" in preview and all(case.number in preview for case in cases)
+        assert 'value="do"' not in preview
+
+
 def test_the_same_order_of_answers_is_done_once(
     problem: CommonProblem, cases: list[Opinion], coordinator: Cadre, transport: Unit, head: Cadre
 ) -> None:
