@@ -102,7 +102,6 @@ class PaperOfManyForm(NamedForm, TakingForm):
         ],
         widget=forms.RadioSelect,
     )
-    field_order = ["what", "names", "reason"]
 
     def __init__(self, *args: object, what: str | None = None, **kwargs: object) -> None:
         """``what`` is the paper that is chosen beforehand."""

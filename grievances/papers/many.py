@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
-from grievances.answering.letters import Letter
 from grievances.models import Opinion
 from grievances.papers.answers import answer_letter
 from grievances.papers.pdf import pdf_of
@@ -63,23 +62,22 @@ def _papers(
 ) -> Iterator[dict[str, object]]:
     """What the paper of each case needs; a case that has no such paper any more is left out."""
     for case in cases:
-        if what == CASES:
-            content = context(request, case)
-        elif what == SLIPS:
-            content = {"slip": dispatch_slip(case)}
-        else:
-            content = {"letter": _letter(case, request.user, reason)}
-        if content.get("slip", True) and content.get("letter", True):
+        content = context(request, case) if what == CASES else _only(case, what, request.user, reason)
+        if content:
             looks.note_look(case, request.user)
             yield {"opinion": case} | content
 
 
-def _letter(case: Opinion, reader: Cadre, reason: str) -> Letter | None:
+def _only(case: Opinion, what: str, reader: Cadre, reason: str) -> dict[str, object] | None:
+    """The slip or the letter of a case that has one."""
+    if what == SLIPS:
+        slip = dispatch_slip(case)
+        return {"slip": slip} if slip else None
     people = looks.named_on_paper(case, reader) if reason else []
-    found = answer_letter(case, people)
-    if found and people:
+    letter = answer_letter(case, people)
+    if letter and people:
         looks.note_reveals([case], reader, reason=reason)
-    return found
+    return {"letter": letter} if letter else None
 
 
 def _append(whole: pikepdf.Pdf, papers: list[dict[str, object]], cadre: Cadre) -> None:
