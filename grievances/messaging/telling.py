@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from django.db import Error, transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from grievances.flow.occasions import Occasion
@@ -78,11 +79,15 @@ def _rouse(grown: list[Notice]) -> None:
     by nothing."""
     if not grown:
         return
-    found = Notice.objects.filter(
+    gone = Delivery.objects.filter(state__in=(DeliveryState.SENT, DeliveryState.DROPPED))
+    known = Notice.objects.filter(
         cadre__in=[one.cadre_id for one in grown], key__in={one.key for one in grown}
     )
-    found.exclude(seen_at=None).update(seen_at=None)
-    Delivery.objects.filter(notice__in=found, state__in=(DeliveryState.SENT, DeliveryState.DROPPED)).delete()
+    over = known.filter(Q(seen_at__isnull=False) | Exists(gone.filter(notice=OuterRef("pk"))))
+    # Mostly there is none: each case of an order asks.
+    if found := list(over.values_list("pk", flat=True)):
+        Notice.objects.filter(pk__in=found).update(seen_at=None)
+        gone.filter(notice__in=found).delete()
 
 
 def send_out(*, keys: Collection[str], cadres: list[Cadre], now: datetime) -> None:
